@@ -1,0 +1,6 @@
+//! Byte and text encodings that several layers share: base64url with the directory's odd credential-id forms,
+//! CTAP2 canonical CBOR, and hex. Nothing here knows what the bytes mean.
+
+pub mod base64url;
+pub mod cbor;
+pub mod hex;
