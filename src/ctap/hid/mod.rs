@@ -1,6 +1,15 @@
-//! CTAPHID (CTAP 2.1 §11.2): messages over 64-byte HID reports.
+//! CTAPHID (CTAP 2.1 §11.2): messages over 64-byte HID reports, and the things that carry such reports.
 
+pub mod address;
+pub mod channel;
+pub mod error;
 pub mod packet;
+pub mod socket;
+pub mod usb;
+
+pub use address::{Address, SocketAddress};
+pub use channel::Channel;
+pub use error::{Error, Violation};
 
 use std::time::Duration;
 
@@ -20,6 +29,12 @@ pub enum DeviceError {
         /// The operating system's answer.
         source: std::io::Error,
     },
+    /// There is nothing at the address.
+    #[error("there is no device at {0}")]
+    NotFound(String),
+    /// The operating system knows the device but does not let this user use it.
+    #[error("no permission to use {0}")]
+    PermissionDenied(String),
 }
 
 /// A thing that takes and gives 64-byte reports: USB, a socket, or the emulator in the same process.
@@ -35,4 +50,15 @@ pub trait HidDevice: Send {
     /// # Errors
     /// When the device is gone or the operating system refuses.
     fn read_report(&mut self, timeout: Duration) -> Result<Option<Report>, DeviceError>;
+}
+
+/// The specification's name of a CTAPHID command, for error texts.
+fn command_name(command: u8) -> &'static str {
+    match command {
+        packet::command::PING => "CTAPHID_PING",
+        packet::command::INIT => "CTAPHID_INIT",
+        packet::command::WINK => "CTAPHID_WINK",
+        packet::command::CBOR => "CTAPHID_CBOR",
+        _ => "CTAPHID",
+    }
 }

@@ -1,0 +1,180 @@
+//! A key with everything it can do: one method for each command, and the steps that a command needs around it.
+
+mod config;
+mod credential;
+mod credential_management;
+mod pin;
+mod pin_uv_auth;
+
+#[cfg(test)]
+mod tests;
+
+pub use pin_uv_auth::PinUvAuth;
+
+use crate::ctap::command::{self, DecodeError, get_info};
+use crate::ctap::error::{Error, PinFailure, PinFailureKind};
+use crate::ctap::hid::{Channel, HidDevice};
+use crate::ctap::status::Status;
+use crate::ctap::transport::{Counters, Identity, Transport, Wait};
+use crate::env::Env;
+
+/// An open key. Methods that may wait for a touch take a [`Wait`]; the others need nobody.
+pub struct Authenticator {
+    transport: Box<dyn Transport>,
+    env: Env,
+    info: get_info::Response,
+    /// A command has changed what getInfo would say.
+    info_is_stale: bool,
+    /// The final command or the preview one, once chosen.
+    credential_management: Option<u8>,
+}
+
+impl Authenticator {
+    /// Opens a channel to a device and asks what the key can do.
+    ///
+    /// # Errors
+    /// When the device does not answer as a CTAP2 key.
+    pub fn open(device: Box<dyn HidDevice>, env: Env) -> Result<Self, Error> {
+        let channel = Channel::open(device, env.clone())?;
+        Self::over(Box::new(channel), env)
+    }
+
+    /// As [`Authenticator::open`], over a transport that is already open.
+    ///
+    /// # Errors
+    /// When the key does not answer getInfo.
+    pub fn over(mut transport: Box<dyn Transport>, env: Env) -> Result<Self, Error> {
+        let info = read_info(transport.as_mut())?;
+        Ok(Self {
+            transport,
+            env,
+            info,
+            info_is_stale: false,
+            credential_management: None,
+        })
+    }
+
+    /// What the key said it can do when it was last asked; [`Authenticator::refresh_info`] asks again.
+    #[must_use]
+    pub fn info(&self) -> &get_info::Response {
+        &self.info
+    }
+
+    /// Asks again what the key can do.
+    ///
+    /// # Errors
+    /// When the key does not answer.
+    pub fn refresh_info(&mut self) -> Result<&get_info::Response, Error> {
+        self.info = read_info(self.transport.as_mut())?;
+        self.info_is_stale = false;
+        Ok(&self.info)
+    }
+
+    /// What the key says of itself below CTAP2.
+    #[must_use]
+    pub fn identity(&self) -> Identity {
+        self.transport.identity()
+    }
+
+    /// What the exchanges have cost since the key was opened.
+    #[must_use]
+    pub fn counters(&self) -> Counters {
+        self.transport.counters()
+    }
+
+    /// Lets the key be seen.
+    ///
+    /// # Errors
+    /// When the key cannot wink, or is gone or silent.
+    pub fn wink(&mut self) -> Result<(), Error> {
+        Ok(self.transport.wink()?)
+    }
+
+    /// Has the key echo some bytes.
+    ///
+    /// # Errors
+    /// When the echo differs, or the key is gone or silent.
+    pub fn ping(&mut self, data: &[u8]) -> Result<(), Error> {
+        Ok(self.transport.ping(data)?)
+    }
+
+    /// Waits for a touch and nothing else (CTAP 2.1 §6.9).
+    ///
+    /// # Errors
+    /// When the touch does not come.
+    pub fn selection(&mut self, wait: &mut Wait<'_>) -> Result<(), Error> {
+        self.send("selection", &[command::SELECTION], wait)
+            .map(drop)
+    }
+
+    /// Deletes everything: credentials, PIN, settings (CTAP 2.1 §6.6). Most keys take it only within 10 s after being
+    /// plugged in, and want a touch.
+    ///
+    /// # Errors
+    /// [`Status::NotAllowed`] after the 10 s.
+    pub fn reset(&mut self, wait: &mut Wait<'_>) -> Result<(), Error> {
+        self.send("reset", &[command::RESET], wait)?;
+        self.info_is_stale = true;
+        Ok(())
+    }
+
+    /// What the key can do now, asked again only if a command has changed it.
+    fn current_info(&mut self) -> Result<&get_info::Response, Error> {
+        if self.info_is_stale {
+            self.refresh_info()?;
+        }
+        Ok(&self.info)
+    }
+
+    /// Sends a request and returns the CBOR of a successful response.
+    fn send(
+        &mut self,
+        command: &'static str,
+        message: &[u8],
+        wait: &mut Wait<'_>,
+    ) -> Result<Vec<u8>, Error> {
+        let maximum = self.info.message_limit();
+        if message.len() > maximum {
+            return Err(Error::RequestTooLarge {
+                command,
+                length: message.len(),
+                maximum,
+            });
+        }
+        send(self.transport.as_mut(), command, message, wait)
+    }
+}
+
+fn read_info(transport: &mut dyn Transport) -> Result<get_info::Response, Error> {
+    let message = [command::GET_INFO];
+    let cbor = send(transport, get_info::NAME, &message, &mut Wait::unattended())?;
+    Ok(get_info::Response::decode(&cbor)?)
+}
+
+fn send(
+    transport: &mut dyn Transport,
+    command: &'static str,
+    message: &[u8],
+    wait: &mut Wait<'_>,
+) -> Result<Vec<u8>, Error> {
+    let mut response = transport.transact(message, wait)?;
+    let status = *response.first().ok_or(DecodeError::Empty { command })?;
+    match Status::from(status) {
+        Status::Ok => Ok(response.split_off(1)),
+        status => Err(failure(command, status)),
+    }
+}
+
+fn failure(command: &'static str, status: Status) -> Error {
+    match PinFailureKind::from_status(status) {
+        Some(kind) => Error::Pin {
+            command,
+            failure: PinFailure {
+                kind,
+                retries: None,
+                power_cycle_needed: kind == PinFailureKind::AuthBlocked,
+            },
+        },
+        None => Error::Status { command, status },
+    }
+}
