@@ -1,3 +1,30 @@
 //! A tenant, seen from the tool: Microsoft Graph over HTTPS.
+//!
+//! [`Client`] speaks to Graph in the name of whoever a [`credential::TokenSource`] signs in; the calls stand in a file
+//! per resource. [`creation_options`] turns what the tenant wants of a registration into checked words. Wire types are in
+//! [`model`], and nothing but the clients, the simulator and tests touches them as JSON.
 
+mod challenge_timeout;
+mod client;
+pub mod cloud;
+pub mod creation_options;
+pub mod credential;
+pub mod display_name;
+pub mod error;
+mod fido2_methods;
+pub mod http;
 pub mod model;
+pub mod path;
+pub mod retry;
+#[cfg(test)]
+mod test_server;
+mod users;
+
+pub use challenge_timeout::{ChallengeTimeout, Error as ChallengeTimeoutError};
+pub use client::{ApiVersion, Client};
+pub use cloud::{Cloud, Endpoints, HttpsUrl};
+pub use creation_options::{CreationOptions, ReceivedCreationOptions};
+pub use display_name::DisplayName;
+pub use error::{Call, Error, Refusal};
+pub use http::{Http, HttpOptions};
+pub use retry::{Retry, Waiting};

@@ -1,0 +1,266 @@
+//! One request and its repetitions.
+
+use std::time::Duration;
+
+use reqwest::Method;
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use url::Url;
+use uuid::Uuid;
+
+use super::Client;
+use crate::graph::error::{Call, Error};
+use crate::graph::http::Answer;
+use crate::graph::retry::{self, Waiting};
+
+/// A request as a resource file describes it.
+#[derive(Debug, Clone)]
+pub(in crate::graph) struct Request {
+    method: Method,
+    url: Url,
+    headers: Vec<(&'static str, &'static str)>,
+    body: Option<Vec<u8>>,
+}
+
+impl Request {
+    pub(in crate::graph) fn get(url: Url) -> Self {
+        Self::new(Method::GET, url)
+    }
+
+    pub(in crate::graph) fn delete(url: Url) -> Self {
+        Self::new(Method::DELETE, url)
+    }
+
+    pub(in crate::graph) fn post<T: Serialize>(url: Url, body: &T) -> Self {
+        let body = serde_json::to_vec(body)
+            .expect("wire types have text keys and no failing serializer of their own");
+        Self {
+            body: Some(body),
+            ..Self::new(Method::POST, url)
+        }
+    }
+
+    /// With a query, as written in the service's documentation.
+    pub(in crate::graph) fn query(mut self, query: &str) -> Self {
+        self.url.set_query(Some(query));
+        self
+    }
+
+    /// With a header.
+    pub(in crate::graph) fn header(mut self, name: &'static str, value: &'static str) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// The same request to another address.
+    pub(super) fn at(self, url: Url) -> Self {
+        Self { url, ..self }
+    }
+
+    fn new(method: Method, url: Url) -> Self {
+        Self {
+            method,
+            url,
+            headers: Vec::new(),
+            body: None,
+        }
+    }
+
+    /// Whether doing it twice is the same as doing it once.
+    fn idempotent(&self) -> bool {
+        self.method != Method::POST
+    }
+}
+
+/// An answer that is a success, with the exchange it belongs to.
+pub(in crate::graph) struct Success {
+    pub(in crate::graph) call: Call,
+    answer: Answer,
+    idempotent: bool,
+}
+
+impl Success {
+    /// The body. A creation whose answer cannot be read has been carried out nevertheless.
+    pub(in crate::graph) fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        let deserializer = &mut serde_json::Deserializer::from_slice(&self.answer.body);
+        serde_path_to_error::deserialize(deserializer).map_err(|error| {
+            let malformed = Error::Malformed {
+                call: self.call.clone(),
+                member: error.path().to_string(),
+                reason: crate::graph::error::printable(&error.inner().to_string()),
+            };
+            if self.idempotent {
+                return malformed;
+            }
+            unknown(self.call.clone(), malformed)
+        })
+    }
+}
+
+impl Client {
+    /// Sends a request until it succeeds, fails for good, or patience ends.
+    pub(in crate::graph) async fn send(&self, request: &Request) -> Result<Success, Error> {
+        let started = self.env.monotonic();
+        let mut waits = self.retry.waits(&self.env);
+        let mut repetition = 0;
+        loop {
+            let call = self.call(request);
+            let failure = match self.attempt(request, call.clone()).await {
+                Ok(success) => return Ok(success),
+                // The deletion that seemed to fail had been carried out.
+                Err(Error::NotFound(_)) if repetition > 0 && request.method == Method::DELETE => {
+                    return Ok(already_gone(call));
+                }
+                Err(failure) => failure,
+            };
+            let Some(wait) = wait_before_repeating(request, &failure, waits.next()) else {
+                return Err(failure);
+            };
+            let elapsed = self.env.monotonic().saturating_sub(started);
+            if wait > self.retry.longest_wait || elapsed + wait > self.retry.total {
+                return Err(failure);
+            }
+            repetition += 1;
+            (self.on_wait)(&Waiting {
+                call,
+                status: failure.status(),
+                wait,
+                repetition,
+            });
+            if self.stopped_during(wait).await {
+                return Err(failure);
+            }
+        }
+    }
+
+    /// Sends a request and reads the body of its answer.
+    pub(in crate::graph) async fn fetch<T: DeserializeOwned>(
+        &self,
+        request: &Request,
+    ) -> Result<T, Error> {
+        self.send(request).await?.json()
+    }
+
+    async fn attempt(&self, request: &Request, call: Call) -> Result<Success, Error> {
+        let outgoing = self.outgoing(request, call.client_request_id).await?;
+        let answer = match self.http.exchange(outgoing).await {
+            Ok(answer) => answer,
+            Err(source) => {
+                let settled = request.idempotent() || source.nothing_sent();
+                let failure = Error::Http {
+                    call: call.clone(),
+                    source,
+                };
+                return Err(if settled {
+                    failure
+                } else {
+                    unknown(call, failure)
+                });
+            }
+        };
+        tracing::debug!(%call, id = %call.client_request_id, status = answer.status, "graph answered");
+        match answer.status {
+            200..=299 => Ok(Success {
+                call,
+                answer,
+                idempotent: request.idempotent(),
+            }),
+            // A request that timed out inside the service may have been carried out all the same.
+            408 | 500..=599 if !request.idempotent() => {
+                let refused = self.refused(call.clone(), &answer);
+                Err(unknown(call, refused))
+            }
+            _ => Err(self.refused(call, &answer)),
+        }
+    }
+
+    fn refused(&self, call: Call, answer: &Answer) -> Error {
+        let retry_after = retry::retry_after(answer, self.env.now());
+        Error::refused(call, answer, retry_after)
+    }
+
+    async fn outgoing(&self, request: &Request, id: Uuid) -> Result<reqwest::Request, Error> {
+        let access_token = self.token_source.token().await?;
+        let mut outgoing = reqwest::Request::new(request.method.clone(), request.url.clone());
+        let headers = outgoing.headers_mut();
+        headers.insert(AUTHORIZATION, bearer(&access_token)?);
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
+            headers.insert("client-request-id", id);
+        }
+        for (name, value) in &request.headers {
+            headers.insert(*name, HeaderValue::from_static(value));
+        }
+        if let Some(body) = &request.body {
+            outgoing
+                .headers_mut()
+                .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            *outgoing.body_mut() = Some(body.clone().into());
+        }
+        Ok(outgoing)
+    }
+
+    pub(super) fn call(&self, request: &Request) -> Call {
+        Call {
+            method: request.method.to_string(),
+            path: request.url.path().to_owned(),
+            client_request_id: self.env.uuid(),
+        }
+    }
+
+    async fn stopped_during(&self, wait: Duration) -> bool {
+        tokio::select! {
+            biased;
+            () = self.stop.clone() => true,
+            () = tokio::time::sleep(wait) => false,
+        }
+    }
+}
+
+/// How long to wait before the same request is worth another attempt; nothing when it is not.
+fn wait_before_repeating(
+    request: &Request,
+    failure: &Error,
+    own_wait: Option<Duration>,
+) -> Option<Duration> {
+    let own_wait = own_wait?;
+    match failure {
+        Error::Throttled(refusal) => Some(refusal.retry_after.unwrap_or(own_wait)),
+        Error::Unavailable(refusal)
+            if request.idempotent() && matches!(refusal.status, 503 | 504) =>
+        {
+            Some(refusal.retry_after.unwrap_or(own_wait))
+        }
+        Error::Http { source, .. } if request.idempotent() && source.passing() => Some(own_wait),
+        _ => None,
+    }
+}
+
+fn bearer(access_token: &crate::secret::AccessToken) -> Result<HeaderValue, Error> {
+    let text = zeroize::Zeroizing::new(format!("Bearer {}", access_token.expose()));
+    let mut value = HeaderValue::from_str(&text)
+        .map_err(|_| crate::graph::credential::Error::TokenNotAHeader)?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+fn unknown(call: Call, source: Error) -> Error {
+    Error::OutcomeUnknown {
+        call,
+        source: Box::new(source),
+    }
+}
+
+fn already_gone(call: Call) -> Success {
+    let answer = Answer {
+        status: 204,
+        headers: reqwest::header::HeaderMap::new(),
+        body: bytes::Bytes::new(),
+    };
+    Success {
+        call,
+        answer,
+        idempotent: true,
+    }
+}

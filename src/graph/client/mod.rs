@@ -1,0 +1,122 @@
+//! One authenticated conversation with Microsoft Graph. The calls themselves are in a file per resource
+//! (`users.rs`, `fido2_methods.rs`); here is what they share: addresses, tokens, retries, pages, errors.
+
+mod exchange;
+mod page;
+#[cfg(test)]
+mod tests;
+
+use std::future::Future;
+use std::sync::Arc;
+
+use futures::FutureExt;
+use futures::future::{BoxFuture, Shared};
+
+use super::cloud::HttpsUrl;
+use super::credential::TokenSource;
+use super::http::Http;
+use super::retry::{Retry, Waiting};
+use crate::env::Env;
+
+pub(in crate::graph) use exchange::Request;
+
+/// Which edition of Graph is spoken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ApiVersion {
+    /// May change without notice; where v1.0 lacks something.
+    Beta,
+    /// The stable one.
+    #[default]
+    V1,
+}
+
+impl ApiVersion {
+    /// The path segment.
+    #[must_use]
+    pub fn segment(self) -> &'static str {
+        match self {
+            Self::Beta => "beta",
+            Self::V1 => "v1.0",
+        }
+    }
+}
+
+/// A client of Microsoft Graph, cheap to clone.
+///
+/// Reads and deletions are repeated when the service is throttling (429), unavailable (503, 504) or the connection
+/// breaks. Creations are repeated after 429 only, which is answered before anything is done; every other failure after
+/// sending is [`Error::OutcomeUnknown`](super::Error::OutcomeUnknown).
+#[derive(Clone)]
+pub struct Client {
+    http: Http,
+    graph: HttpsUrl,
+    version: ApiVersion,
+    token_source: Arc<dyn TokenSource>,
+    env: Env,
+    retry: Retry,
+    on_wait: Arc<dyn Fn(&Waiting) + Send + Sync>,
+    stop: Shared<BoxFuture<'static, ()>>,
+}
+
+impl Client {
+    /// A client for v1.0 with the default patience.
+    #[must_use]
+    pub fn new(http: Http, graph: HttpsUrl, token_source: Arc<dyn TokenSource>, env: Env) -> Self {
+        Self {
+            http,
+            graph,
+            version: ApiVersion::default(),
+            token_source,
+            env,
+            retry: Retry::default(),
+            on_wait: Arc::new(|_| ()),
+            stop: std::future::pending().boxed().shared(),
+        }
+    }
+
+    /// Speaks another version.
+    #[must_use]
+    pub fn version(self, version: ApiVersion) -> Self {
+        Self { version, ..self }
+    }
+
+    /// Is more or less patient.
+    #[must_use]
+    pub fn retry(self, retry: Retry) -> Self {
+        Self { retry, ..self }
+    }
+
+    /// Tells of every wait before it begins.
+    #[must_use]
+    pub fn on_wait(self, observer: impl Fn(&Waiting) + Send + Sync + 'static) -> Self {
+        Self {
+            on_wait: Arc::new(observer),
+            ..self
+        }
+    }
+
+    /// Ends a wait and repeats nothing once this future is ready (an interrupt, a deadline). A request that is under
+    /// way is still heard out, so that its outcome is known.
+    #[must_use]
+    pub fn stop_when(self, stop: impl Future<Output = ()> + Send + 'static) -> Self {
+        Self {
+            stop: stop.boxed().shared(),
+            ..self
+        }
+    }
+
+    /// The version that is spoken.
+    #[must_use]
+    pub fn api_version(&self) -> ApiVersion {
+        self.version
+    }
+
+    /// The address of a resource, each segment percent-encoded.
+    pub(in crate::graph) fn url<'a>(
+        &self,
+        segments: impl IntoIterator<Item = &'a str>,
+    ) -> url::Url {
+        let version = std::iter::once(self.version.segment());
+        self.graph.join(version.chain(segments))
+    }
+}

@@ -1,0 +1,209 @@
+//! Why there is no access token.
+
+use std::error::Error as _;
+use std::fmt;
+use std::time::Duration;
+
+use azure_core::error::ErrorKind;
+use serde::Deserialize;
+
+use super::CertificateError;
+use crate::graph::error::printable;
+use crate::graph::http;
+
+/// Why there is no access token. No variant holds a token, a code, a secret or an assertion.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The client certificate or its private key cannot be used.
+    #[error("client certificate")]
+    Certificate(#[from] CertificateError),
+    /// The operator, or somebody at the sign-in page, said no.
+    #[error("the sign-in was declined: {0}")]
+    Declined(AuthorityRefusal),
+    /// The authority could not be asked.
+    #[error("the authority could not be asked")]
+    Http(#[from] http::Error),
+    /// The machine's own source of identity (Azure CLI, token file, metadata service) failed.
+    #[error("{flow}: {reason}")]
+    Local {
+        /// Which one.
+        flow: &'static str,
+        /// Its own words.
+        reason: String,
+    },
+    /// The answer of the sign-in page cannot be received on this machine.
+    #[error("no loopback address to receive the sign-in's answer")]
+    Loopback(#[source] std::io::Error),
+    /// The authority's answer cannot be read.
+    #[error("the authority's answer cannot be read: {reason}")]
+    Malformed {
+        /// What is wrong; never the answer's text.
+        reason: String,
+    },
+    /// The authority refused.
+    #[error(transparent)]
+    Refused(AuthorityRefusal),
+    /// The answer at the loopback address belongs to another sign-in, or somebody tried to slip in their own.
+    #[error("the answer received does not belong to this sign-in: its state differs")]
+    StateMismatch,
+    /// Nobody finished the sign-in in time.
+    #[error("the sign-in was not finished within {} s", limit.as_secs())]
+    TimedOut {
+        /// The limit.
+        limit: Duration,
+    },
+    /// The access token has characters that no header can hold.
+    #[error("the access token cannot stand in a header")]
+    TokenNotAHeader,
+}
+
+/// What the authority said, in its words: Microsoft's `AADSTS…` texts are what administrators search for.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(from = "WireRefusal")]
+pub struct AuthorityRefusal {
+    /// The OAuth error: `invalid_client`, `invalid_grant`, …
+    pub error: String,
+    /// The explanation, with its `AADSTS` number.
+    pub description: String,
+    /// The `AADSTS` numbers.
+    pub codes: Vec<i64>,
+    /// The authority's identifier of the event.
+    pub trace_id: Option<String>,
+    /// The identifier that ties the events of one sign-in together.
+    pub correlation_id: Option<String>,
+    /// Claims that a new sign-in has to bring (Conditional Access).
+    pub claims: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct WireRefusal {
+    error: String,
+    #[serde(default)]
+    error_description: Option<String>,
+    #[serde(default)]
+    error_codes: Option<Vec<i64>>,
+    #[serde(default)]
+    trace_id: Option<String>,
+    #[serde(default)]
+    correlation_id: Option<String>,
+    #[serde(default)]
+    claims: Option<String>,
+}
+
+impl From<WireRefusal> for AuthorityRefusal {
+    fn from(wire: WireRefusal) -> Self {
+        let text = |text: Option<String>| text.map(|text| printable(&text));
+        Self {
+            error: printable(&wire.error),
+            description: text(wire.error_description).unwrap_or_default(),
+            codes: wire.error_codes.unwrap_or_default(),
+            trace_id: text(wire.trace_id),
+            correlation_id: text(wire.correlation_id),
+            claims: text(wire.claims),
+        }
+    }
+}
+
+impl AuthorityRefusal {
+    /// A refusal as the sign-in page sends it: as members of a query.
+    pub(super) fn from_query(error: &str, description: Option<&str>) -> Self {
+        Self {
+            error: printable(error),
+            description: description.map(printable).unwrap_or_default(),
+            ..Self::default()
+        }
+    }
+
+    /// Whether only a new sign-in by a person helps: the refresh token is spent, revoked, or no longer enough.
+    pub(super) fn wants_the_operator(&self) -> bool {
+        matches!(
+            self.error.as_str(),
+            "invalid_grant" | "interaction_required" | "login_required" | "consent_required"
+        )
+    }
+}
+
+impl std::error::Error for AuthorityRefusal {}
+
+impl fmt::Display for AuthorityRefusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "the authority refused: {}", self.error)?;
+        if !self.description.is_empty() {
+            write!(formatter, ": {}", self.description)?;
+        }
+        // The description usually repeats the identifiers.
+        match &self.trace_id {
+            Some(id) if !self.description.contains(id.as_str()) => {
+                write!(formatter, " [trace id {id}]")
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl From<AuthorityRefusal> for Error {
+    fn from(refusal: AuthorityRefusal) -> Self {
+        match refusal.error.as_str() {
+            "access_denied" | "authorization_declined" => Self::Declined(refusal),
+            _ => Self::Refused(refusal),
+        }
+    }
+}
+
+impl Error {
+    /// What an `azure_identity` credential says, with the authority's own answer dug out when there is one.
+    pub(super) fn of_azure(flow: &'static str, error: &azure_core::Error) -> Self {
+        let outermost: &(dyn std::error::Error + 'static) = error;
+        let causes = std::iter::successors(Some(outermost), |&error| error.source());
+        let refusal = causes
+            .filter_map(|error| error.downcast_ref::<azure_core::Error>())
+            .find_map(refusal_in);
+        match refusal {
+            Some(refusal) => refusal.into(),
+            None => Self::Local {
+                flow,
+                reason: printable(&reasons(error)),
+            },
+        }
+    }
+
+    /// The authority's words, when it refused.
+    #[must_use]
+    pub fn authority_refusal(&self) -> Option<&AuthorityRefusal> {
+        match self {
+            Self::Declined(refusal) | Self::Refused(refusal) => Some(refusal),
+            Self::Certificate(_)
+            | Self::Http(_)
+            | Self::Local { .. }
+            | Self::Loopback(_)
+            | Self::Malformed { .. }
+            | Self::StateMismatch
+            | Self::TimedOut { .. }
+            | Self::TokenNotAHeader => None,
+        }
+    }
+}
+
+fn refusal_in(error: &azure_core::Error) -> Option<AuthorityRefusal> {
+    match error.kind() {
+        ErrorKind::HttpResponse {
+            raw_response: Some(response),
+            ..
+        } => serde_json::from_slice(response.body().as_ref()).ok(),
+        _ => None,
+    }
+}
+
+fn reasons(error: &azure_core::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let reason = error.to_string();
+        if !text.contains(&reason) {
+            text.push_str(": ");
+            text.push_str(&reason);
+        }
+        cause = error.source();
+    }
+    text
+}

@@ -1,0 +1,96 @@
+//! The listener on this machine that gets the answer of the sign-in page.
+//!
+//! Anything on this machine and any page in its browser can send requests here, so only the path `/` with the members
+//! of an authorization response is taken, once, and only with the state of this sign-in; everything else gets 404 and
+//! changes nothing. The page shown repeats nothing of what was received.
+
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use serde::Deserialize;
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+/// How long the browser has to fetch the closing page.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+const PAGE: &str = "<!doctype html><html lang=en><meta charset=utf-8><title>Halligan</title>\
+<p>The answer of the sign-in page has been received. You can close this window and go back to the terminal.";
+
+/// The members of an authorization response (RFC 6749 §4.1.2).
+#[derive(Deserialize)]
+pub(super) struct Received {
+    pub(super) code: Option<String>,
+    pub(super) state: Option<String>,
+    pub(super) error: Option<String>,
+    pub(super) error_description: Option<String>,
+}
+
+/// Bound to loopback addresses only, and serving until dropped.
+pub(super) struct Loopback {
+    port: u16,
+    answers: mpsc::Receiver<Received>,
+    servers: JoinSet<io::Result<()>>,
+}
+
+impl Loopback {
+    /// Listens on a free port of 127.0.0.1, and of ::1 where that is possible: browsers take either for `localhost`.
+    pub(super) async fn bind() -> io::Result<Self> {
+        let v4 = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let port = v4.local_addr()?.port();
+        let v6 = TcpListener::bind((Ipv6Addr::LOCALHOST, port)).await.ok();
+        let (sender, answers) = mpsc::channel(1);
+        let router = Router::new().route("/", get(receive)).with_state(sender);
+        let mut servers = JoinSet::new();
+        for listener in std::iter::once(v4).chain(v6) {
+            let server = axum::serve(listener, router.clone());
+            servers.spawn(server.into_future());
+        }
+        Ok(Self {
+            port,
+            answers,
+            servers,
+        })
+    }
+
+    /// What the application has registered as `http://localhost`; the authority ignores the port.
+    pub(super) fn redirect_uri(&self) -> String {
+        format!("http://localhost:{}", self.port)
+    }
+
+    /// Waits for the first authorization response.
+    pub(super) async fn receive(mut self) -> io::Result<Received> {
+        let received = self.answers.recv().await;
+        tokio::spawn(async move {
+            tokio::time::sleep(FAREWELL).await;
+            self.servers.shutdown().await;
+        });
+        received.ok_or_else(|| io::ErrorKind::BrokenPipe.into())
+    }
+}
+
+async fn receive(
+    State(answers): State<mpsc::Sender<Received>>,
+    Query(received): Query<Received>,
+) -> Response {
+    let complete =
+        received.state.is_some() && (received.code.is_some() || received.error.is_some());
+    if !complete || answers.try_send(received).is_err() {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    // Neither the code in the address nor this page may be kept or passed on by the browser.
+    let headers = [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'"),
+        (header::CONNECTION, "close"),
+    ];
+    (headers, Html(PAGE)).into_response()
+}
