@@ -1,1 +1,46 @@
-//! (module doc)
+//! The ledger: who holds which key, provably. An append-only, hash-chained sequence of small signed JSON objects in a
+//! directory or an object store; `docs/ledger-format.md` is normative, and a second verifier in Python agrees with it.
+//!
+//! [`Ledger`] writes for a [`Station`], [`Reader`] reads and verifies without one. What an entry says is an [`Event`]; what
+//! all entries add up to is the [`State`]. A [`Proof`] is a key's own word, made in two halves around the key:
+//!
+//! ```text
+//! let draft = Draft::new(&event, ceremony);          // the body is final from here on
+//! let request = ledger.prove(&draft)?;               // anchored at the ledger's head
+//! …getAssertion(rp_id, request.client_data_hash(), allow list, user verification)…
+//! let proof = request.complete(credential_id, authenticator_data, signature);
+//! ledger.append(draft.with_proof(proof)).await?;
+//! ```
+
+mod canonical;
+mod chain;
+mod defect;
+mod entry;
+mod error;
+mod event;
+mod proof;
+mod reader;
+mod state;
+mod station;
+mod store;
+mod verify;
+mod whole_seconds;
+mod writer;
+
+pub use canonical::Error as CanonicalError;
+pub use chain::{EntryHash, EntryRef, NotAHash};
+pub use defect::{Defect, Warning};
+pub use entry::{Draft, Entry, FormatError, SIZE_LIMIT};
+pub use error::Error;
+pub use event::{
+    Account, BadBody, EnrollCredentialCreated, EnrollFailed, EnrollIntended, EnrollPinSet,
+    EnrollRegistered, EnrollStep, EnrollUndone, Event, KeyChecked, KeyDescription, KeyEnrolled,
+    Kind, NotAKind, Outcome, StationJoined,
+};
+pub use proof::{ORIGIN, Proof, ProofDefect, ProofRequest};
+pub use reader::Reader;
+pub use state::{Ceremony, CeremonyDefect, CeremonyPhase, EnrolledKey, JoinedStation, State};
+pub use station::{NotAStationName, Station, StationError, StationName};
+pub use store::Store;
+pub use verify::{Failure, Verification};
+pub use writer::Ledger;

@@ -1,0 +1,94 @@
+//! Why the ledger could not be read or written. What is wrong *in* a ledger is a [`Failure`](super::Failure), not an error,
+//! unless somebody wants to write to it or to rely on it.
+
+use super::canonical;
+use super::chain::EntryHash;
+use super::defect::Defect;
+use super::event::Kind;
+use super::verify::Failure;
+
+/// Why the ledger could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no ledger at this place.
+    #[error("no ledger at {0}")]
+    Absent(String),
+    /// A body that has no canonical form.
+    #[error("the body of {kind} cannot be recorded: {source}")]
+    Body {
+        /// The kind of entry.
+        kind: Kind,
+        /// What is wrong with it.
+        source: canonical::Error,
+    },
+    /// Other stations were faster every time.
+    #[error("lost the race for {attempts} entries in a row, the last of them {index}")]
+    Contended {
+        /// The entry of the last attempt.
+        index: u64,
+        /// How often it was tried.
+        attempts: u32,
+    },
+    /// The ledger is as large as its format allows.
+    #[error("the ledger is full: {0} entries")]
+    Full(u64),
+    /// The ledger does not verify, so nothing is appended to it and nothing read from it is relied on.
+    #[error("the ledger at {location} is inconsistent: {failure}")]
+    Inconsistent {
+        /// Which ledger.
+        location: String,
+        /// The first entry that fails, and why.
+        failure: Box<Failure>,
+    },
+    /// The address has a form that is not supported.
+    #[error("not the address of a ledger (file:DIRECTORY, memory:): {0}")]
+    Location(String),
+    /// The store said that it wrote the entry, but holds something else.
+    #[error("entry {index} was written as {written} and read back as {}", .found.map_or_else(|| "nothing".to_owned(), |hash| hash.to_string()))]
+    NotKept {
+        /// The entry.
+        index: u64,
+        /// The hash of what was written.
+        written: EntryHash,
+        /// The hash of what was read back.
+        found: Option<EntryHash>,
+    },
+    /// The operating system or the storage service denies access.
+    #[error("no right to {attempt} in {location}")]
+    PermissionDenied {
+        /// What was attempted.
+        attempt: &'static str,
+        /// In which ledger.
+        location: String,
+        /// What came back.
+        source: object_store::Error,
+    },
+    /// We refused to write an entry that no verifier would accept.
+    #[error("refused to record {kind}: {defect}")]
+    Refused {
+        /// The kind of entry.
+        kind: Kind,
+        /// What is wrong with it.
+        defect: Defect,
+    },
+    /// The storage failed in another way.
+    #[error("cannot {attempt} in {location}")]
+    Storage {
+        /// What was attempted.
+        attempt: &'static str,
+        /// In which ledger.
+        location: String,
+        /// What came back.
+        source: object_store::Error,
+    },
+    /// No room is left, or the quota is used up.
+    #[error("no space left to {attempt} in {location}")]
+    StorageFull {
+        /// What was attempted.
+        attempt: &'static str,
+        /// In which ledger.
+        location: String,
+        /// What came back.
+        source: object_store::Error,
+    },
+}

@@ -1,0 +1,121 @@
+//! What the entries so far add up to: stations, keys, ceremonies. An entry is first checked against the state and then
+//! committed to it; writing and verifying use the same rules, so a station cannot write what the verifier would refuse.
+
+mod ceremony;
+mod rules;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+pub use ceremony::{Ceremony, CeremonyDefect, CeremonyPhase};
+
+use super::chain::{EntryHash, EntryRef};
+use super::event::KeyEnrolled;
+use super::station::StationName;
+use crate::webauthn::CoseKey;
+
+/// A station as the ledger knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JoinedStation {
+    /// Its Ed25519 public key.
+    pub public_key: [u8; 32],
+    /// The entry with which it joined.
+    pub joined: u64,
+}
+
+/// A key in service.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EnrolledKey {
+    /// The entry that enrolled it.
+    pub index: u64,
+    /// What that entry says.
+    pub enrolled: KeyEnrolled,
+    /// The signature counter that was last seen.
+    pub sign_count: u32,
+    /// The newest entry with a proof by this key, and when it was written.
+    pub last_proof: Option<(u64, Timestamp)>,
+    public_key: CoseKey,
+}
+
+/// The sum of all entries so far.
+#[derive(Debug, Clone, Default)]
+pub struct State {
+    hashes: Vec<EntryHash>,
+    last_time: Option<Timestamp>,
+    stations: BTreeMap<StationName, JoinedStation>,
+    keys: Vec<EnrolledKey>,
+    by_credential: HashMap<Vec<u8>, usize>,
+    ceremonies: BTreeMap<Uuid, Ceremony>,
+    challenges: HashSet<[u8; 32]>,
+}
+
+impl State {
+    /// The newest entry; none in an empty ledger.
+    #[must_use]
+    pub fn head(&self) -> Option<EntryRef> {
+        let index = self.next_index().checked_sub(1)?;
+        Some(EntryRef {
+            index,
+            hash: *self.hashes.last()?,
+        })
+    }
+
+    /// The index of the next entry, which is the number of entries.
+    #[must_use]
+    pub fn next_index(&self) -> u64 {
+        u64::try_from(self.hashes.len()).unwrap_or(u64::MAX)
+    }
+
+    /// The hash of an entry, to compare with one that was noted elsewhere.
+    #[must_use]
+    pub fn hash(&self, index: u64) -> Option<EntryHash> {
+        self.hashes.get(usize::try_from(index).ok()?).copied()
+    }
+
+    /// The stations by name.
+    #[must_use]
+    pub fn stations(&self) -> &BTreeMap<StationName, JoinedStation> {
+        &self.stations
+    }
+
+    /// The keys in the order of their enrolment.
+    #[must_use]
+    pub fn keys(&self) -> &[EnrolledKey] {
+        &self.keys
+    }
+
+    /// The key with this credential.
+    #[must_use]
+    pub fn key_by_credential(&self, credential_id: &[u8]) -> Option<&EnrolledKey> {
+        self.keys.get(*self.by_credential.get(credential_id)?)
+    }
+
+    /// The key that last got this label.
+    #[must_use]
+    pub fn key_by_label(&self, label: &str) -> Option<&EnrolledKey> {
+        self.keys
+            .iter()
+            .rev()
+            .find(|key| key.enrolled.label == label)
+    }
+
+    /// A ceremony by its identifier, open or closed.
+    #[must_use]
+    pub fn ceremony(&self, id: Uuid) -> Option<&Ceremony> {
+        self.ceremonies.get(&id)
+    }
+
+    /// The ceremonies that were neither completed nor undone, oldest first.
+    #[must_use]
+    pub fn open_ceremonies(&self) -> Vec<&Ceremony> {
+        let mut open: Vec<&Ceremony> = self
+            .ceremonies
+            .values()
+            .filter(|ceremony| matches!(ceremony.phase, CeremonyPhase::Open(_)))
+            .collect();
+        open.sort_by_key(|ceremony| ceremony.entries.first().copied());
+        open
+    }
+}

@@ -1,0 +1,278 @@
+//! The rules that an entry must keep, one function per rule, in the order of `docs/ledger-format.md`.
+
+use super::ceremony::{self, Ceremony};
+use super::{EnrolledKey, JoinedStation, State};
+use crate::ledger::chain::EntryHash;
+use crate::ledger::defect::{Defect, Warning};
+use crate::ledger::entry::Entry;
+use crate::ledger::event::{Event, KeyChecked, KeyEnrolled, Kind, StationJoined};
+use crate::ledger::proof::{Proof, ProofDefect};
+use crate::webauthn::client_data::ClientDataType;
+use crate::webauthn::{AttestationObject, ClientData, CoseKey};
+
+/// How far clocks of stations may differ before the verifier remarks on it, in seconds.
+const TIME_TOLERANCE: i64 = 300;
+
+/// What an entry that keeps the rules changes in the state.
+pub(in crate::ledger) struct Change {
+    event: Option<Event>,
+    ceremony: Option<Ceremony>,
+    public_key: Option<CoseKey>,
+    proof: Option<Proven>,
+    /// Remarks that make no entry invalid.
+    pub(in crate::ledger) warnings: Vec<Warning>,
+}
+
+struct Proven {
+    credential_id: Vec<u8>,
+    challenge: [u8; 32],
+    sign_count: u32,
+}
+
+impl State {
+    /// Checks the next entry against everything before it.
+    pub(in crate::ledger) fn check(&self, entry: &Entry) -> Result<Change, Defect> {
+        self.check_place(entry)?;
+        let event = entry.event().map_err(|error| Defect::Body {
+            kind: entry.kind.clone(),
+            error,
+        })?;
+        self.check_signature(entry, event.as_ref())?;
+        let before = entry.ceremony.and_then(|id| self.ceremonies.get(&id));
+        let ceremony = match &event {
+            Some(event) => ceremony::after(before, entry, event)?,
+            None => None,
+        };
+        let mut public_key = None;
+        match &event {
+            Some(Event::KeyEnrolled(enrolled)) => {
+                public_key = Some(self.check_enrolled(enrolled)?);
+            }
+            Some(Event::KeyChecked(checked)) => {
+                self.check_checked(checked, entry.proof.as_ref())?
+            }
+            _ => {}
+        }
+        let introduced = match (&event, &public_key) {
+            (Some(Event::KeyEnrolled(enrolled)), Some(key)) => Some((&**enrolled, key)),
+            _ => None,
+        };
+        let proof = match &entry.proof {
+            Some(proof) => Some(self.check_proof(entry, proof, introduced)?),
+            None => None,
+        };
+        Ok(Change {
+            warnings: self.remarks(entry),
+            event,
+            ceremony,
+            public_key,
+            proof,
+        })
+    }
+
+    /// Takes a checked entry in. The change must come from [`Self::check`] on this very state.
+    pub(in crate::ledger) fn commit(&mut self, entry: &Entry, change: Change) {
+        match change.event {
+            Some(Event::StationJoined(joined)) => {
+                let station = JoinedStation {
+                    public_key: joined.public_key,
+                    joined: entry.index,
+                };
+                self.stations.insert(joined.name, station);
+            }
+            Some(Event::KeyEnrolled(enrolled)) => {
+                if let Some(public_key) = change.public_key {
+                    self.enroll(entry.index, *enrolled, public_key);
+                }
+            }
+            _ => {}
+        }
+        if let Some(ceremony) = change.ceremony {
+            self.ceremonies.insert(ceremony.id, ceremony);
+        }
+        if let Some(proven) = change.proof {
+            self.challenges.insert(proven.challenge);
+            let place = self.by_credential.get(&proven.credential_id);
+            if let Some(key) = place.and_then(|place| self.keys.get_mut(*place)) {
+                key.sign_count = proven.sign_count;
+                key.last_proof = Some((entry.index, entry.time));
+            }
+        }
+        self.last_time = Some(entry.time);
+        self.hashes.push(entry.reference().hash);
+    }
+
+    fn enroll(&mut self, index: u64, enrolled: KeyEnrolled, public_key: CoseKey) {
+        self.by_credential
+            .insert(enrolled.credential_id.clone(), self.keys.len());
+        self.keys.push(EnrolledKey {
+            index,
+            sign_count: enrolled.sign_count,
+            enrolled,
+            last_proof: None,
+            public_key,
+        });
+    }
+
+    fn check_place(&self, entry: &Entry) -> Result<(), Defect> {
+        let expected = self.next_index();
+        if entry.index != expected {
+            return Err(Defect::Index {
+                expected,
+                found: entry.index,
+            });
+        }
+        let expected = self.hashes.last().copied().unwrap_or(EntryHash::NONE);
+        if entry.previous != expected {
+            return Err(Defect::Previous {
+                expected,
+                found: entry.previous,
+            });
+        }
+        Ok(())
+    }
+
+    fn check_signature(&self, entry: &Entry, event: Option<&Event>) -> Result<(), Defect> {
+        let public_key = match event {
+            Some(Event::StationJoined(joined)) => self.check_joined(entry, joined)?,
+            _ => match self.stations.get(&entry.station) {
+                Some(station) => station.public_key,
+                None => return Err(Defect::StationUnknown(entry.station.clone())),
+            },
+        };
+        ring::signature::UnparsedPublicKey::new(&ring::signature::ED25519, public_key)
+            .verify(&entry.signed_bytes(), &entry.signature)
+            .map_err(|_| Defect::Signature(entry.station.clone()))
+    }
+
+    fn check_joined(&self, entry: &Entry, joined: &StationJoined) -> Result<[u8; 32], Defect> {
+        if joined.name != entry.station {
+            return Err(Defect::StationName {
+                entry: entry.station.clone(),
+                body: joined.name.clone(),
+            });
+        }
+        match self.stations.get(&joined.name) {
+            Some(_) => Err(Defect::StationJoinedTwice(joined.name.clone())),
+            None => Ok(joined.public_key),
+        }
+    }
+
+    /// The body must say the same as the attestation object it holds. Whether the attestation is any good is another
+    /// question, and not the ledger's.
+    fn check_enrolled(&self, enrolled: &KeyEnrolled) -> Result<CoseKey, Defect> {
+        if self.by_credential.contains_key(&enrolled.credential_id) {
+            return Err(Defect::EnrolledTwice(enrolled.credential_id.clone()));
+        }
+        let client_data: ClientData = serde_json::from_slice(&enrolled.client_data_json)
+            .map_err(|_| Defect::Attestation("client_data_json"))?;
+        if client_data.kind != ClientDataType::Create {
+            return Err(Defect::Attestation("client_data_json"));
+        }
+        let data = AttestationObject::parse(&enrolled.attestation_object)
+            .and_then(|object| object.authenticator_data())
+            .map_err(|_| Defect::Attestation("attestation_object"))?;
+        let attested = data
+            .attested
+            .ok_or(Defect::Attestation("attestation_object"))?;
+        let agreement = [
+            ("rp_id", data.rp_id_hash == enrolled.rp_id.hash()),
+            (
+                "credential_id",
+                attested.credential_id == enrolled.credential_id,
+            ),
+            (
+                "public_key",
+                attested.public_key.as_bytes() == enrolled.public_key,
+            ),
+            ("aaguid", attested.aaguid == enrolled.aaguid),
+            ("sign_count", data.sign_count <= enrolled.sign_count),
+        ];
+        match agreement.into_iter().find(|(_, agrees)| !agrees) {
+            Some((member, _)) => Err(Defect::Attestation(member)),
+            None => Ok(attested.public_key),
+        }
+    }
+
+    fn check_checked(&self, checked: &KeyChecked, proof: Option<&Proof>) -> Result<(), Defect> {
+        if !self.by_credential.contains_key(&checked.credential_id) {
+            return Err(Defect::KeyUnknown(checked.credential_id.clone()));
+        }
+        match proof {
+            None if checked.passed => Err(Defect::Unproven),
+            Some(proof) if proof.credential_id != checked.credential_id => {
+                Err(Defect::ProofByOtherKey)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_proof(
+        &self,
+        entry: &Entry,
+        proof: &Proof,
+        introduced: Option<(&KeyEnrolled, &CoseKey)>,
+    ) -> Result<Proven, Defect> {
+        let anchor = proof.anchor;
+        let hash = self
+            .hash(anchor.index)
+            .ok_or(ProofDefect::AnchorNotBefore {
+                anchor: anchor.index,
+            })?;
+        if hash != anchor.hash {
+            return Err(Defect::Proof(ProofDefect::AnchorHash {
+                index: anchor.index,
+                named: anchor.hash,
+                found: hash,
+            }));
+        }
+        let (enrolled, public_key, last) = match introduced {
+            Some((enrolled, _)) if enrolled.credential_id != proof.credential_id => {
+                return Err(Defect::ProofByOtherKey);
+            }
+            Some((enrolled, public_key)) => (enrolled, public_key, enrolled.sign_count),
+            None => {
+                let key = self
+                    .key_by_credential(&proof.credential_id)
+                    .ok_or_else(|| ProofDefect::UnknownCredential(proof.credential_id.clone()))?;
+                (&key.enrolled, &key.public_key, key.sign_count)
+            }
+        };
+        let challenge = proof
+            .challenge(&entry.body)
+            .map_err(|_| ProofDefect::ClientData)?;
+        if self.challenges.contains(&challenge) {
+            return Err(Defect::Proof(ProofDefect::Replayed));
+        }
+        let found = proof.verify(&challenge, public_key, &enrolled.rp_id)?;
+        // WebAuthn L3 §7.2 step 22: zero on both sides means that the key does not count.
+        if (last, found) != (0, 0) && found <= last {
+            return Err(Defect::Proof(ProofDefect::SignCount { last, found }));
+        }
+        Ok(Proven {
+            credential_id: proof.credential_id.clone(),
+            challenge,
+            sign_count: found,
+        })
+    }
+
+    fn remarks(&self, entry: &Entry) -> Vec<Warning> {
+        let mut warnings = Vec::new();
+        if let Some(last) = self.last_time
+            && entry.time.as_second() + TIME_TOLERANCE < last.as_second()
+        {
+            warnings.push(Warning::TimeWentBack {
+                index: entry.index,
+                before: last,
+                time: entry.time,
+            });
+        }
+        if let Kind::Unknown(kind) = &entry.kind {
+            warnings.push(Warning::UnknownKind {
+                index: entry.index,
+                kind: kind.clone(),
+            });
+        }
+        warnings
+    }
+}

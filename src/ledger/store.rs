@@ -1,0 +1,262 @@
+//! Where entries are kept: entry *n* is the object `entries/%08d.json`, created once and never overwritten. The store knows
+//! bytes and indexes only.
+
+use std::collections::BTreeMap;
+use std::error::Error as _;
+use std::io;
+use std::path::{Path as FilePath, PathBuf};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures::TryStreamExt;
+use object_store::local::LocalFileSystem;
+use object_store::memory::InMemory;
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt, PutMode};
+
+use super::entry::SIZE_LIMIT;
+use super::error::Error;
+
+/// The last index that eight digits can write.
+pub(super) const LAST_INDEX: u64 = 99_999_999;
+const PREFIX: &str = "entries";
+
+/// Objects of a ledger. Cheap to clone; clones share the objects.
+#[derive(Clone, Debug)]
+pub struct Store {
+    objects: Arc<dyn ObjectStore>,
+    location: String,
+}
+
+/// What lies among the entries.
+#[derive(Debug, Default)]
+pub(super) struct Listing {
+    /// Size in bytes by index.
+    pub(super) entries: BTreeMap<u64, u64>,
+    /// Names that are no entry's.
+    pub(super) unexpected: Vec<String>,
+}
+
+/// What lies at an entry's place.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Object {
+    /// Nothing.
+    Absent,
+    /// An object of a size that an entry may have.
+    Bytes(Bytes),
+    /// An object of this many bytes, which nobody needs to read.
+    TooLarge(u64),
+}
+
+/// What became of an attempt to create an entry.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Created {
+    /// The entry is there, and it is ours.
+    Ours,
+    /// Somebody else created this entry first.
+    Theirs,
+}
+
+impl Store {
+    /// Opens a store that exists: `file:DIRECTORY`, a plain directory, or `memory:` (new and empty).
+    ///
+    /// # Errors
+    /// [`Error::Absent`] when there is no such directory, [`Error::Location`] for another scheme.
+    pub fn open(location: &str) -> Result<Self, Error> {
+        match directory(location)? {
+            Some(directory) => Self::open_directory(&directory, location),
+            None => Ok(Self::new(Arc::new(InMemory::new()), location)),
+        }
+    }
+
+    /// Opens a store and creates the directory if necessary.
+    ///
+    /// # Errors
+    /// When the directory cannot be created, and as [`Self::open`].
+    pub fn open_or_create(location: &str) -> Result<Self, Error> {
+        if let Some(directory) = directory(location)? {
+            std::fs::create_dir_all(&directory).map_err(|source| {
+                let source = object_store::Error::Generic {
+                    store: "LocalFileSystem",
+                    source: Box::new(source),
+                };
+                classify("create the directory", location, source)
+            })?;
+        }
+        Self::open(location)
+    }
+
+    /// A store of another making, for tests and for sharing one in memory. `location` is for messages.
+    #[must_use]
+    pub fn new(objects: Arc<dyn ObjectStore>, location: &str) -> Self {
+        Self {
+            objects,
+            location: location.to_owned(),
+        }
+    }
+
+    fn open_directory(directory: &FilePath, location: &str) -> Result<Self, Error> {
+        if !directory.is_dir() {
+            return Err(Error::Absent(location.to_owned()));
+        }
+        let objects = LocalFileSystem::new_with_prefix(directory)
+            .map_err(|source| classify("open the directory", location, source))?
+            .with_fsync(true);
+        Ok(Self::new(Arc::new(objects), location))
+    }
+
+    /// Where the ledger is, for messages.
+    #[must_use]
+    pub fn location(&self) -> &str {
+        &self.location
+    }
+
+    /// Lists what is there from `first` on.
+    pub(super) async fn list(&self, first: u64) -> Result<Listing, Error> {
+        let prefix = Path::from(PREFIX);
+        // Objects from `first` on sort after the name of the one before it.
+        let mut objects = match first.checked_sub(1) {
+            Some(last_known) => self
+                .objects
+                .list_with_offset(Some(&prefix), &object_path(last_known)),
+            None => self.objects.list(Some(&prefix)),
+        };
+        let mut listing = Listing::default();
+        loop {
+            let object = match objects.try_next().await {
+                Ok(Some(object)) => object,
+                Ok(None) | Err(object_store::Error::NotFound { .. }) => return Ok(listing),
+                Err(source) => return Err(self.error("list the entries", source)),
+            };
+            match index_of(&object.location) {
+                Some(index) => {
+                    listing.entries.insert(index, object.size);
+                }
+                None => listing.unexpected.push(object.location.to_string()),
+            }
+        }
+    }
+
+    /// Reads an entry's bytes, if they are not too many.
+    pub(super) async fn read(&self, index: u64) -> Result<Object, Error> {
+        let result = match self.objects.get(&object_path(index)).await {
+            Ok(result) => result,
+            Err(object_store::Error::NotFound { .. }) => return Ok(Object::Absent),
+            Err(source) => return Err(self.error("read an entry", source)),
+        };
+        let size = result.meta.size;
+        if usize::try_from(size).map_or(true, |size| size > SIZE_LIMIT) {
+            return Ok(Object::TooLarge(size));
+        }
+        match result.bytes().await {
+            Ok(bytes) => Ok(Object::Bytes(bytes)),
+            Err(source) => Err(self.error("read an entry", source)),
+        }
+    }
+
+    /// Creates an entry unless it exists.
+    pub(super) async fn create(&self, index: u64, bytes: &[u8]) -> Result<Created, Error> {
+        let path = object_path(index);
+        let payload = Bytes::copy_from_slice(bytes).into();
+        match self
+            .objects
+            .put_opts(&path, payload, PutMode::Create.into())
+            .await
+        {
+            Ok(_) => Ok(Created::Ours),
+            Err(
+                object_store::Error::AlreadyExists { .. }
+                | object_store::Error::Precondition { .. },
+            ) => {
+                // A retry inside the client can meet the object that its own first try created.
+                Ok(match self.read(index).await? {
+                    Object::Bytes(existing) if existing == bytes => Created::Ours,
+                    _ => Created::Theirs,
+                })
+            }
+            Err(source) => Err(self.error("create an entry", source)),
+        }
+    }
+
+    fn error(&self, attempt: &'static str, source: object_store::Error) -> Error {
+        classify(attempt, &self.location, source)
+    }
+}
+
+fn directory(location: &str) -> Result<Option<PathBuf>, Error> {
+    let unsupported = || Error::Location(location.to_owned());
+    match location.split_once(':') {
+        Some(("memory", "")) => Ok(None),
+        Some(("file", path)) => {
+            let path = path.strip_prefix("//").unwrap_or(path);
+            (!path.is_empty())
+                .then(|| Some(PathBuf::from(path)))
+                .ok_or_else(unsupported)
+        }
+        // A scheme we do not support must not become a directory of that name.
+        Some((scheme, _)) if !scheme.contains('/') => Err(unsupported()),
+        _ if location.is_empty() => Err(unsupported()),
+        _ => Ok(Some(PathBuf::from(location))),
+    }
+}
+
+fn object_path(index: u64) -> Path {
+    Path::from(format!("{PREFIX}/{index:08}.json"))
+}
+
+fn index_of(path: &Path) -> Option<u64> {
+    let digits = path
+        .as_ref()
+        .strip_prefix("entries/")?
+        .strip_suffix(".json")?;
+    let index: u64 = digits.parse().ok()?;
+    (object_path(index) == *path && index <= LAST_INDEX).then_some(index)
+}
+
+fn classify(attempt: &'static str, location: &str, source: object_store::Error) -> Error {
+    let location = location.to_owned();
+    match io_kind(&source) {
+        Some(
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge,
+        ) => Error::StorageFull {
+            attempt,
+            location,
+            source,
+        },
+        Some(io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem) => {
+            Error::PermissionDenied {
+                attempt,
+                location,
+                source,
+            }
+        }
+        _ if matches!(
+            source,
+            object_store::Error::PermissionDenied { .. }
+                | object_store::Error::Unauthenticated { .. }
+        ) =>
+        {
+            Error::PermissionDenied {
+                attempt,
+                location,
+                source,
+            }
+        }
+        _ => Error::Storage {
+            attempt,
+            location,
+            source,
+        },
+    }
+}
+
+fn io_kind(error: &object_store::Error) -> Option<io::ErrorKind> {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        if let Some(error) = error.downcast_ref::<io::Error>() {
+            return Some(error.kind());
+        }
+        cause = error.source();
+    }
+    None
+}
