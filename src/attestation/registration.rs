@@ -1,0 +1,135 @@
+//! A registration as it came from the key, and the verdicts that need no certificate (WebAuthn L3 §7.1 steps 7 to 20).
+
+use super::error::Error;
+use super::verdict::Verdict;
+use crate::webauthn::client_data::ClientDataType;
+use crate::webauthn::{
+    Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData, ClientData, Flags, RpId,
+};
+
+/// The length of a credential id in bytes (WebAuthn L3 §4, "Credential ID").
+const CREDENTIAL_ID_LENGTH: std::ops::RangeInclusive<usize> = 16..=1023;
+
+/// What the key answered, and what it was asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Registration<'a> {
+    /// The attestation object, as it is to be sent to the relying party.
+    pub attestation_object: &'a [u8],
+    /// The client data, as it is to be sent to the relying party.
+    pub client_data_json: &'a [u8],
+    /// The relying party.
+    pub rp_id: &'a RpId,
+    /// The challenge as base64url text, as it stands in the client data.
+    pub challenge: &'a str,
+    /// The COSE algorithms that were asked for.
+    pub algorithms: &'a [i64],
+    /// The model that the key reported by getInfo, if it was asked.
+    pub get_info_aaguid: Option<Aaguid>,
+}
+
+/// A registration that could be read.
+pub(super) struct Parsed<'a> {
+    pub(super) registration: Registration<'a>,
+    pub(super) object: AttestationObject,
+    pub(super) client_data: ClientData,
+    pub(super) data: AuthenticatorData,
+    pub(super) attested: AttestedCredentialData,
+}
+
+impl<'a> Parsed<'a> {
+    pub(super) fn parse(registration: &Registration<'a>) -> Result<Self, Error> {
+        let client_data =
+            serde_json::from_slice(registration.client_data_json).map_err(Error::ClientData)?;
+        let object = AttestationObject::parse(registration.attestation_object)?;
+        let data = object.authenticator_data()?;
+        let attested = data.attested.clone().ok_or(Error::NoCredential)?;
+        Ok(Self {
+            registration: *registration,
+            object,
+            client_data,
+            data,
+            attested,
+        })
+    }
+
+    pub(super) fn client_data(&self) -> Verdict {
+        let origin = self.registration.rp_id.origin();
+        if self.client_data.kind != ClientDataType::Create {
+            Verdict::fail("its type is not webauthn.create")
+        } else if self.client_data.challenge != self.registration.challenge {
+            Verdict::fail("its challenge is not the one that was asked for")
+        } else if self.client_data.origin != origin {
+            Verdict::fail(format!(
+                "its origin is {:?}, not {origin}",
+                self.client_data.origin
+            ))
+        } else if self.client_data.cross_origin {
+            Verdict::fail("it says that the caller was of another origin")
+        } else {
+            Verdict::Pass
+        }
+    }
+
+    pub(super) fn rp_id(&self) -> Verdict {
+        let rp_id = self.registration.rp_id;
+        pass_if(self.data.rp_id_hash == rp_id.hash(), || {
+            format!("the authenticator data is for a relying party other than {rp_id}")
+        })
+    }
+
+    pub(super) fn user_presence(&self) -> Verdict {
+        pass_if(self.data.flags.has(Flags::UP), || {
+            "the flag UP is not set".to_owned()
+        })
+    }
+
+    pub(super) fn user_verification(&self) -> Verdict {
+        pass_if(self.data.flags.has(Flags::UV), || {
+            "the flag UV is not set".to_owned()
+        })
+    }
+
+    pub(super) fn device_bound(&self) -> Verdict {
+        let flags = self.data.flags;
+        if flags.has(Flags::BE) {
+            Verdict::fail("the flag BE is set: the credential may leave the key")
+        } else if flags.has(Flags::BS) {
+            Verdict::fail("the flag BS is set without BE, which contradicts itself")
+        } else {
+            Verdict::Pass
+        }
+    }
+
+    pub(super) fn algorithm(&self) -> Verdict {
+        let found = self.attested.public_key.algorithm();
+        let asked = self.registration.algorithms;
+        pass_if(asked.contains(&found), || {
+            format!("the key chose {found}, asked for was one of {asked:?}")
+        })
+    }
+
+    pub(super) fn credential_id(&self) -> Verdict {
+        let length = self.attested.credential_id.len();
+        pass_if(CREDENTIAL_ID_LENGTH.contains(&length), || {
+            format!("{length} bytes, WebAuthn allows 16 to 1023")
+        })
+    }
+
+    pub(super) fn reported_aaguid(&self) -> Verdict {
+        let found = self.attested.aaguid;
+        match self.registration.get_info_aaguid {
+            None => Verdict::unknown("getInfo was not asked"),
+            Some(reported) => pass_if(reported == found, || {
+                format!("getInfo reported {reported}, the authenticator data says {found}")
+            }),
+        }
+    }
+}
+
+fn pass_if(good: bool, why: impl FnOnce() -> String) -> Verdict {
+    if good {
+        Verdict::Pass
+    } else {
+        Verdict::fail(why())
+    }
+}

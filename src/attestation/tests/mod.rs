@@ -1,0 +1,8 @@
+//! Registrations of real keys and of the specification (`vectors`), registrations made here to differ in one thing each
+//! (`made`), and arbitrary bytes (`properties`).
+#![allow(clippy::unwrap_used)]
+
+mod authority;
+mod made;
+mod properties;
+mod vectors;

@@ -1,0 +1,96 @@
+//! Every file in `tests/vectors/attestation`: bytes of real keys and of the specification, with the verdicts they deserve.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::attestation::{Registration, Roots, judge};
+use crate::encoding::base64url;
+use crate::webauthn::{Aaguid, RpId};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Vector {
+    #[serde(rename = "source")]
+    _source: String,
+    rp_id: RpId,
+    challenge: String,
+    algorithms: Vec<i64>,
+    at: Timestamp,
+    get_info_aaguid: Option<Aaguid>,
+    roots: Option<String>,
+    pub(super) attestation_object: String,
+    pub(super) client_data_json: String,
+    /// Verdict by subject, or `{"error": …}` with the start of the error's text.
+    expect: BTreeMap<String, String>,
+}
+
+pub(super) fn directory() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/attestation")
+}
+
+pub(super) fn all() -> BTreeMap<String, Vector> {
+    std::fs::read_dir(directory())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "json")
+        })
+        .map(|path| {
+            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+            let vector = serde_json::from_slice(&std::fs::read(path).unwrap());
+            (
+                name.clone(),
+                vector.unwrap_or_else(|error| panic!("{name}: {error}")),
+            )
+        })
+        .collect()
+}
+
+impl Vector {
+    fn judged(&self) -> BTreeMap<String, String> {
+        let roots = match &self.roots {
+            Some(file) => Roots::from_pem(&std::fs::read(directory().join(file)).unwrap()).unwrap(),
+            None => Roots::none(),
+        };
+        let registration = Registration {
+            attestation_object: &base64url::decode(&self.attestation_object).unwrap(),
+            client_data_json: &base64url::decode(&self.client_data_json).unwrap(),
+            rp_id: &self.rp_id,
+            challenge: &self.challenge,
+            algorithms: &self.algorithms,
+            get_info_aaguid: self.get_info_aaguid,
+        };
+        match judge(&registration, &roots, self.at) {
+            Err(error) => BTreeMap::from([("error".to_owned(), error.to_string())]),
+            Ok(findings) => findings
+                .into_iter()
+                .map(|finding| {
+                    let why = finding.verdict.why().map(|why| format!(": {why}"));
+                    let text = finding.verdict.as_str().to_owned() + &why.unwrap_or_default();
+                    (finding.subject.to_string(), text)
+                })
+                .collect(),
+        }
+    }
+}
+
+#[test]
+fn every_registration_gets_the_verdicts_it_deserves() {
+    let vectors = all();
+    assert!(vectors.len() >= 13, "{}", vectors.len());
+    let wrong: Vec<String> = vectors
+        .iter()
+        .filter(|(_, vector)| vector.judged() != vector.expect)
+        .map(|(name, vector)| {
+            format!(
+                "{name}: {}",
+                serde_json::to_string_pretty(&vector.judged()).unwrap()
+            )
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
