@@ -29,6 +29,24 @@
 //! "unplug-on=makeCredential".parse::<Fault>();  Faults::from_iter([..])
 //! ```
 
+pub mod attestation;
+mod authenticator;
+mod command;
+mod credential;
+mod device;
+pub mod fault;
+mod hid;
+mod pin_protocol;
 pub mod profile;
+mod request;
+mod state;
 pub mod storage;
+mod token;
 pub mod touch;
+
+pub use attestation::{AttestationAuthority, AttestationError};
+pub use command::{Command, UnknownCommand};
+pub use device::{Emulator, OpenError};
+pub use fault::{Fault, Faults};
+pub use profile::Profile;
+pub use state::StateError;
