@@ -1,0 +1,282 @@
+//! The authenticator: its state, and the way of a request from the command byte to the status byte (CTAP 2.1 §6). It has
+//! no clock, no touch and no transport of its own: what needs a touch comes back as [`AfterTouch`] and is finished later.
+
+use std::time::Duration;
+
+use super::attestation::{AttestationAuthority, Issued};
+use super::command::{AfterTouch, Command, Outcome, Reply, Sequence};
+use super::credential::Wrapping;
+use super::device::OpenError;
+use super::fault::Faults;
+use super::pin_protocol::PinUvAuth;
+use super::profile::{PinUvAuthProtocol, Profile};
+use super::request::{self, Map};
+use super::state::State;
+use super::storage::{Storage, StorageError};
+use super::token::TokenState;
+use crate::ctap::hid::packet::ChannelId;
+use crate::ctap::status::Status;
+use crate::encoding::cbor::{self, Value};
+use crate::env::Env;
+
+/// Consecutive wrong PINs after which power has to be cut (CTAP 2.1 §6.5.5.6).
+const MAX_CONSECUTIVE_MISMATCHES: u8 = 3;
+
+pub(super) struct Authenticator {
+    pub(super) env: Env,
+    pub(super) profile: Profile,
+    pub(super) faults: Faults,
+    storage: Box<dyn Storage>,
+    state: State,
+    pub(super) batch: Issued,
+    protocols: Vec<PinUvAuth>,
+    pub(super) token: TokenState,
+    consecutive_mismatches: u8,
+    powered_up_at: Duration,
+    /// What a "get next" command continues; of the channel that began it.
+    sequence: Option<Sequence>,
+    /// The channel of the request at hand.
+    pub(super) channel: ChannelId,
+}
+
+impl Authenticator {
+    pub(super) fn new(
+        mut storage: Box<dyn Storage>,
+        authority: &AttestationAuthority,
+        env: Env,
+        profile: Profile,
+    ) -> Result<Self, OpenError> {
+        let batch = authority.batch(profile.aaguid, &env)?;
+        let state = match storage.load()? {
+            Some(blob) => State::decode(&blob)?,
+            None => {
+                let mut state = State::new(&profile, &env);
+                if profile.enterprise_rp_ids.is_some() {
+                    state.enterprise = Some(authority.enterprise(profile.aaguid, &env)?);
+                }
+                storage.store(&state.encode())?;
+                state
+            }
+        };
+        let powered_up_at = env.monotonic();
+        Ok(Self {
+            protocols: fresh_protocols(&profile, &env),
+            env,
+            profile,
+            faults: Faults::default(),
+            storage,
+            state,
+            batch,
+            token: TokenState::default(),
+            consecutive_mismatches: 0,
+            powered_up_at,
+            sequence: None,
+            channel: ChannelId::ZERO,
+        })
+    }
+
+    /// Power cut and restored: what is only in memory is gone.
+    pub(super) fn power_cycle(&mut self) {
+        self.protocols = fresh_protocols(&self.profile, &self.env);
+        self.token.stop();
+        self.consecutive_mismatches = 0;
+        self.powered_up_at = self.env.monotonic();
+        self.sequence = None;
+    }
+
+    /// Works on a request: command byte, then parameters.
+    pub(super) fn process(&mut self, channel: ChannelId, request: &[u8]) -> Outcome {
+        let Some((&byte, parameters)) = request.split_first() else {
+            return respond(Err(Status::InvalidLength));
+        };
+        let Some(command) = Command::from_byte(byte) else {
+            return respond(Err(Status::InvalidCommand));
+        };
+        if request.len() > self.profile.max_msg_size {
+            return respond(Err(Status::RequestTooLarge));
+        }
+        self.channel = channel;
+        self.token.expire(self.env.monotonic());
+        respond(self.dispatch(command, parameters))
+    }
+
+    /// The touch that was waited for has come.
+    pub(super) fn touched(&mut self, after: AfterTouch) -> Vec<u8> {
+        let reply = match after {
+            AfterTouch::MakeCredential(creation) => self.create(*creation),
+            AfterTouch::GetAssertion(assertion) => self.assert(*assertion),
+            AfterTouch::Refuse { touched, .. } => Err(touched),
+            AfterTouch::Reset => self.erase(),
+            AfterTouch::Select => Ok(Reply::Empty),
+        };
+        match respond(reply) {
+            Outcome::Response(response) => response,
+            Outcome::Touch(_) => vec![Status::Other.into()],
+        }
+    }
+
+    fn dispatch(&mut self, command: Command, parameters: &[u8]) -> Result<Reply, Status> {
+        // A sequence lives until any other command comes, or for 30 s (CTAP 2.1 §6, stateful commands).
+        let now = self.env.monotonic();
+        let previous = self
+            .sequence
+            .take()
+            .filter(|sequence| sequence.belongs_to(self.channel, now));
+        if !command.has_parameters() {
+            if !parameters.is_empty() {
+                return Err(Status::InvalidLength);
+            }
+            return match command {
+                Command::GetInfo => Ok(self.get_info()),
+                Command::GetNextAssertion => self.get_next_assertion(previous),
+                Command::Reset => self.reset(),
+                _ => Ok(Reply::Touch(AfterTouch::Select)),
+            };
+        }
+        if !self.supports(command) {
+            return Err(Status::InvalidCommand);
+        }
+        let parameters = request::decode(parameters)?;
+        let parameters = Map::top(&parameters)?;
+        match command {
+            Command::MakeCredential => self.make_credential(parameters),
+            Command::GetAssertion => self.get_assertion(parameters),
+            Command::ClientPin => self.client_pin(parameters),
+            Command::AuthenticatorConfig => self.authenticator_config(parameters),
+            _ => self.credential_management(command, parameters, previous),
+        }
+    }
+
+    fn supports(&self, command: Command) -> bool {
+        use super::profile::CredentialManagement as Management;
+        let management = self.profile.credential_management;
+        match command {
+            Command::CredentialManagement => {
+                matches!(management, Management::Standard | Management::Both)
+            }
+            Command::PrototypeCredentialManagement => matches!(
+                management,
+                Management::Preview | Management::Both | Management::Misannounced
+            ),
+            Command::AuthenticatorConfig => self.profile.authenticator_config,
+            _ => true,
+        }
+    }
+
+    pub(super) fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Changes the state: durable before it counts, and unchanged when it cannot be stored.
+    pub(super) fn update(&mut self, change: impl FnOnce(&mut State)) -> Result<(), Status> {
+        let mut next = self.state.clone();
+        change(&mut next);
+        self.storage.store(&next.encode()).map_err(|error| {
+            tracing::debug!(%error, "the emulated key cannot store its state");
+            match error {
+                StorageError::Full { .. } => Status::KeyStoreFull,
+                _ => Status::Other,
+            }
+        })?;
+        self.state = next;
+        Ok(())
+    }
+
+    pub(super) fn wrapping(&self) -> Wrapping {
+        Wrapping::new(&self.state.master)
+    }
+
+    /// Whether some form of user verification is set up; the emulator only has the PIN.
+    pub(super) fn is_protected(&self) -> bool {
+        self.state.pin.is_some()
+    }
+
+    /// `alwaysUv` in getInfo.
+    pub(super) fn always_uv(&self) -> bool {
+        self.profile.always_uv.is_some() && self.state.always_uv
+    }
+
+    /// `makeCredUvNotRqd` in getInfo: never together with `alwaysUv`.
+    pub(super) fn make_cred_uv_not_rqd(&self) -> bool {
+        self.profile.make_cred_uv_not_rqd && !self.always_uv()
+    }
+
+    pub(super) fn time_since_power_up(&self) -> Duration {
+        self.env.monotonic().saturating_sub(self.powered_up_at)
+    }
+
+    pub(super) fn is_power_cycle_needed(&self) -> bool {
+        self.consecutive_mismatches >= MAX_CONSECUTIVE_MISMATCHES
+    }
+
+    pub(super) fn count_mismatch(&mut self) {
+        self.consecutive_mismatches = self.consecutive_mismatches.saturating_add(1);
+    }
+
+    pub(super) fn forget_mismatches(&mut self) {
+        self.consecutive_mismatches = 0;
+    }
+
+    pub(super) fn begin_sequence(&mut self, sequence: Sequence) {
+        self.sequence = Some(sequence);
+    }
+
+    /// The protocol with this number, of those that the profile has.
+    pub(super) fn protocol(&mut self, number: u64) -> Result<&mut PinUvAuth, Status> {
+        self.protocols
+            .iter_mut()
+            .find(|candidate| u64::from(candidate.protocol.number()) == number)
+            .ok_or(Status::InvalidParameter)
+    }
+
+    /// New token bytes for all protocols: every token that was issued is void.
+    pub(super) fn reset_tokens(&mut self) {
+        self.token.stop();
+        for protocol in &mut self.protocols {
+            protocol.reset_token(&self.env);
+        }
+    }
+
+    /// `verify(pinUvAuthToken, message, pinUvAuthParam)`; a token of another protocol, or none in use, is no match.
+    pub(super) fn verify_token(
+        &mut self,
+        protocol: PinUvAuthProtocol,
+        message: &[u8],
+        pin_uv_auth_param: &[u8],
+    ) -> Result<(), Status> {
+        let verified = self.token.protocol() == Some(protocol)
+            && self
+                .protocol(protocol.number().into())?
+                .verify_token(message, pin_uv_auth_param);
+        if !verified {
+            return Err(Status::PinAuthInvalid);
+        }
+        self.token.mark_used();
+        Ok(())
+    }
+}
+
+fn fresh_protocols(profile: &Profile, env: &Env) -> Vec<PinUvAuth> {
+    profile
+        .pin_uv_auth_protocols
+        .iter()
+        .map(|&protocol| PinUvAuth::new(protocol, env))
+        .collect()
+}
+
+/// The status byte and, after success, the map.
+fn respond(reply: Result<Reply, Status>) -> Outcome {
+    match reply {
+        Ok(Reply::Touch(after)) => Outcome::Touch(after),
+        Ok(Reply::Empty) => Outcome::Response(vec![Status::Ok.into()]),
+        Ok(Reply::Map(members)) => {
+            let mut response = vec![Status::Ok.into()];
+            response.extend_from_slice(&cbor::encode(&Value::Map(members)));
+            Outcome::Response(response)
+        }
+        Err(status) => {
+            tracing::debug!(%status, "the emulated key refuses");
+            Outcome::Response(vec![status.into()])
+        }
+    }
+}

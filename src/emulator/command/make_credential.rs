@@ -1,0 +1,394 @@
+//! authenticatorMakeCredential (CTAP 2.1 §6.1).
+
+use sha2::{Digest, Sha256};
+
+use super::extension::CreationInputs;
+use super::{AfterTouch, PinUvAuthParam, Reply, credential_ids};
+use crate::ctap::status::Status;
+use crate::emulator::authenticator::Authenticator;
+use crate::emulator::credential::{
+    Algorithm, CredProtect, Credential, Discoverable, PrivateKey, STORED_ID_LENGTH, User,
+};
+use crate::emulator::fault::Fault;
+use crate::emulator::profile::Attestation;
+use crate::emulator::request::Map;
+use crate::emulator::token::permission;
+use crate::encoding::cbor::{self, Value};
+use crate::webauthn::{Aaguid, AttestedCredentialData, AuthenticatorData, Flags};
+
+/// WebAuthn L3 §5.4.3.
+const MAX_USER_ID_LENGTH: usize = 64;
+
+/// What is left to do once the user has touched the key.
+pub(in crate::emulator) struct Creation {
+    client_data_hash: Vec<u8>,
+    rp_id: String,
+    rp_name: Option<String>,
+    user: User,
+    algorithm: Algorithm,
+    rk: bool,
+    uv: bool,
+    enterprise: bool,
+    extensions: CreationInputs,
+}
+
+/// The request's parameters, of the right types.
+struct Request<'a> {
+    client_data_hash: &'a [u8],
+    rp_id: &'a str,
+    rp_name: Option<&'a str>,
+    user: User,
+    pub_key_cred_params: &'a [Value],
+    exclude_list: Vec<Vec<u8>>,
+    extensions: CreationInputs,
+    options: Options,
+    pin_uv_auth: PinUvAuthParam,
+    enterprise_attestation: Option<u64>,
+}
+
+#[derive(Default)]
+struct Options {
+    rk: Option<bool>,
+    up: Option<bool>,
+    uv: Option<bool>,
+}
+
+impl<'a> Request<'a> {
+    fn parse(authenticator: &Authenticator, parameters: Map<'a>) -> Result<Self, Status> {
+        let client_data_hash: &[u8] = parameters.required(1)?;
+        let rp: Map<'_> = parameters.required(2)?;
+        let user = user(parameters.required(3)?)?;
+        let pub_key_cred_params = parameters.required(4)?;
+        if client_data_hash.len() != 32 {
+            return Err(Status::InvalidLength);
+        }
+        let exclude_list = match parameters.optional::<&[Value]>(5)? {
+            None => Vec::new(),
+            Some(list) => credential_ids(list, authenticator.profile.max_credential_count_in_list)?,
+        };
+        let extensions = match parameters.optional(6)? {
+            None => CreationInputs::default(),
+            Some(inputs) => CreationInputs::parse(authenticator, inputs)?,
+        };
+        let options = match parameters.optional::<Map<'_>>(7)? {
+            None => Options::default(),
+            Some(options) => Options {
+                rk: options.optional("rk")?,
+                up: options.optional("up")?,
+                uv: options.optional("uv")?,
+            },
+        };
+        Ok(Self {
+            client_data_hash,
+            rp_id: rp.required("id")?,
+            rp_name: rp.optional("name")?,
+            user,
+            pub_key_cred_params,
+            exclude_list,
+            extensions,
+            options,
+            pin_uv_auth: PinUvAuthParam {
+                param: parameters.optional::<&[u8]>(8)?.map(<[u8]>::to_vec),
+                protocol: parameters.optional(9)?,
+            },
+            enterprise_attestation: parameters.optional(0x0a)?,
+        })
+    }
+}
+
+/// A PublicKeyCredentialUserEntity.
+pub(super) fn user(user: Map<'_>) -> Result<User, Status> {
+    let id: &[u8] = user.required("id")?;
+    if id.len() > MAX_USER_ID_LENGTH {
+        return Err(Status::InvalidLength);
+    }
+    let text = |name: &str| -> Result<Option<String>, Status> {
+        Ok(user.optional::<&str>(name)?.map(str::to_owned))
+    };
+    Ok(User {
+        id: id.to_vec(),
+        name: text("name")?,
+        display_name: text("displayName")?,
+    })
+}
+
+impl Authenticator {
+    /// Steps 1 to 14 of §6.1.2.
+    pub(in crate::emulator) fn make_credential(
+        &mut self,
+        parameters: Map<'_>,
+    ) -> Result<Reply, Status> {
+        let request = Request::parse(self, parameters)?;
+        if let Some(refusal) = self.check_pin_uv_auth_param(&request.pin_uv_auth)? {
+            return Ok(Reply::Touch(refusal));
+        }
+        let algorithm = self.choose_algorithm(request.pub_key_cred_params)?;
+        let rk = self.process_options(&request)?;
+        self.require_user_verification(&request, rk)?;
+        let enterprise = self.enterprise(&request)?;
+        let uv = self.user_verified(
+            &request.pin_uv_auth,
+            request.client_data_hash,
+            permission::MC,
+            request.rp_id,
+        )?;
+        if self.is_excluded(&request, uv) {
+            // Step 12: excluded, whether the touch comes or not.
+            return Ok(Reply::Touch(AfterTouch::Refuse {
+                touched: Status::CredentialExcluded,
+                otherwise: Status::CredentialExcluded,
+            }));
+        }
+        Ok(Reply::Touch(AfterTouch::MakeCredential(Box::new(
+            Creation {
+                client_data_hash: request.client_data_hash.to_vec(),
+                rp_id: request.rp_id.to_owned(),
+                rp_name: request.rp_name.map(str::to_owned),
+                user: request.user,
+                algorithm,
+                rk,
+                uv,
+                enterprise,
+                extensions: request.extensions,
+            },
+        ))))
+    }
+
+    /// Step 3: the first algorithm in the list that the key has. Every element is looked at, chosen or not.
+    fn choose_algorithm(&self, params: &[Value]) -> Result<Algorithm, Status> {
+        let mut chosen = None;
+        for element in params {
+            let element = Map::top(element)?;
+            let kind = element.optional::<&str>("type")?;
+            let algorithm = element.optional::<i64>("alg")?;
+            let (kind, algorithm) = kind.zip(algorithm).ok_or(Status::InvalidCbor)?;
+            if kind == "public-key" && self.profile.algorithms.contains(&algorithm) {
+                chosen = chosen.or_else(|| Algorithm::from_cose(algorithm));
+            }
+        }
+        chosen.ok_or(Status::UnsupportedAlgorithm)
+    }
+
+    /// Step 5. There is no built-in user verification, so a true `uv` only passes beside a pinUvAuthParam, which overrides it.
+    fn process_options(&self, request: &Request<'_>) -> Result<bool, Status> {
+        if request.options.uv == Some(true) && request.pin_uv_auth.param.is_none() {
+            return Err(Status::InvalidOption);
+        }
+        if request.options.up == Some(false) {
+            return Err(Status::InvalidOption);
+        }
+        Ok(request.options.rk.unwrap_or(false))
+    }
+
+    /// Steps 6 to 8 and 10: whether the PIN can be done without.
+    fn require_user_verification(&self, request: &Request<'_>, rk: bool) -> Result<(), Status> {
+        let has_param = request.pin_uv_auth.param.is_some();
+        if self.always_uv() && (!self.is_protected() || !has_param) {
+            return Err(Status::PuatRequired);
+        }
+        let excused = self.make_cred_uv_not_rqd() && !rk;
+        if self.is_protected() && !has_param && !excused {
+            return Err(Status::PuatRequired);
+        }
+        Ok(())
+    }
+
+    /// Step 9: whether this attestation may identify the single key.
+    fn enterprise(&self, request: &Request<'_>) -> Result<bool, Status> {
+        let Some(value) = request.enterprise_attestation else {
+            return Ok(false);
+        };
+        let rp_ids = self.profile.enterprise_rp_ids.as_ref();
+        let rp_ids = rp_ids
+            .filter(|_| self.state().enterprise_attestation)
+            .ok_or(Status::InvalidParameter)?;
+        match value {
+            // Vendor-facilitated: for the RP IDs that the vendor put in.
+            1 => Ok(rp_ids.iter().any(|id| id == request.rp_id)),
+            // Platform-managed: the platform has checked its policy.
+            2 => Ok(true),
+            _ => Err(Status::InvalidOption),
+        }
+    }
+
+    /// Step 12. A credential with credProtect level 3 is not admitted to a platform that has not verified the user.
+    fn is_excluded(&self, request: &Request<'_>, uv: bool) -> bool {
+        request.exclude_list.iter().any(|id| {
+            self.find_credential(id, request.rp_id)
+                .is_some_and(|credential| {
+                    uv || credential.cred_protect != CredProtect::UserVerificationRequired
+                })
+        })
+    }
+
+    /// A credential of this key and RP, stored or wrapped in its id.
+    pub(super) fn find_credential(&self, id: &[u8], rp_id: &str) -> Option<Credential> {
+        let stored = self.state().credentials.iter().find(|credential| {
+            let discoverable = credential.discoverable.as_ref();
+            credential.id == id && discoverable.is_some_and(|stored| stored.rp_id == rp_id)
+        });
+        stored
+            .cloned()
+            .or_else(|| self.wrapping().unwrap(id, &hash(rp_id)))
+    }
+
+    /// Steps 14.3 to 19, after the touch.
+    pub(in crate::emulator) fn create(&mut self, creation: Creation) -> Result<Reply, Status> {
+        self.token.clear_after_touch();
+        let credential = self.new_credential(&creation);
+        let extensions = creation
+            .extensions
+            .outputs(self, &creation.rp_id, creation.rk);
+        let stored = creation.rk.then(|| credential.clone());
+        if let Some(credential) = &stored {
+            self.require_room(credential)?;
+        }
+        self.update(|state| {
+            state.sign_count = state.sign_count.saturating_add(1);
+            if let Some(credential) = stored {
+                state
+                    .credentials
+                    .retain(|old| !is_same_account(old, &credential));
+                state.credentials.push(credential);
+            }
+        })?;
+        let authenticator_data = AuthenticatorData {
+            rp_id_hash: hash(&creation.rp_id),
+            flags: flags(true, creation.uv),
+            sign_count: self.shown_sign_count(),
+            attested: Some(AttestedCredentialData {
+                aaguid: self.shown_aaguid(),
+                credential_id: credential.id.clone(),
+                public_key: credential.private_key.public_key(),
+            }),
+            extensions,
+        }
+        .to_bytes();
+        Ok(self.attested(&creation, &credential, authenticator_data))
+    }
+
+    fn new_credential(&self, creation: &Creation) -> Credential {
+        let private_key = PrivateKey::generate(creation.algorithm, &self.env);
+        let cred_protect = creation
+            .extensions
+            .cred_protect
+            .unwrap_or(CredProtect::UserVerificationOptional);
+        let blob = creation.extensions.storable_cred_blob(creation.rk);
+        let discoverable = creation.rk.then(|| Discoverable {
+            rp_id: creation.rp_id.clone(),
+            rp_name: creation.rp_name.clone(),
+            user: creation.user.clone(),
+            cred_blob: blob.unwrap_or_default().to_vec(),
+        });
+        let id = if creation.rk {
+            self.env.random::<STORED_ID_LENGTH>().to_vec()
+        } else {
+            let rp_id_hash = hash(&creation.rp_id);
+            self.wrapping()
+                .wrap(&private_key, cred_protect, &rp_id_hash, &self.env)
+        };
+        Credential {
+            id,
+            private_key,
+            cred_protect,
+            discoverable,
+        }
+    }
+
+    /// Step 17: a credential that replaces another needs no new place.
+    fn require_room(&self, credential: &Credential) -> Result<(), Status> {
+        let stored = &self.state().credentials;
+        let kept = stored
+            .iter()
+            .filter(|old| !is_same_account(old, credential))
+            .count();
+        if kept >= self.profile.discoverable_credentials {
+            return Err(Status::KeyStoreFull);
+        }
+        Ok(())
+    }
+
+    /// Step 19: the attestation statement.
+    fn attested(
+        &self,
+        creation: &Creation,
+        credential: &Credential,
+        authenticator_data: Vec<u8>,
+    ) -> Reply {
+        let signed = [authenticator_data.as_slice(), &creation.client_data_hash].concat();
+        let enterprise = self.state().enterprise.as_ref();
+        let enterprise = enterprise.filter(|_| creation.enterprise);
+        let packed = |key: &PrivateKey, certificate: Option<&[u8]>| {
+            let x5c = certificate.map(|der| Value::Array(vec![Value::Bytes(der.to_vec())]));
+            let members = [
+                ("alg", Some(Value::from(key.algorithm().cose()))),
+                (
+                    "sig",
+                    Some(Value::Bytes(self.shown_signature(key, &signed))),
+                ),
+                ("x5c", x5c),
+            ];
+            let present = members
+                .into_iter()
+                .filter_map(|(name, value)| Some((name, value?)));
+            ("packed", cbor::map(present))
+        };
+        let (format, statement) = match (enterprise, self.profile.attestation) {
+            (Some(identity), _) => packed(&identity.private_key, Some(&identity.certificate)),
+            (None, Attestation::Packed) => {
+                packed(&self.batch.private_key, Some(&self.batch.certificate))
+            }
+            (None, Attestation::Own) => packed(&credential.private_key, None),
+            (None, Attestation::None) => ("none", Value::Map(Vec::new())),
+        };
+        Reply::members([
+            (1, Some(Value::from(format))),
+            (2, Some(Value::Bytes(authenticator_data))),
+            (3, Some(statement)),
+            (4, enterprise.map(|_| Value::Bool(true))),
+        ])
+    }
+
+    fn shown_aaguid(&self) -> Aaguid {
+        let aaguid = self.profile.aaguid;
+        if self.faults.has(Fault::WrongAaguid) {
+            return Aaguid::new(aaguid.as_bytes().map(|byte| !byte));
+        }
+        aaguid
+    }
+
+    /// The signature counter as it goes out: it goes back when that fault is set.
+    pub(super) fn shown_sign_count(&self) -> u32 {
+        let count = self.state().sign_count;
+        if self.faults.has(Fault::SignCountBack) {
+            return u32::MAX - count;
+        }
+        count
+    }
+
+    /// The signature as it goes out: well-formed but wrong when that fault is set.
+    pub(super) fn shown_signature(&self, key: &PrivateKey, message: &[u8]) -> Vec<u8> {
+        if self.faults.has(Fault::BadSignature) {
+            return key.sign(&[message, b"not this"].concat());
+        }
+        key.sign(message)
+    }
+}
+
+fn is_same_account(a: &Credential, b: &Credential) -> bool {
+    match (&a.discoverable, &b.discoverable) {
+        (Some(a), Some(b)) => a.rp_id == b.rp_id && a.user.id == b.user.id,
+        _ => false,
+    }
+}
+
+/// SHA-256 of the RP ID. Any text can be one here: SSH uses `ssh:`.
+pub(super) fn hash(rp_id: &str) -> [u8; 32] {
+    Sha256::digest(rp_id.as_bytes()).into()
+}
+
+pub(super) fn flags(up: bool, uv: bool) -> Flags {
+    let up = if up { Flags::UP } else { 0 };
+    let uv = if uv { Flags::UV } else { 0 };
+    Flags(up | uv)
+}

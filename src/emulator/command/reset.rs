@@ -1,0 +1,29 @@
+//! authenticatorReset (CTAP 2.1 §6.6).
+
+use super::{AfterTouch, Reply};
+use crate::ctap::status::Status;
+use crate::emulator::authenticator::Authenticator;
+use crate::emulator::profile::ResetWindow;
+use crate::emulator::state::State;
+
+impl Authenticator {
+    pub(in crate::emulator) fn reset(&mut self) -> Result<Reply, Status> {
+        match self.profile.reset_window {
+            ResetWindow::AfterPowerUp(window) if self.time_since_power_up() > window => {
+                Err(Status::NotAllowed)
+            }
+            _ => Ok(Reply::Touch(AfterTouch::Reset)),
+        }
+    }
+
+    /// As it left the factory, but for the enterprise identity and the signature counter, which never goes back.
+    pub(in crate::emulator) fn erase(&mut self) -> Result<Reply, Status> {
+        let mut fresh = State::new(&self.profile, &self.env);
+        fresh.enterprise = self.state().enterprise.clone();
+        fresh.sign_count = self.state().sign_count;
+        self.update(|state| *state = fresh)?;
+        self.reset_tokens();
+        self.forget_mismatches();
+        Ok(Reply::Empty)
+    }
+}

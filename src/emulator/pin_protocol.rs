@@ -1,0 +1,214 @@
+//! PIN/UV auth protocols one and two, authenticator side (CTAP 2.1 §6.5.4, §6.5.6, §6.5.7): key agreement, the shared secret,
+//! and the PIN/UV auth token's bytes.
+
+use aes::Aes256;
+use cbc::cipher::block_padding::NoPadding;
+use cbc::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyIvInit};
+use hmac::{Hmac, KeyInit, Mac};
+use p256::{PublicKey, SecretKey};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+use super::profile::PinUvAuthProtocol;
+use super::request::Map;
+use crate::ctap::status::Status;
+use crate::encoding::cbor::{self, Value};
+use crate::env::Env;
+
+const BLOCK: usize = 16;
+/// COSE algorithm of the key agreement key, ECDH-ES + HKDF-256; the name is historical, protocol one uses no HKDF.
+const ECDH_ES_HKDF_256: i64 = -25;
+
+/// HMAC-SHA-256.
+pub(super) fn hmac_sha_256(key: &[u8], message: &[u8]) -> [u8; 32] {
+    let mut mac =
+        Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length, RFC 2104 §2");
+    mac.update(message);
+    mac.finalize().into_bytes().into()
+}
+
+/// AES-256-CBC without padding. The plaintext must be whole blocks.
+pub(super) fn encrypt_cbc(key: &[u8; 32], iv: &[u8; BLOCK], plaintext: &[u8]) -> Vec<u8> {
+    cbc::Encryptor::<Aes256>::new(key.into(), iv.into()).encrypt_padded_vec::<NoPadding>(plaintext)
+}
+
+/// `None` when the ciphertext is not whole blocks.
+pub(super) fn decrypt_cbc(
+    key: &[u8; 32],
+    iv: &[u8; BLOCK],
+    ciphertext: &[u8],
+) -> Option<Zeroizing<Vec<u8>>> {
+    cbc::Decryptor::<Aes256>::new(key.into(), iv.into())
+        .decrypt_padded_vec::<NoPadding>(ciphertext)
+        .ok()
+        .map(Zeroizing::new)
+}
+
+/// A P-256 secret from the environment's randomness.
+pub(super) fn random_p256(env: &Env) -> SecretKey {
+    loop {
+        // Zero and values not below the group order are refused; about one in 2^32.
+        if let Ok(secret) = SecretKey::from_slice(&*Zeroizing::new(env.random::<32>())) {
+            return secret;
+        }
+    }
+}
+
+/// One protocol's key agreement key and token bytes.
+pub(super) struct PinUvAuth {
+    pub(super) protocol: PinUvAuthProtocol,
+    key_agreement: SecretKey,
+    token: Zeroizing<[u8; 32]>,
+}
+
+impl PinUvAuth {
+    /// `initialize` of the specification.
+    pub(super) fn new(protocol: PinUvAuthProtocol, env: &Env) -> Self {
+        Self {
+            protocol,
+            key_agreement: random_p256(env),
+            token: Zeroizing::new(env.random()),
+        }
+    }
+
+    /// A fresh key agreement key, so that a recorded exchange is of no use after a wrong PIN.
+    pub(super) fn regenerate(&mut self, env: &Env) {
+        self.key_agreement = random_p256(env);
+    }
+
+    /// Fresh token bytes: whoever held the old token holds nothing.
+    pub(super) fn reset_token(&mut self, env: &Env) {
+        self.token = Zeroizing::new(env.random());
+    }
+
+    /// The token, encrypted for the platform.
+    pub(super) fn encrypted_token(&self, secret: &SharedSecret, env: &Env) -> Vec<u8> {
+        secret.encrypt(self.token.as_slice(), env)
+    }
+
+    /// Whether the platform that made `pin_uv_auth_param` over this message holds the token.
+    pub(super) fn verify_token(&self, message: &[u8], pin_uv_auth_param: &[u8]) -> bool {
+        verify(
+            self.protocol,
+            self.token.as_slice(),
+            message,
+            pin_uv_auth_param,
+        )
+    }
+
+    /// `getPublicKey`: the authenticator's key agreement key as COSE_Key.
+    pub(super) fn public_key(&self) -> Value {
+        let point = self.key_agreement.public_key().to_sec1_bytes();
+        // An uncompressed point is 0x04 ‖ x ‖ y, 65 bytes.
+        cbor::map([
+            (1, Value::from(2)),
+            (3, Value::from(ECDH_ES_HKDF_256)),
+            (-1, Value::from(1)),
+            (-2, Value::Bytes(point[1..33].to_vec())),
+            (-3, Value::Bytes(point[33..65].to_vec())),
+        ])
+    }
+
+    /// `decapsulate`: the secret shared with the platform that sent this COSE_Key.
+    pub(super) fn decapsulate(&self, peer: Map<'_>) -> Result<SharedSecret, Status> {
+        let expect = |label: i64, wanted: i64| match peer.required::<i64>(label) {
+            Ok(found) if found == wanted => Ok(()),
+            _ => Err(Status::InvalidParameter),
+        };
+        expect(1, 2)?;
+        expect(3, ECDH_ES_HKDF_256)?;
+        expect(-1, 1)?;
+        let coordinate = |label: i64| match peer.required::<&[u8]>(label) {
+            Ok(bytes) if bytes.len() == 32 => Ok(bytes),
+            _ => Err(Status::InvalidParameter),
+        };
+        let point = [&[0x04], coordinate(-2)?, coordinate(-3)?].concat();
+        // Refuses points that are not on the curve: they would leak the private key.
+        let peer = PublicKey::from_sec1_bytes(&point).map_err(|_| Status::InvalidParameter)?;
+        let shared = self.key_agreement.diffie_hellman(&peer);
+        Ok(SharedSecret::derive(
+            self.protocol,
+            shared.raw_secret_bytes(),
+        ))
+    }
+}
+
+/// What platform and authenticator share for one exchange.
+pub(super) struct SharedSecret {
+    protocol: PinUvAuthProtocol,
+    hmac_key: Zeroizing<[u8; 32]>,
+    aes_key: Zeroizing<[u8; 32]>,
+}
+
+impl SharedSecret {
+    /// `kdf` over the x-coordinate of the ECDH point.
+    fn derive(protocol: PinUvAuthProtocol, z: &[u8]) -> Self {
+        match protocol {
+            PinUvAuthProtocol::One => {
+                let key = Zeroizing::new(<[u8; 32]>::from(Sha256::digest(z)));
+                Self {
+                    protocol,
+                    hmac_key: key.clone(),
+                    aes_key: key,
+                }
+            }
+            PinUvAuthProtocol::Two => {
+                let hkdf = hkdf::Hkdf::<Sha256>::new(Some(&[0; 32]), z);
+                let expand = |info: &[u8]| {
+                    let mut key = Zeroizing::new([0; 32]);
+                    hkdf.expand(info, key.as_mut_slice())
+                        .expect("32 bytes are fewer than the 8160 that RFC 5869 allows");
+                    key
+                };
+                Self {
+                    protocol,
+                    hmac_key: expand(b"CTAP2 HMAC key"),
+                    aes_key: expand(b"CTAP2 AES key"),
+                }
+            }
+        }
+    }
+
+    /// Encrypts whole blocks: with a zero IV under protocol one, behind a random IV under protocol two.
+    pub(super) fn encrypt(&self, plaintext: &[u8], env: &Env) -> Vec<u8> {
+        match self.protocol {
+            PinUvAuthProtocol::One => encrypt_cbc(&self.aes_key, &[0; BLOCK], plaintext),
+            PinUvAuthProtocol::Two => {
+                let iv = env.random();
+                [&iv, encrypt_cbc(&self.aes_key, &iv, plaintext).as_slice()].concat()
+            }
+        }
+    }
+
+    /// `None` when the ciphertext is not whole blocks, or too short for its IV.
+    pub(super) fn decrypt(&self, ciphertext: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        match self.protocol {
+            PinUvAuthProtocol::One => decrypt_cbc(&self.aes_key, &[0; BLOCK], ciphertext),
+            PinUvAuthProtocol::Two => {
+                let (iv, ciphertext) = ciphertext.split_first_chunk()?;
+                decrypt_cbc(&self.aes_key, iv, ciphertext)
+            }
+        }
+    }
+
+    /// Whether `pin_uv_auth_param` was made over this message with the shared secret.
+    pub(super) fn verify(&self, message: &[u8], pin_uv_auth_param: &[u8]) -> bool {
+        verify(
+            self.protocol,
+            self.hmac_key.as_slice(),
+            message,
+            pin_uv_auth_param,
+        )
+    }
+}
+
+/// `verify`: 16 bytes under protocol one, 32 under protocol two; in constant time.
+fn verify(protocol: PinUvAuthProtocol, key: &[u8], message: &[u8], signature: &[u8]) -> bool {
+    let mac = hmac_sha_256(key, message);
+    let expected = match protocol {
+        PinUvAuthProtocol::One => &mac[..16],
+        PinUvAuthProtocol::Two => &mac[..],
+    };
+    expected.ct_eq(signature).into()
+}

@@ -1,0 +1,215 @@
+//! What kind of key the emulator pretends to be. The default is a current FIDO 2.1 key without biometrics; the other
+//! named profiles are kinds of keys that exist in the field and that a client must survive.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use crate::webauthn::{Aaguid, cose_key};
+
+/// AAGUID of the default profile: a random GUID that belongs to no vendor.
+pub const DEFAULT_AAGUID: Aaguid = Aaguid::new([
+    0x8b, 0x1d, 0x6c, 0x52, 0x0f, 0x3e, 0x4b, 0x6a, 0x9c, 0x77, 0x2e, 0x5a, 0x41, 0xd0, 0x93, 0xf4,
+]);
+
+/// A specification version in getInfo's `versions`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Version {
+    /// `FIDO_2_0`
+    Fido20,
+    /// `FIDO_2_1_PRE`
+    Fido21Pre,
+    /// `FIDO_2_1`
+    Fido21,
+}
+
+impl Version {
+    /// The text in getInfo.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Fido20 => "FIDO_2_0",
+            Self::Fido21Pre => "FIDO_2_1_PRE",
+            Self::Fido21 => "FIDO_2_1",
+        }
+    }
+}
+
+/// A PIN/UV auth protocol (CTAP 2.1 §6.5.6, §6.5.7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PinUvAuthProtocol {
+    /// Version one: zero IV, truncated MACs.
+    One,
+    /// Version two: HKDF, random IV, whole MACs.
+    Two,
+}
+
+impl PinUvAuthProtocol {
+    /// The number on the wire.
+    #[must_use]
+    pub fn number(self) -> u8 {
+        match self {
+            Self::One => 1,
+            Self::Two => 2,
+        }
+    }
+}
+
+/// How a new credential is attested.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attestation {
+    /// `packed`, signed by a batch key whose certificate chains to the test root.
+    Packed,
+    /// `packed`, signed by the credential itself, without certificate.
+    Own,
+    /// `none`.
+    None,
+}
+
+/// Which credential management commands are answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CredentialManagement {
+    /// Neither.
+    Absent,
+    /// Only the prototype 0x41, announced as `credentialMgmtPreview`.
+    Preview,
+    /// Only 0x0A, announced as `credMgmt`.
+    Standard,
+    /// 0x0A and 0x41, both announced.
+    Both,
+    /// `credMgmt` is announced but only 0x41 is answered: a mistake that real keys make.
+    Misannounced,
+}
+
+/// When authenticatorReset is allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ResetWindow {
+    /// At any time.
+    Always,
+    /// Within this time after power-up; the specification says 10 s.
+    AfterPowerUp(Duration),
+}
+
+/// Everything that tells one model of key from another. Public fields: change what a test needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    /// The model's identifier.
+    pub aaguid: Aaguid,
+    /// getInfo `firmwareVersion`.
+    pub firmware_version: u32,
+    /// getInfo `versions`, in this order.
+    pub versions: Vec<Version>,
+    /// getInfo `pinUvAuthProtocols`, most preferred first. Not empty.
+    pub pin_uv_auth_protocols: Vec<PinUvAuthProtocol>,
+    /// COSE algorithms, most preferred first; ES256 and EdDSA are possible.
+    pub algorithms: Vec<i64>,
+    /// How credentials are attested.
+    pub attestation: Attestation,
+    /// `alwaysUv` as it leaves the factory; `None`: the option does not exist.
+    pub always_uv: Option<bool>,
+    /// Whether non-discoverable credentials can be made without user verification (`makeCredUvNotRqd`).
+    pub make_cred_uv_not_rqd: bool,
+    /// `Some` when the key supports enterprise attestation: the RP IDs to which it is given when vendor-facilitated.
+    pub enterprise_rp_ids: Option<Vec<String>>,
+    /// Which credential management commands are answered.
+    pub credential_management: CredentialManagement,
+    /// Whether authenticatorConfig is answered (`authnrCfg`, `setMinPINLength`).
+    pub authenticator_config: bool,
+    /// Smallest PIN in Unicode code points as it leaves the factory; at least 4.
+    pub min_pin_length: u8,
+    /// getInfo `maxRPIDsForSetMinPINLength`.
+    pub max_rp_ids_for_set_min_pin_length: usize,
+    /// getInfo `maxMsgSize` in bytes, 1024 to 7609.
+    pub max_msg_size: usize,
+    /// getInfo `maxCredentialCountInList`.
+    pub max_credential_count_in_list: usize,
+    /// getInfo `maxCredentialIdLength` in bytes, at least 97.
+    pub max_credential_id_length: usize,
+    /// How many discoverable credentials fit.
+    pub discoverable_credentials: usize,
+    /// When a reset is allowed.
+    pub reset_window: ResetWindow,
+    /// How long a request waits for a touch.
+    pub touch_timeout: Duration,
+}
+
+impl Default for Profile {
+    fn default() -> Self {
+        Self {
+            aaguid: DEFAULT_AAGUID,
+            firmware_version: 0x0001_0000,
+            versions: vec![Version::Fido20, Version::Fido21],
+            pin_uv_auth_protocols: vec![PinUvAuthProtocol::Two, PinUvAuthProtocol::One],
+            algorithms: vec![cose_key::ES256, cose_key::EDDSA],
+            attestation: Attestation::Packed,
+            always_uv: Some(false),
+            make_cred_uv_not_rqd: true,
+            enterprise_rp_ids: Some(vec!["login.microsoft.com".to_owned()]),
+            credential_management: CredentialManagement::Standard,
+            authenticator_config: true,
+            min_pin_length: 4,
+            max_rp_ids_for_set_min_pin_length: 4,
+            max_msg_size: 2048,
+            max_credential_count_in_list: 8,
+            max_credential_id_length: 128,
+            discoverable_credentials: 100,
+            reset_window: ResetWindow::Always,
+            touch_timeout: Duration::from_secs(30),
+        }
+    }
+}
+
+impl Profile {
+    /// The default key with the specification's reset window of 10 s after power-up.
+    #[must_use]
+    pub fn strict() -> Self {
+        Self {
+            reset_window: ResetWindow::AfterPowerUp(Duration::from_secs(10)),
+            ..Self::default()
+        }
+    }
+
+    /// A key of the FIDO_2_1_PRE generation: protocol one, getPinToken, prototype credential management, no
+    /// authenticatorConfig.
+    #[must_use]
+    pub fn preview() -> Self {
+        Self {
+            aaguid: Aaguid::new([
+                0x5e, 0x0f, 0x93, 0xa1, 0x27, 0x6d, 0x4c, 0x08, 0x8f, 0x1a, 0x60, 0xb7, 0x0d, 0x34,
+                0xce, 0x29,
+            ]),
+            versions: vec![Version::Fido20, Version::Fido21Pre],
+            pin_uv_auth_protocols: vec![PinUvAuthProtocol::One],
+            always_uv: None,
+            make_cred_uv_not_rqd: false,
+            enterprise_rp_ids: None,
+            credential_management: CredentialManagement::Preview,
+            authenticator_config: false,
+            max_msg_size: 1200,
+            ..Self::default()
+        }
+    }
+
+    /// Whether PIN/UV auth tokens have permissions (`pinUvAuthToken` in getInfo).
+    #[must_use]
+    pub fn has_permissions(&self) -> bool {
+        self.versions.contains(&Version::Fido21)
+    }
+}
+
+/// A name that is no profile.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("no profile is called {0:?}; there are default, strict, preview")]
+pub struct UnknownProfile(pub String);
+
+impl FromStr for Profile {
+    type Err = UnknownProfile;
+
+    fn from_str(name: &str) -> Result<Self, UnknownProfile> {
+        match name {
+            "default" => Ok(Self::default()),
+            "strict" => Ok(Self::strict()),
+            "preview" => Ok(Self::preview()),
+            _ => Err(UnknownProfile(name.to_owned())),
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! What an emulated key remembers without power, as one JSON document.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use zeroize::Zeroizing;
+
+use super::credential::{Credential, PrivateKey};
+use super::profile::Profile;
+use crate::encoding::base64url;
+use crate::env::Env;
+
+/// Layout of the document.
+const STATE_VERSION: u32 = 1;
+/// PIN tries after a correct PIN (CTAP 2.1 §6.5.2: at most 8).
+pub(super) const MAX_PIN_RETRIES: u8 = 8;
+
+/// 32 secret bytes: zeroized, without `Debug`, written only into the state file.
+#[derive(Clone)]
+pub(super) struct Secret(Zeroizing<[u8; 32]>);
+
+impl Secret {
+    pub(super) fn new(bytes: [u8; 32]) -> Self {
+        Self(Zeroizing::new(bytes))
+    }
+
+    pub(super) fn expose(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl Serialize for Secret {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        base64url_bytes::serialize(self.0.as_slice(), serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let bytes = Zeroizing::new(base64url_bytes::deserialize(deserializer)?);
+        let array = <[u8; 32]>::try_from(bytes.as_slice())
+            .map_err(|_| serde::de::Error::invalid_length(bytes.len(), &"32 bytes"))?;
+        Ok(Self::new(array))
+    }
+}
+
+/// Bytes as base64url text.
+pub(super) mod base64url_bytes {
+    use super::{Deserialize, Deserializer, Serializer, base64url};
+
+    pub(in crate::emulator) fn serialize<S: Serializer>(
+        bytes: &[u8],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&base64url::encode(bytes))
+    }
+
+    pub(in crate::emulator) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<u8>, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        base64url::decode(&text).map_err(serde::de::Error::custom)
+    }
+}
+
+/// The stored PIN.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct StoredPin {
+    /// LEFT(SHA-256(PIN), 16).
+    #[serde(with = "base64url_bytes")]
+    pub(super) hash: Vec<u8>,
+    /// PINCodePointLength.
+    pub(super) code_points: usize,
+}
+
+/// What identifies this one key to an enterprise; survives a reset.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct EnterpriseIdentity {
+    pub(super) private_key: PrivateKey,
+    /// The certificate in DER, with a serial number of its own.
+    #[serde(with = "base64url_bytes")]
+    pub(super) certificate: Vec<u8>,
+}
+
+/// Everything that survives power loss.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct State {
+    version: u32,
+    /// Wraps non-discoverable credentials; replaced by a reset.
+    pub(super) master: Secret,
+    /// The signature counter of all credentials.
+    pub(super) sign_count: u32,
+    pub(super) pin: Option<StoredPin>,
+    pub(super) pin_retries: u8,
+    pub(super) min_pin_length: usize,
+    pub(super) min_pin_length_rp_ids: Vec<String>,
+    pub(super) force_pin_change: bool,
+    pub(super) always_uv: bool,
+    pub(super) enterprise_attestation: bool,
+    pub(super) enterprise: Option<EnterpriseIdentity>,
+    /// Discoverable credentials, oldest first.
+    pub(super) credentials: Vec<Credential>,
+}
+
+/// A state file that is not one.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    /// Not the JSON that the emulator writes.
+    #[error("the key's state is damaged at line {line}, column {column}")]
+    Damaged {
+        /// Line of the first offence.
+        line: usize,
+        /// Column of the first offence.
+        column: usize,
+    },
+    /// Written by another version.
+    #[error("the key's state has layout {0}, this program knows {STATE_VERSION}")]
+    Version(u32),
+}
+
+impl State {
+    /// As it leaves the factory.
+    pub(super) fn new(profile: &Profile, env: &Env) -> Self {
+        Self {
+            version: STATE_VERSION,
+            master: Secret::new(env.random()),
+            sign_count: 0,
+            pin: None,
+            pin_retries: MAX_PIN_RETRIES,
+            min_pin_length: profile.min_pin_length.into(),
+            min_pin_length_rp_ids: Vec::new(),
+            force_pin_change: false,
+            always_uv: profile.always_uv.unwrap_or(false),
+            enterprise_attestation: false,
+            enterprise: None,
+            credentials: Vec::new(),
+        }
+    }
+
+    /// Reads what [`State::encode`] wrote.
+    pub(super) fn decode(blob: &[u8]) -> Result<Self, StateError> {
+        // The error's own text is dropped: it may quote the document, which is full of secrets.
+        let state: Self = serde_json::from_slice(blob).map_err(|error| StateError::Damaged {
+            line: error.line(),
+            column: error.column(),
+        })?;
+        match state.version {
+            STATE_VERSION => Ok(state),
+            other => Err(StateError::Version(other)),
+        }
+    }
+
+    pub(super) fn encode(&self) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new(
+            serde_json::to_vec_pretty(self)
+                .expect("the state has text keys and no value that JSON cannot write"),
+        )
+    }
+}
