@@ -1,0 +1,269 @@
+//! Access and ID tokens: JWTs (RFC 7519) signed with ES256. Clients must take access tokens as opaque; those that peek
+//! find the members that they would find in the service's.
+
+use jiff::{SignedDuration, Timestamp};
+use p256::ecdsa::signature::{Signer, Verifier};
+use p256::ecdsa::{Signature, SigningKey};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::encoding::base64url;
+use crate::env::Env;
+use crate::simulator::tenant::{Application, State, User};
+
+/// How long an access token is accepted, in seconds.
+pub(in crate::simulator) const LIFETIME: i64 = 3600;
+
+/// The audience of every token: Microsoft Graph.
+const AUDIENCE: &str = "https://graph.microsoft.com";
+
+/// The members of an access token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::simulator) struct Claims {
+    aud: String,
+    iss: String,
+    iat: i64,
+    nbf: i64,
+    exp: i64,
+    appid: Uuid,
+    app_displayname: String,
+    idtyp: IdentityType,
+    oid: Uuid,
+    tid: Uuid,
+    uti: String,
+    ver: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    roles: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scp: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    upn: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amr: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wids: Option<Vec<String>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum IdentityType {
+    App,
+    User,
+}
+
+/// Whom a token speaks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::simulator) enum Principal {
+    Application,
+    User(Uuid),
+}
+
+/// Why a token is not accepted, in the service's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(in crate::simulator) enum TokenError {
+    #[error("Access token validation failure. Invalid audience.")]
+    Audience,
+    #[error("Lifetime validation failed, the token is expired.")]
+    Expired,
+    #[error("CompactToken parsing failed with error code: 80049217")]
+    Malformed,
+    #[error("Access token validation failure. Invalid signature.")]
+    Signature,
+}
+
+impl Claims {
+    fn new(state: &State, application: &Application, env: &Env) -> Self {
+        let now = env.now().as_second();
+        Self {
+            aud: AUDIENCE.to_owned(),
+            iss: format!("https://sts.windows.net/{}/", state.tenant_id),
+            iat: now,
+            nbf: now,
+            exp: now + LIFETIME,
+            appid: application.client_id,
+            app_displayname: application.display_name.clone(),
+            idtyp: IdentityType::App,
+            oid: application.object_id,
+            tid: state.tenant_id,
+            uti: base64url::encode(&env.random::<16>()),
+            ver: "1.0".to_owned(),
+            roles: None,
+            scp: None,
+            upn: None,
+            name: None,
+            amr: None,
+            wids: None,
+        }
+    }
+
+    /// For an application that acts for itself.
+    pub(in crate::simulator) fn for_application(
+        state: &State,
+        application: &Application,
+        env: &Env,
+    ) -> Self {
+        Self {
+            roles: Some(application.application_permissions.clone()),
+            ..Self::new(state, application, env)
+        }
+    }
+
+    /// For a user who signed in to an application.
+    pub(in crate::simulator) fn for_user(
+        state: &State,
+        application: &Application,
+        user: &User,
+        permissions: &[String],
+        env: &Env,
+    ) -> Self {
+        let wids = user.roles.iter().map(|role| role.template_id().to_owned());
+        Self {
+            idtyp: IdentityType::User,
+            oid: user.id,
+            scp: Some(permissions.join(" ")),
+            upn: Some(user.user_principal_name.clone()),
+            name: Some(user.display_name.clone()),
+            amr: Some(vec!["pwd".to_owned(), "mfa".to_owned()]),
+            wids: Some(wids.collect()),
+            ..Self::new(state, application, env)
+        }
+    }
+
+    pub(in crate::simulator) fn principal(&self) -> Principal {
+        match self.idtyp {
+            IdentityType::App => Principal::Application,
+            IdentityType::User => Principal::User(self.oid),
+        }
+    }
+
+    /// Application permissions or delegated ones, whichever the token has.
+    pub(in crate::simulator) fn permissions(&self) -> Vec<String> {
+        let delegated = self.scp.iter().flat_map(|scopes| scopes.split(' '));
+        let own = self.roles.iter().flatten().map(String::as_str);
+        delegated.chain(own).map(str::to_owned).collect()
+    }
+
+    pub(in crate::simulator) fn sign(&self, state: &State) -> String {
+        sign(state, self)
+    }
+}
+
+/// An ID token (OpenID Connect Core §2) in the v2.0 format.
+pub(in crate::simulator) fn id_token(
+    state: &State,
+    application: &Application,
+    user: &User,
+    nonce: Option<&str>,
+    issuer: &str,
+    now: Timestamp,
+) -> String {
+    let pairwise = Sha256::digest(
+        [
+            user.id.as_bytes().as_slice(),
+            application.client_id.as_bytes(),
+        ]
+        .concat(),
+    );
+    let seconds = now.as_second();
+    sign(
+        state,
+        &json!({
+            "aud": application.client_id,
+            "iss": issuer,
+            "iat": seconds,
+            "nbf": seconds,
+            "exp": seconds + LIFETIME,
+            "name": user.display_name,
+            "nonce": nonce,
+            "oid": user.id,
+            "preferred_username": user.user_principal_name,
+            "sub": base64url::encode(&pairwise),
+            "tid": state.tenant_id,
+            "ver": "2.0",
+        }),
+    )
+}
+
+/// Checks an access token: signature, audience, lifetime.
+pub(in crate::simulator) fn verify(
+    state: &State,
+    token: &str,
+    now: Timestamp,
+) -> Result<Claims, TokenError> {
+    let (signed, signature) = token.rsplit_once('.').ok_or(TokenError::Malformed)?;
+    let (header, payload) = signed.split_once('.').ok_or(TokenError::Malformed)?;
+    let decoded = |part: &str| base64url::decode(part).map_err(|_| TokenError::Malformed);
+    let header: Value =
+        serde_json::from_slice(&decoded(header)?).map_err(|_| TokenError::Malformed)?;
+    let signature =
+        Signature::from_slice(&decoded(signature)?).map_err(|_| TokenError::Signature)?;
+    if header["alg"] != "ES256" {
+        return Err(TokenError::Signature);
+    }
+    signing_key(state)
+        .verifying_key()
+        .verify(signed.as_bytes(), &signature)
+        .map_err(|_| TokenError::Signature)?;
+    let claims: Claims =
+        serde_json::from_slice(&decoded(payload)?).map_err(|_| TokenError::Audience)?;
+    let now = now.as_second();
+    if claims.aud != AUDIENCE || claims.tid != state.tenant_id {
+        Err(TokenError::Audience)
+    } else if now >= claims.exp || now < claims.nbf {
+        Err(TokenError::Expired)
+    } else {
+        Ok(claims)
+    }
+}
+
+/// The JSON Web Key Set (RFC 7517) with which tokens verify.
+pub(in crate::simulator) fn key_set(state: &State) -> Value {
+    let point = signing_key(state).verifying_key().to_sec1_point(false);
+    let coordinate = |bytes: Option<&p256::FieldBytes>| bytes.map(|bytes| base64url::encode(bytes));
+    json!({"keys": [{
+        "kty": "EC",
+        "use": "sig",
+        "alg": "ES256",
+        "crv": "P-256",
+        "kid": key_id(state),
+        "x": coordinate(point.x()),
+        "y": coordinate(point.y()),
+    }]})
+}
+
+fn sign(state: &State, claims: &impl Serialize) -> String {
+    let header = json!({"alg": "ES256", "kid": key_id(state), "typ": "JWT"}).to_string();
+    let claims = serde_json::to_vec(claims).expect("claims have text keys and plain values");
+    let signed = format!(
+        "{}.{}",
+        base64url::encode(header.as_bytes()),
+        base64url::encode(&claims)
+    );
+    let signature: Signature = signing_key(state).sign(signed.as_bytes());
+    format!("{signed}.{}", base64url::encode(&signature.to_bytes()))
+}
+
+fn key_id(state: &State) -> String {
+    let point = signing_key(state).verifying_key().to_sec1_point(true);
+    base64url::encode(&Sha256::digest(point.as_bytes())[..20])
+}
+
+fn signing_key(state: &State) -> SigningKey {
+    SigningKey::from_slice(&state.token_signing_key.0)
+        .expect("the tenant is opened only with a valid signing key")
+}
+
+/// Whether stored bytes are a key that tokens can be signed with.
+pub(in crate::simulator) fn is_signing_key(bytes: &[u8]) -> bool {
+    SigningKey::from_slice(bytes).is_ok()
+}
+
+/// `seconds` from now.
+pub(in crate::simulator) fn after(now: Timestamp, seconds: i64) -> Timestamp {
+    now.saturating_add(SignedDuration::from_secs(seconds))
+        .unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,118 @@
+//! Who calls and what they may do: permissions from the access token, directory roles from the directory.
+
+use axum::extract::FromRequestParts;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use uuid::Uuid;
+
+use crate::simulator::oauth::access_token::{self, Principal};
+use crate::simulator::routes::GraphError;
+use crate::simulator::service::Service;
+use crate::simulator::tenant::{Role, User};
+
+/// The holder of a valid access token.
+pub(in crate::simulator) struct Caller {
+    kind: Kind,
+    permissions: Vec<String>,
+}
+
+enum Kind {
+    Application,
+    User { id: Uuid, roles: Vec<Role> },
+}
+
+/// What is to be done with somebody's methods.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::simulator) enum Access {
+    Read,
+    /// Creation options change nothing, but ask for the permission to write.
+    ReadOptions,
+    Write,
+}
+
+impl FromRequestParts<Service> for Caller {
+    type Rejection = GraphError;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, GraphError> {
+        let token = parts
+            .headers
+            .get(AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(bearer)
+            .ok_or_else(|| GraphError::unauthenticated("Access token is empty."))?;
+        let now = service.env.now();
+        service.tenant.read(|state| {
+            let claims = access_token::verify(state, token, now)
+                .map_err(|cause| GraphError::unauthenticated(&cause.to_string()))?;
+            let kind = match claims.principal() {
+                Principal::Application => Kind::Application,
+                Principal::User(id) => {
+                    let user = state.users.iter().find(|user| user.id == id);
+                    let user = user.filter(|user| user.account_enabled).ok_or_else(|| {
+                        GraphError::unauthenticated("User account is disabled or deleted.")
+                    })?;
+                    Kind::User {
+                        id,
+                        roles: user.roles.clone(),
+                    }
+                }
+            };
+            Ok(Self {
+                kind,
+                permissions: claims.permissions(),
+            })
+        })
+    }
+}
+
+fn bearer(value: &str) -> Option<&str> {
+    let (scheme, token) = value.split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+}
+
+impl Caller {
+    /// The signed-in user, if it is one.
+    pub(in crate::simulator) fn user_id(&self) -> Option<Uuid> {
+        match self.kind {
+            Kind::Application => None,
+            Kind::User { id, .. } => Some(id),
+        }
+    }
+
+    pub(in crate::simulator) fn is(&self, user: &User) -> bool {
+        self.user_id() == Some(user.id)
+    }
+
+    /// Whether the token has one of the permissions.
+    pub(in crate::simulator) fn require_any(&self, permissions: &[&str]) -> Result<(), GraphError> {
+        let granted = |wanted: &&str| self.permissions.iter().any(|own| own == wanted);
+        if permissions.iter().any(granted) {
+            Ok(())
+        } else {
+            Err(GraphError::forbidden())
+        }
+    }
+
+    /// Whether the caller's directory roles reach the target's methods. Applications need no role; people reach their
+    /// own methods without one.
+    pub(in crate::simulator) fn require_authority(
+        &self,
+        target: &User,
+        access: Access,
+    ) -> Result<(), GraphError> {
+        let Kind::User { id, roles } = &self.kind else {
+            return Ok(());
+        };
+        let suffices = |role: &Role| match role {
+            Role::GlobalAdministrator | Role::PrivilegedAuthenticationAdministrator => true,
+            Role::GlobalReader => access != Access::Write,
+            Role::AuthenticationAdministrator => target.roles.is_empty(),
+        };
+        if *id == target.id || roles.iter().any(suffices) {
+            Ok(())
+        } else {
+            Err(GraphError::forbidden())
+        }
+    }
+}

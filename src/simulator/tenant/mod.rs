@@ -1,0 +1,111 @@
+//! What the tenant knows: users, applications, policy, keys. Tests change it with [`Tenant::update`].
+
+mod application;
+mod blob;
+mod fido2;
+mod seed;
+mod state;
+mod user;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+pub use application::Application;
+pub use blob::Blob;
+pub use fido2::{
+    EnforcementType, Fido2Method, Fido2Policy, IssuedChallenge, KeyRestrictions, PolicyRefusal,
+    Target,
+};
+pub use seed::DemoNames;
+pub(in crate::simulator) use state::RefreshToken;
+pub use state::{CredentialIdEncoding, DuplicateStatus, Quirks, State};
+pub use user::{Role, User, UserType};
+
+use crate::env::Env;
+use crate::simulator::oauth::access_token;
+use crate::simulator::storage::{self, Access, Directory};
+
+/// The tenant's state within the state directory.
+const STATE_FILE: &str = "tenant.json";
+
+/// The demo application's secret within the state directory.
+pub(in crate::simulator) const SECRET_FILE: &str = "app-secret";
+
+/// A tenant, stored in a state directory; clones are the same tenant.
+#[derive(Clone)]
+pub struct Tenant {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    directory: Arc<Directory>,
+    state: Mutex<State>,
+}
+
+impl Tenant {
+    /// The tenant of the directory; a demo tenant if there is none.
+    pub(in crate::simulator) fn open(
+        directory: Arc<Directory>,
+        env: &Env,
+    ) -> Result<Self, storage::Error> {
+        let state = match directory.read(STATE_FILE)? {
+            Some(bytes) => parse(&bytes).map_err(|cause| storage::Error::Damaged {
+                path: directory.path(STATE_FILE),
+                cause,
+            })?,
+            None => {
+                let (state, secret) = seed::demo(env);
+                // The secret goes first: without the state it is harmless, the other way round the application is lost.
+                directory.replace(SECRET_FILE, secret.expose().as_bytes(), Access::Owner)?;
+                store(&directory, &state)?;
+                state
+            }
+        };
+        Ok(Self {
+            inner: Arc::new(Inner {
+                directory,
+                state: Mutex::new(state),
+            }),
+        })
+    }
+
+    /// Looks at the state.
+    pub fn read<R>(&self, look: impl FnOnce(&State) -> R) -> R {
+        look(&self.lock())
+    }
+
+    /// Changes the state and stores it. When storing fails, the change has not happened.
+    ///
+    /// # Errors
+    /// When the state cannot be made durable.
+    pub fn update<R>(&self, change: impl FnOnce(&mut State) -> R) -> Result<R, storage::Error> {
+        let mut state = self.lock();
+        let mut changed = state.clone();
+        let result = change(&mut changed);
+        store(&self.inner.directory, &changed)?;
+        *state = changed;
+        Ok(result)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Changes are made on a copy, so a panic of another holder cannot have left half a change.
+        self.inner
+            .state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn parse(bytes: &[u8]) -> Result<State, String> {
+    let state: State = serde_json::from_slice(bytes).map_err(|cause| cause.to_string())?;
+    if access_token::is_signing_key(&state.token_signing_key.0) {
+        Ok(state)
+    } else {
+        Err("tokenSigningKey is not a P-256 private key".to_owned())
+    }
+}
+
+fn store(directory: &Directory, state: &State) -> Result<(), storage::Error> {
+    let bytes = serde_json::to_vec_pretty(state)
+        .expect("the state has only text keys and serializable members");
+    directory.replace(STATE_FILE, &bytes, Access::Owner)
+}

@@ -1,0 +1,88 @@
+//! The demo tenant that a new state directory starts with.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::encoding::base64url;
+use crate::env::Env;
+use crate::secret::ClientSecret;
+use crate::simulator::tenant::{Application, Fido2Policy, Quirks, Role, State, User, UserType};
+use crate::simulator::tls;
+
+/// The names of what the demo tenant was made with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DemoNames {
+    /// Sign-in names of the two emergency accounts (Global Administrator).
+    pub emergency_accounts: [String; 2],
+    /// Sign-in name of the operator (Privileged Authentication Administrator).
+    pub operator: String,
+    /// Sign-in name of a guest.
+    pub guest: String,
+    /// The application with a secret.
+    pub app_client_id: Uuid,
+    /// The application for browser and device sign-in.
+    pub public_client_id: Uuid,
+}
+
+/// Application permissions of the demo application: what provisioning needs and no more.
+const APP_PERMISSIONS: [&str; 2] = ["UserAuthMethod-Passkey.ReadWrite.All", "User.Read.All"];
+
+/// Delegated permissions of the demo's public client.
+const DELEGATED_PERMISSIONS: [&str; 4] = [
+    "UserAuthMethod-Passkey.ReadWrite.All",
+    "User.Read.All",
+    "User.Read",
+    "Policy.Read.All",
+];
+
+/// A new tenant and the secret of its application.
+pub(in crate::simulator) fn demo(env: &Env) -> (State, ClientSecret) {
+    let domain = format!(
+        "halligan{}.onmicrosoft.com",
+        crate::encoding::hex::encode(&env.random::<3>())
+    );
+    let upn = |name: &str| format!("{name}@{domain}");
+    let administrator = |name: &str, display_name: &str| {
+        User::member(&upn(name), display_name, env).with_role(Role::GlobalAdministrator)
+    };
+    let operator = User::member(&upn("operator"), "Olive Operator", env)
+        .with_role(Role::PrivilegedAuthenticationAdministrator);
+    let guest = User {
+        user_type: UserType::Guest,
+        ..User::member(&upn("visitor_fabrikam.example#EXT#"), "Victor Visitor", env)
+    };
+    let mut app = Application::confidential("Halligan provisioning", &APP_PERMISSIONS, env);
+    let secret = base64url::encode(&env.random::<32>());
+    app.add_secret(&secret);
+    let public_client = Application::public("Halligan operator", &DELEGATED_PERMISSIONS, env);
+    let demo = DemoNames {
+        emergency_accounts: [upn("bg1"), upn("bg2")],
+        operator: operator.user_principal_name.clone(),
+        guest: guest.user_principal_name.clone(),
+        app_client_id: app.client_id,
+        public_client_id: public_client.client_id,
+    };
+    let state = State {
+        tenant_id: env.uuid(),
+        domain: domain.clone(),
+        display_name: "Halligan demo".to_owned(),
+        demo,
+        users: vec![
+            administrator("bg1", "Emergency Access 1"),
+            administrator("bg2", "Emergency Access 2"),
+            operator,
+            guest,
+        ],
+        applications: vec![app, public_client],
+        fido2_policy: Fido2Policy::default(),
+        fido2_methods: Vec::new(),
+        models: Default::default(),
+        trust_anchors: Vec::new(),
+        quirks: Quirks::default(),
+        challenges: Vec::new(),
+        refresh_tokens: Vec::new(),
+        token_signing_key: tls::random_key(env).to_bytes().to_vec().into(),
+    };
+    (state, ClientSecret::new(secret))
+}

@@ -1,0 +1,141 @@
+//! Everything the tenant knows, as it is stored.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::simulator::tenant::{
+    Application, Blob, DemoNames, Fido2Method, Fido2Policy, IssuedChallenge, User,
+};
+use crate::webauthn::Aaguid;
+
+/// How `excludeCredentials[].id` is written; the service has shown all three.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum CredentialIdEncoding {
+    /// As documented.
+    Base64Url,
+    /// As seen in 2024.
+    PaddedBase64,
+    /// As seen since the end of 2024.
+    #[default]
+    UrlToken,
+}
+
+/// The status that answers the registration of a credential which is registered already; both have been reported.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum DuplicateStatus {
+    /// 400
+    #[default]
+    BadRequest,
+    /// 409
+    Conflict,
+}
+
+/// Behaviour on which reports about the service disagree.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Quirks {
+    /// How exclude lists are written.
+    pub credential_id_encoding: CredentialIdEncoding,
+    /// How a duplicate is refused.
+    pub duplicate_status: DuplicateStatus,
+    /// Creation options without any extension, as in the documentation of v1.0.
+    pub omit_extensions: bool,
+}
+
+/// A refresh token that was handed out.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::simulator) struct RefreshToken {
+    pub(in crate::simulator) hash: Blob,
+    pub(in crate::simulator) client_id: Uuid,
+    pub(in crate::simulator) user_id: Uuid,
+    pub(in crate::simulator) expires: Timestamp,
+}
+
+/// Everything the tenant knows. No `Debug`: it holds the key that signs access tokens.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct State {
+    /// The tenant's id.
+    pub tenant_id: Uuid,
+    /// The verified domain, `….onmicrosoft.com`.
+    pub domain: String,
+    /// The organization's name.
+    pub display_name: String,
+    /// What the demo tenant was made with.
+    pub demo: DemoNames,
+    /// Accounts.
+    pub users: Vec<User>,
+    /// Application registrations.
+    pub applications: Vec<Application>,
+    /// The FIDO2 policy.
+    pub fido2_policy: Fido2Policy,
+    /// Registered keys of all users.
+    pub fido2_methods: Vec<Fido2Method>,
+    /// Names of authenticator models, as the FIDO metadata would give them.
+    pub models: BTreeMap<Aaguid, String>,
+    /// Certificates (DER) to which attestations may lead, as the FIDO metadata would give them.
+    pub trust_anchors: Vec<Blob>,
+    /// Behaviour on which reports disagree.
+    pub quirks: Quirks,
+    pub(in crate::simulator) challenges: Vec<IssuedChallenge>,
+    pub(in crate::simulator) refresh_tokens: Vec<RefreshToken>,
+    pub(in crate::simulator) token_signing_key: Blob,
+}
+
+impl State {
+    /// Whether a text names this tenant: id or domain.
+    #[must_use]
+    pub fn is_named(&self, name: &str) -> bool {
+        name.parse() == Ok(self.tenant_id) || self.domain.eq_ignore_ascii_case(name)
+    }
+
+    /// The user with this object id or sign-in name.
+    #[must_use]
+    pub fn user(&self, name: &str) -> Option<&User> {
+        self.users.iter().find(|user| user.is_named(name))
+    }
+
+    /// The user with this object id or sign-in name, to change it.
+    pub fn user_mut(&mut self, name: &str) -> Option<&mut User> {
+        self.users.iter_mut().find(|user| user.is_named(name))
+    }
+
+    /// The application with this client id.
+    #[must_use]
+    pub fn application(&self, client_id: Uuid) -> Option<&Application> {
+        self.applications
+            .iter()
+            .find(|application| application.client_id == client_id)
+    }
+
+    /// The application with this client id, to change it.
+    pub fn application_mut(&mut self, client_id: Uuid) -> Option<&mut Application> {
+        self.applications
+            .iter_mut()
+            .find(|application| application.client_id == client_id)
+    }
+
+    /// Trusts attestations that lead to this certificate (DER); adding it twice changes nothing.
+    pub fn trust_anchor(&mut self, der: &[u8]) {
+        if !self.trust_anchors.iter().any(|known| known.0 == der) {
+            self.trust_anchors.push(der.to_vec().into());
+        }
+    }
+
+    /// The keys of a user that answers show by now.
+    pub fn visible_methods(
+        &self,
+        user_id: Uuid,
+        now: Timestamp,
+    ) -> impl Iterator<Item = &Fido2Method> {
+        self.fido2_methods
+            .iter()
+            .filter(move |method| method.user_id == user_id && method.visible_from <= now)
+    }
+}
