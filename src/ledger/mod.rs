@@ -35,7 +35,7 @@ pub use error::Error;
 pub use event::{
     Account, BadBody, EnrollCredentialCreated, EnrollFailed, EnrollIntended, EnrollPinSet,
     EnrollRegistered, EnrollStep, EnrollUndone, Event, KeyChecked, KeyDescription, KeyEnrolled,
-    Kind, NotAKind, Outcome, StationJoined,
+    Kind, NotAKind, Outcome, OutcomeVerdict, StationJoined,
 };
 pub use proof::{ORIGIN, Proof, ProofDefect, ProofRequest};
 pub use reader::Reader;

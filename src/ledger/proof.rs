@@ -147,12 +147,14 @@ impl Proof {
         Ok(challenge(&self.anchor.hash, &canonical::to_bytes(body)?))
     }
 
-    /// Verifies the assertion (WebAuthn L3 §7.2 steps 11 to 21) and returns the signature counter.
+    /// Verifies the assertion (WebAuthn L3 §7.2 steps 11 to 21) and returns the signature counter. Enrolling demands a user who
+    /// was present and verified; a later check may be silent, because it proves the key and not the person.
     pub(super) fn verify(
         &self,
         challenge: &[u8; 32],
         public_key: &CoseKey,
         rp_id: &RpId,
+        user_verified: bool,
     ) -> Result<u32, ProofDefect> {
         if self.client_data_json != client_data_json(challenge) {
             return Err(ProofDefect::ClientData);
@@ -161,10 +163,10 @@ impl Proof {
         if data.rp_id_hash != rp_id.hash() {
             return Err(ProofDefect::RpId(rp_id.clone()));
         }
-        if !data.flags.has(Flags::UP) {
+        if user_verified && !data.flags.has(Flags::UP) {
             return Err(ProofDefect::UserNotPresent);
         }
-        if !data.flags.has(Flags::UV) {
+        if user_verified && !data.flags.has(Flags::UV) {
             return Err(ProofDefect::UserNotVerified);
         }
         let mut message = self.authenticator_data.clone();

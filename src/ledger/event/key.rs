@@ -61,13 +61,27 @@ pub struct KeyEnrolled {
     pub key: KeyDescription,
 }
 
+/// What an examination found. Unknown is not passed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OutcomeVerdict {
+    /// Examined, and not as it should be.
+    Fail,
+    /// There was nothing to examine.
+    NotApplicable,
+    /// Examined, and as it should be.
+    Pass,
+    /// Could not be examined.
+    Unknown,
+}
+
 /// One subject of a check and its verdict.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
     /// What was examined.
     pub subject: String,
-    /// `pass`, `fail`, `not_applicable` or `unknown`.
-    pub verdict: String,
+    /// What was found.
+    pub verdict: OutcomeVerdict,
     /// The reason for any verdict but `pass`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,

@@ -14,7 +14,7 @@ pub use enroll::{
     EnrollCredentialCreated, EnrollFailed, EnrollIntended, EnrollPinSet, EnrollRegistered,
     EnrollStep, EnrollUndone,
 };
-pub use key::{Account, KeyChecked, KeyDescription, KeyEnrolled, Outcome};
+pub use key::{Account, KeyChecked, KeyDescription, KeyEnrolled, Outcome, OutcomeVerdict};
 pub use kind::{Kind, NotAKind};
 
 use super::station::StationName;

@@ -244,7 +244,12 @@ impl State {
         if self.challenges.contains(&challenge) {
             return Err(Defect::Proof(ProofDefect::Replayed));
         }
-        let found = proof.verify(&challenge, public_key, &enrolled.rp_id)?;
+        let found = proof.verify(
+            &challenge,
+            public_key,
+            &enrolled.rp_id,
+            introduced.is_some(),
+        )?;
         // WebAuthn L3 §7.2 step 22: zero on both sides means that the key does not count.
         if (last, found) != (0, 0) && found <= last {
             return Err(Defect::Proof(ProofDefect::SignCount { last, found }));
