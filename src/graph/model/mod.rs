@@ -12,6 +12,7 @@ pub use credential_creation_options::{CreationOptionsAnswer, WebauthnCredentialC
 pub use error::{ErrorAnswer, ErrorBody, InnerError};
 pub use fido2_authentication_method::{
     AttestationLevel, Fido2AuthenticationMethod, Fido2AuthenticationMethodCreate, PasskeyType,
+    WebauthnAuthenticatorAttestationResponse, WebauthnPublicKeyCredential,
 };
 pub use page::Page;
 pub use user::User;

@@ -1,0 +1,178 @@
+//! The assertion at the heart of a check.
+
+use std::collections::BTreeSet;
+
+use crate::ceremony::check::Request;
+use crate::ceremony::check::findings::fail;
+use crate::ceremony::fitness::PIN_TRIES_KEPT;
+use crate::ceremony::interaction::PinPurpose;
+use crate::ceremony::parties::touch_prompt;
+use crate::ceremony::silent::{self, descriptors, wants_interaction};
+use crate::ceremony::{Error, Parties};
+use crate::ctap::command::get_assertion;
+use crate::ctap::status::Status;
+use crate::ctap::{self, Permissions, PinUvAuth};
+use crate::ledger::{Draft, Proof, ProofRequest};
+use crate::ledger::{KeyEnrolled, Outcome};
+use crate::webauthn::RpId;
+
+/// How the key proved the credential.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Evidence {
+    /// Without touch and PIN.
+    Silent,
+    /// With a touch.
+    Touch,
+    /// With touch and PIN, as at a sign-in.
+    TouchAndPin,
+}
+
+impl Evidence {
+    /// For people.
+    #[must_use]
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Silent => "signed silently",
+            Self::Touch => "signed after a touch",
+            Self::TouchAndPin => "signed after touch and PIN",
+        }
+    }
+
+    /// For programs.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Silent => "silent",
+            Self::Touch => "touch",
+            Self::TouchAndPin => "touch_and_pin",
+        }
+    }
+}
+
+/// Has the key sign the draft. The inner error is a finding: the key answered, and not as the enrolled one would.
+pub(super) fn prove(
+    request: &Request,
+    key: &KeyEnrolled,
+    draft: &Draft,
+    parties: &mut Parties<'_>,
+) -> Result<Result<(Evidence, Proof), Outcome>, Error> {
+    let challenge = parties.ledger.prove(draft)?;
+    let attempts: &[Evidence] = if request.full {
+        &[Evidence::TouchAndPin]
+    } else {
+        &[Evidence::Silent, Evidence::Touch, Evidence::TouchAndPin]
+    };
+    for evidence in attempts {
+        match ask(*evidence, request, key, &challenge, parties) {
+            Ok(response) => {
+                let proof = challenge.complete(
+                    key.credential_id.clone(),
+                    response.auth_data,
+                    response.signature,
+                );
+                return Ok(Ok((*evidence, proof)));
+            }
+            Err(Error::Key(error))
+                if wants_interaction(&error) && *evidence != Evidence::TouchAndPin => {}
+            Err(Error::Key(ctap::Error::Status {
+                status: Status::NoCredentials,
+                ..
+            })) => {
+                return missing(key, parties).map(Err);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(Err(fail(
+        "signature",
+        "the key signs neither silently nor with touch and PIN",
+    )))
+}
+
+fn ask(
+    evidence: Evidence,
+    request: &Request,
+    key: &KeyEnrolled,
+    challenge: &ProofRequest,
+    parties: &mut Parties<'_>,
+) -> Result<get_assertion::Response, Error> {
+    let assertion = get_assertion::Request {
+        allow_list: descriptors([key.credential_id.as_slice()]),
+        up: (evidence == Evidence::Silent).then_some(false),
+        ..get_assertion::Request::new(key.rp_id.clone(), challenge.client_data_hash())
+    };
+    let auth = match evidence {
+        Evidence::TouchAndPin => Some(verify_pin(request, &key.rp_id, parties)?),
+        Evidence::Silent | Evidence::Touch => None,
+    };
+    let mut wait = touch_prompt(parties.interaction, parties.cancel);
+    let assertions = parties
+        .key
+        .get_assertion(&assertion, auth.as_ref(), &mut wait)?;
+    assertions
+        .into_iter()
+        .next()
+        .ok_or_else(|| Error::KeyProof("no assertion".to_owned()))
+}
+
+fn verify_pin(
+    request: &Request,
+    rp_id: &RpId,
+    parties: &mut Parties<'_>,
+) -> Result<PinUvAuth, Error> {
+    let left = parties.key.pin_retries()?.retries;
+    if left <= PIN_TRIES_KEPT && !request.spend_last_tries {
+        return Err(Error::TooFewPinTries {
+            left,
+            kept: PIN_TRIES_KEPT,
+        });
+    }
+    let pin = parties.interaction.pin(PinPurpose::Present {
+        retries: Some(left),
+    })?;
+    Ok(parties
+        .key
+        .pin_uv_auth(&pin, Permissions::GA, Some(rp_id))?)
+}
+
+/// The key does not hold the credential. If it holds another one that the ledger knows, it is another key; otherwise it has
+/// been reset, or is a stranger of the same model.
+fn missing(key: &KeyEnrolled, parties: &mut Parties<'_>) -> Result<Outcome, Error> {
+    match identify(parties, Some(&key.label))? {
+        Some(other) => Err(Error::WrongKey {
+            wanted: key.label.clone(),
+            found: other.label,
+        }),
+        None => Ok(fail(
+            "signature",
+            "the key does not hold the credential: it has been reset, or it is a stranger of the same model",
+        )),
+    }
+}
+
+/// Which key of the ledger is in hand, found out silently.
+pub(super) fn identify(
+    parties: &mut Parties<'_>,
+    except: Option<&str>,
+) -> Result<Option<KeyEnrolled>, Error> {
+    let aaguid = parties.key.info().aaguid;
+    let candidates: Vec<KeyEnrolled> = parties
+        .ledger
+        .state()
+        .keys()
+        .iter()
+        .map(|key| key.enrolled.clone())
+        .filter(|key| key.aaguid == aaguid && Some(key.label.as_str()) != except)
+        .collect();
+    let rp_ids: BTreeSet<RpId> = candidates.iter().map(|key| key.rp_id.clone()).collect();
+    for rp_id in rp_ids {
+        let ids = candidates
+            .iter()
+            .filter(|key| key.rp_id == rp_id)
+            .map(|key| key.credential_id.as_slice());
+        if let Some(held) = silent::held(parties, &rp_id, ids)? {
+            return Ok(candidates.into_iter().find(|key| key.credential_id == held));
+        }
+    }
+    Ok(None)
+}

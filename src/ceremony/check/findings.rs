@@ -1,0 +1,167 @@
+//! What a check finds before the key signs: one line per subject.
+
+use crate::ceremony::fitness::PIN_TRIES_KEPT;
+use crate::ceremony::interaction::Step;
+use crate::ceremony::{Error, Parties};
+use crate::encoding::base64url;
+use crate::graph;
+use crate::graph::model::Fido2AuthenticationMethod;
+use crate::ledger::{KeyEnrolled, Outcome, OutcomeVerdict};
+
+pub(super) fn pass(subject: &str) -> Outcome {
+    Outcome {
+        subject: subject.to_owned(),
+        verdict: OutcomeVerdict::Pass,
+        why: None,
+    }
+}
+
+pub(super) fn fail(subject: &str, why: impl Into<String>) -> Outcome {
+    Outcome {
+        subject: subject.to_owned(),
+        verdict: OutcomeVerdict::Fail,
+        why: Some(why.into()),
+    }
+}
+
+fn unknown(subject: &str, why: impl Into<String>) -> Outcome {
+    Outcome {
+        subject: subject.to_owned(),
+        verdict: OutcomeVerdict::Unknown,
+        why: Some(why.into()),
+    }
+}
+
+fn not_applicable(subject: &str, why: &str) -> Outcome {
+    Outcome {
+        subject: subject.to_owned(),
+        verdict: OutcomeVerdict::NotApplicable,
+        why: Some(why.to_owned()),
+    }
+}
+
+/// Unknown is not passed.
+pub(super) fn all_passed(findings: &[Outcome]) -> bool {
+    findings.iter().all(|finding| {
+        matches!(
+            finding.verdict,
+            OutcomeVerdict::Pass | OutcomeVerdict::NotApplicable
+        )
+    })
+}
+
+/// What getInfo and the retry counter say. Nothing here spends a PIN try.
+pub(super) fn of_key(key: &KeyEnrolled, parties: &mut Parties<'_>) -> Result<Vec<Outcome>, Error> {
+    parties.interaction.begin(Step::InspectKey);
+    let info = parties.key.info();
+    if info.aaguid != key.aaguid {
+        return Err(Error::WrongKey {
+            wanted: key.label.clone(),
+            found: format!("a key of model {}", info.aaguid),
+        });
+    }
+    let mut findings = vec![pass("aaguid")];
+    let has_pin = info.options.client_pin;
+    findings.push(match info.force_pin_change {
+        Some(true) => fail(
+            "pin_change",
+            "the key demands that its PIN be changed before use",
+        ),
+        _ => pass("pin_change"),
+    });
+    match has_pin {
+        Some(true) => {
+            findings.push(pass("pin_set"));
+            findings.push(tries(parties)?);
+        }
+        _ => findings.push(fail(
+            "pin_set",
+            "the key has no PIN, so it has been reset since it was enrolled",
+        )),
+    }
+    parties
+        .interaction
+        .done(Step::InspectKey, &format!("model {}", key.aaguid));
+    Ok(findings)
+}
+
+fn tries(parties: &mut Parties<'_>) -> Result<Outcome, Error> {
+    let retries = parties.key.pin_retries()?;
+    Ok(match retries.retries {
+        0 => fail("pin_tries", "the PIN is blocked"),
+        left if left <= PIN_TRIES_KEPT => {
+            fail("pin_tries", format!("only {left} PIN tries are left"))
+        }
+        left => Outcome {
+            why: Some(format!("{left} left")),
+            ..pass("pin_tries")
+        },
+    })
+}
+
+/// Whether the directory still has the account and the credential. A tenant that cannot be asked makes the answer unknown.
+pub(super) async fn of_tenant(
+    key: &KeyEnrolled,
+    parties: &mut Parties<'_>,
+    findings: &mut Vec<Outcome>,
+) -> Option<graph::Error> {
+    let Some(tenant) = parties.tenant else {
+        findings.push(not_applicable("account", "checked without the tenant"));
+        findings.push(not_applicable("method", "checked without the tenant"));
+        return None;
+    };
+    parties.interaction.begin(Step::InspectTenant);
+    let error = match ask(tenant, key).await {
+        Ok(outcomes) => {
+            findings.extend(outcomes);
+            parties
+                .interaction
+                .done(Step::InspectTenant, &key.account.upn);
+            return None;
+        }
+        Err(error) => error,
+    };
+    if error.status() == Some(404) {
+        findings.push(fail(
+            "account",
+            format!("the account {} is not in the directory", key.account.upn),
+        ));
+        return None;
+    }
+    findings.push(unknown("account", error.to_string()));
+    findings.push(unknown("method", error.to_string()));
+    parties
+        .interaction
+        .warn(&format!("the tenant could not be asked: {error}"));
+    Some(error)
+}
+
+async fn ask(tenant: &graph::Client, key: &KeyEnrolled) -> Result<[Outcome; 2], graph::Error> {
+    let user = tenant.user(&key.account.id).await?;
+    let methods = tenant.fido2_methods(&key.account.id).await?;
+    let account = match user.account_enabled {
+        Some(true) => pass("account"),
+        Some(false) => fail("account", "the account is disabled"),
+        None => unknown(
+            "account",
+            "the directory does not say whether the account is enabled",
+        ),
+    };
+    Ok([account, method(key, &methods)])
+}
+
+fn method(key: &KeyEnrolled, methods: &[Fido2AuthenticationMethod]) -> Outcome {
+    let is_this = |method: &&Fido2AuthenticationMethod| {
+        method.id == key.method_id || base64url::names_credential(&method.id, &key.credential_id)
+    };
+    match methods.iter().find(is_this) {
+        Some(_) => pass("method"),
+        None => fail(
+            "method",
+            format!(
+                "the credential is no longer registered; the account has {} other keys",
+                methods.len()
+            ),
+        ),
+    }
+}

@@ -1,0 +1,141 @@
+//! The liveness check: does an enrolled key still work? Evidence is an assertion over the ledger's head, silent where the key
+//! allows it, so that a check costs no PIN try and no sign-in.
+//!
+//! ```text
+//! ledger     which credential the label stands for
+//! key        model, PIN, tries left
+//! tenant     the account, and whether the credential is still registered
+//! key        signs the ledger's head and the findings
+//! ledger     key.checked, with the signature as its proof
+//! ```
+
+mod assertion;
+mod findings;
+
+use crate::ceremony::interaction::Step;
+use crate::ceremony::{Error, Parties};
+use crate::ledger::{self, Defect, Draft, EntryRef};
+use crate::ledger::{Event, KeyChecked, KeyEnrolled, Outcome};
+
+pub use assertion::Evidence;
+
+/// What the operator asks for.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// The key's label; without one the key in hand is looked up in the ledger.
+    pub label: Option<String>,
+    /// Ask for touch and PIN even where the key would sign silently: the whole way of a sign-in, as far as the key goes.
+    pub full: bool,
+    /// Try a PIN although few tries are left.
+    pub spend_last_tries: bool,
+}
+
+/// What was found.
+#[derive(Debug)]
+pub struct Checked {
+    /// The key, as the ledger knows it.
+    pub key: KeyEnrolled,
+    /// One line per subject.
+    pub findings: Vec<Outcome>,
+    /// Every subject passed.
+    pub passed: bool,
+    /// How the key proved itself, if it did.
+    pub evidence: Option<Evidence>,
+    /// The entry that records the check.
+    pub entry: EntryRef,
+    /// Why the tenant could not be asked, if it could not.
+    pub tenant_error: Option<crate::graph::Error>,
+}
+
+/// Checks a key.
+///
+/// # Errors
+/// When the check could not be made: no such label, another key in hand, the key unplugged, the ledger not writable. A key
+/// that does not work is a result, not an error.
+pub async fn check(request: &Request, mut parties: Parties<'_>) -> Result<Checked, Error> {
+    let key = find(request, &mut parties).await?;
+    let mut findings = findings::of_key(&key, &mut parties)?;
+    let tenant_error = findings::of_tenant(&key, &mut parties, &mut findings).await;
+    let (evidence, entry) = prove(request, &key, &mut findings, &mut parties).await?;
+    let passed = findings::all_passed(&findings);
+    Ok(Checked {
+        key,
+        findings,
+        passed,
+        evidence,
+        entry,
+        tenant_error,
+    })
+}
+
+/// Has the key sign the findings and records them. A signature that the ledger would not accept is itself a finding, and is
+/// recorded as one.
+async fn prove(
+    request: &Request,
+    key: &KeyEnrolled,
+    findings: &mut Vec<Outcome>,
+    parties: &mut Parties<'_>,
+) -> Result<(Option<Evidence>, EntryRef), Error> {
+    parties.interaction.begin(Step::ProveKey);
+    let signed = draft(key, findings);
+    let defect = match assertion::prove(request, key, &signed, parties)? {
+        Ok((evidence, proof)) => match parties.ledger.append(signed.with_proof(proof)).await {
+            Ok(entry) => {
+                parties
+                    .interaction
+                    .done(Step::ProveKey, evidence.describe());
+                parties
+                    .interaction
+                    .done(Step::RecordOutcome, &format!("entry {}", entry.index));
+                return Ok((Some(evidence), entry.reference()));
+            }
+            Err(ledger::Error::Refused {
+                defect: Defect::Proof(defect),
+                ..
+            }) => findings::fail("signature", defect.to_string()),
+            Err(error) => return Err(error.into()),
+        },
+        Err(finding) => finding,
+    };
+    parties.interaction.warn(&format!(
+        "{}: {}",
+        key.label,
+        defect.why.as_deref().unwrap_or_default()
+    ));
+    findings.push(defect);
+    let entry = parties.ledger.append(draft(key, findings)).await?;
+    parties
+        .interaction
+        .done(Step::RecordOutcome, &format!("entry {}", entry.index));
+    Ok((None, entry.reference()))
+}
+
+fn draft(key: &KeyEnrolled, findings: &[Outcome]) -> Draft {
+    let checked = KeyChecked {
+        label: key.label.clone(),
+        credential_id: key.credential_id.clone(),
+        passed: findings::all_passed(findings),
+        findings: findings.to_vec(),
+    };
+    Draft::new(&Event::KeyChecked(checked), None)
+}
+
+/// The ledger's record of the key to check: by its label, or by what the key in hand answers to.
+async fn find(request: &Request, parties: &mut Parties<'_>) -> Result<KeyEnrolled, Error> {
+    parties.interaction.begin(Step::InspectLedger);
+    parties.ledger.refresh().await?;
+    let key = match &request.label {
+        Some(label) => {
+            let known = parties.ledger.state().key_by_label(label);
+            known
+                .map(|key| key.enrolled.clone())
+                .ok_or_else(|| Error::UnknownLabel(label.clone()))?
+        }
+        None => assertion::identify(parties, None)?.ok_or(Error::UnknownKey)?,
+    };
+    parties.interaction.done(
+        Step::InspectLedger,
+        &format!("{} of {}", key.label, key.account.upn),
+    );
+    Ok(key)
+}

@@ -1,0 +1,111 @@
+//! Enrolment: from a key and an account to a PIN, a discoverable credential, a verified attestation, a registration in the
+//! tenant, a proof by assertion, and a record.
+//!
+//! ```text
+//! read only            preflight   key, account, creation options, ledger
+//! intent               enroll.intended
+//! key                  enroll.pin_set (fresh keys), enroll.credential_created
+//! attestation          judged before anything is sent
+//! tenant               enroll.registered, then read back
+//! key                  signs the ledger's head
+//! outcome              key.enrolled
+//! ```
+//!
+//! When a step fails, [`undo`] takes back what this ceremony made, says what remains, and records both.
+
+mod plan;
+mod run;
+mod undo;
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::attestation::{Finding, Roots};
+use crate::ceremony::{Error, Parties};
+use crate::ctap::Counters;
+use crate::graph::model::{Fido2AuthenticationMethod, Fido2AuthenticationMethodCreate};
+use crate::ledger::EntryRef;
+use crate::webauthn::Aaguid;
+
+pub use plan::{PinPlan, Plan};
+
+/// What the operator asks for.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// User principal name or object id.
+    pub account: String,
+    /// The key's name in the ledger and in the directory.
+    pub label: String,
+    /// The tenant as configured, for the record.
+    pub tenant: String,
+    /// How the key is connected, for the record.
+    pub transport: String,
+    /// The key's serial number, where the operating system shows one.
+    pub serial: Option<String>,
+    /// Roots that the attestation may lead to.
+    pub roots: Roots,
+    /// Whether an attestation that could not be verified completely is refused.
+    pub attestation_required: bool,
+    /// Whether to try a PIN although few tries are left.
+    pub spend_last_tries: bool,
+    /// Stop before anything changes.
+    pub dry_run: bool,
+}
+
+/// How far it went.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// A dry run: what would have been done.
+    Planned(Plan),
+    /// The key is registered, proven and recorded.
+    Enrolled(Box<Enrolled>),
+}
+
+/// An enrolled key.
+#[derive(Debug, Clone)]
+pub struct Enrolled {
+    /// The ceremony's id in the ledger.
+    pub ceremony: Uuid,
+    /// What had been planned.
+    pub plan: Plan,
+    /// The credential's id.
+    pub credential_id: Vec<u8>,
+    /// The model, as the credential says.
+    pub aaguid: Aaguid,
+    /// The attestation's verdict, a line per subject.
+    pub attestation: Vec<Finding>,
+    /// The registration as the directory shows it.
+    pub method: Fido2AuthenticationMethod,
+    /// The entry that records the key.
+    pub entry: EntryRef,
+    /// What was exchanged with the tenant.
+    pub exchange: Exchange,
+    /// What the key was asked.
+    pub cost: Counters,
+}
+
+/// The registration as it went over the wire, for whoever wants to verify it with a program that is not ours.
+#[derive(Debug, Clone)]
+pub struct Exchange {
+    /// The creation options exactly as the service sent them.
+    pub creation_options: Value,
+    /// The body that was posted.
+    pub registration: Fido2AuthenticationMethodCreate,
+}
+
+/// Enrols a key.
+///
+/// # Errors
+/// Before the intent is recorded: the reason, with nothing changed. Afterwards: the reason, if everything could be taken back, or
+/// [`Error::Stopped`] with what remains.
+pub async fn enroll(request: &Request, mut parties: Parties<'_>) -> Result<Outcome, Error> {
+    let prepared = plan::prepare(request, &mut parties).await?;
+    if request.dry_run {
+        return Ok(Outcome::Planned(prepared.plan));
+    }
+    let mut run = run::Run::begin(request, prepared, &mut parties).await?;
+    match run.steps(&mut parties).await {
+        Ok(enrolled) => Ok(Outcome::Enrolled(Box::new(enrolled))),
+        Err(error) => Err(undo::after(error, run, &mut parties).await),
+    }
+}

@@ -1,0 +1,229 @@
+//! Everything that can be found out before anything is changed.
+
+use crate::ceremony::enroll::Request;
+use crate::ceremony::interaction::{PinPurpose, Step};
+use crate::ceremony::{Error, Parties, fitness, silent};
+use crate::encoding::hex;
+use crate::graph::model::User;
+use crate::graph::{DisplayName, ReceivedCreationOptions};
+use crate::ledger::{Account, KeyDescription};
+use crate::secret::Pin;
+use crate::webauthn::Aaguid;
+
+/// What will be done with the PIN.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PinPlan {
+    /// The key is fresh: a PIN is set.
+    Set,
+    /// The key has a PIN, with this many tries left where it says so.
+    Use(Option<u8>),
+}
+
+/// What an enrolment is going to do.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The key's name in the ledger.
+    pub label: String,
+    /// The key's name in the directory.
+    pub display_name: String,
+    /// The account, resolved in the directory.
+    pub account: Account,
+    /// Keys that the account has already.
+    pub methods_before: usize,
+    /// The model, as the key says.
+    pub aaguid: Aaguid,
+    /// The key, for the record.
+    pub key: KeyDescription,
+    /// What will be done with the PIN.
+    pub pin: PinPlan,
+    /// What the operator should know.
+    pub warnings: Vec<String>,
+}
+
+/// The plan, and what its execution needs.
+pub(super) struct Prepared {
+    pub(super) plan: Plan,
+    pub(super) options: ReceivedCreationOptions,
+    pub(super) display_name: DisplayName,
+}
+
+pub(super) async fn prepare(
+    request: &Request,
+    parties: &mut Parties<'_>,
+) -> Result<Prepared, Error> {
+    let display_name = DisplayName::new(&request.label)?;
+    inspect_ledger(request, parties).await?;
+    let (key, pin) = inspect_key(request, parties)?;
+    let (user, methods_before, options, mut warnings) =
+        inspect_tenant(request, parties, &display_name).await?;
+    refuse_enrolled_key(request, parties, &options)?;
+    let info = parties.key.info();
+    warnings.extend(fitness::of_key(info).warnings);
+    for warning in &warnings {
+        parties.interaction.warn(warning);
+    }
+    let plan = Plan {
+        label: request.label.clone(),
+        display_name: display_name.to_string(),
+        account: Account {
+            id: user.id,
+            upn: user
+                .user_principal_name
+                .unwrap_or_else(|| request.account.clone()),
+        },
+        methods_before,
+        aaguid: info.aaguid,
+        key,
+        pin,
+        warnings,
+    };
+    Ok(Prepared {
+        plan,
+        options,
+        display_name,
+    })
+}
+
+async fn inspect_ledger(request: &Request, parties: &mut Parties<'_>) -> Result<(), Error> {
+    parties.interaction.begin(Step::InspectLedger);
+    parties.ledger.refresh().await?;
+    if let Some(key) = parties.ledger.state().key_by_label(&request.label) {
+        return Err(Error::LabelTaken {
+            label: request.label.clone(),
+            account: key.enrolled.account.upn.clone(),
+        });
+    }
+    let head = parties.ledger.head();
+    parties.interaction.done(
+        Step::InspectLedger,
+        &format!("{} entries, head {}", head.index + 1, head.hash),
+    );
+    Ok(())
+}
+
+fn inspect_key(
+    request: &Request,
+    parties: &mut Parties<'_>,
+) -> Result<(KeyDescription, PinPlan), Error> {
+    parties.interaction.begin(Step::InspectKey);
+    let obstacles = fitness::of_key(parties.key.info()).obstacles;
+    if !obstacles.is_empty() {
+        return Err(Error::KeyUnfit(obstacles));
+    }
+    let pin = match parties.key.info().options.client_pin {
+        Some(true) => PinPlan::Use(tries_left(request, parties)?),
+        _ => PinPlan::Set,
+    };
+    let info = parties.key.info();
+    let key = KeyDescription {
+        transport: request.transport.clone(),
+        firmware: info.firmware_version.map(|version| version.to_string()),
+        serial: request.serial.clone(),
+    };
+    parties.interaction.done(
+        Step::InspectKey,
+        &format!("model {}, {}", info.aaguid, describe(pin)),
+    );
+    Ok((key, pin))
+}
+
+fn describe(pin: PinPlan) -> String {
+    match pin {
+        PinPlan::Set => "no PIN yet".to_owned(),
+        PinPlan::Use(Some(left)) => format!("{left} PIN tries left"),
+        PinPlan::Use(None) => "has a PIN".to_owned(),
+    }
+}
+
+fn tries_left(request: &Request, parties: &mut Parties<'_>) -> Result<Option<u8>, Error> {
+    let left = parties.key.pin_retries()?.retries;
+    if left <= fitness::PIN_TRIES_KEPT && !request.spend_last_tries {
+        return Err(Error::TooFewPinTries {
+            left,
+            kept: fitness::PIN_TRIES_KEPT,
+        });
+    }
+    Ok(Some(left))
+}
+
+async fn inspect_tenant(
+    request: &Request,
+    parties: &mut Parties<'_>,
+    display_name: &DisplayName,
+) -> Result<(User, usize, ReceivedCreationOptions, Vec<String>), Error> {
+    parties.interaction.begin(Step::InspectTenant);
+    let tenant = parties.tenant()?;
+    let user = tenant.user(&request.account).await?;
+    let methods = tenant.fido2_methods(&user.id).await?;
+    let fitness = fitness::of_account(&user, &methods, display_name.as_str());
+    if !fitness.obstacles.is_empty() {
+        return Err(Error::AccountUnfit {
+            account: request.account.clone(),
+            obstacles: fitness.obstacles,
+        });
+    }
+    // Fetching options has no effect, and the service answers it as it would answer the registration: roles, permissions
+    // and policy are known before the key is touched.
+    let options = tenant.creation_options(&user.id, None).await?;
+    let mut warnings = fitness.warnings;
+    warnings.extend(
+        options
+            .options
+            .undecodable_exclusions
+            .iter()
+            .map(|id| format!("the tenant's exclude list has an unreadable credential id {id:?}")),
+    );
+    let fact = format!(
+        "{}, {} keys registered",
+        user.user_principal_name.as_deref().unwrap_or(&user.id),
+        methods.len()
+    );
+    parties.interaction.done(Step::InspectTenant, &fact);
+    Ok((user, methods.len(), options, warnings))
+}
+
+/// The exclude list of the service, asked of the key silently: the answer comes before a PIN, a touch or an entry is spent.
+fn refuse_enrolled_key(
+    request: &Request,
+    parties: &mut Parties<'_>,
+    received: &ReceivedCreationOptions,
+) -> Result<(), Error> {
+    let options = &received.options;
+    match silent::held(
+        parties,
+        &options.rp_id,
+        options.exclude_list.iter().map(Vec::as_slice),
+    )? {
+        None => Ok(()),
+        Some(credential_id) => Err(already_enrolled(request, parties, Some(&credential_id))),
+    }
+}
+
+pub(super) fn already_enrolled(
+    request: &Request,
+    parties: &Parties<'_>,
+    credential_id: Option<&[u8]>,
+) -> Error {
+    let label = credential_id
+        .and_then(|id| parties.ledger.state().key_by_credential(id))
+        .map(|key| key.enrolled.label.clone())
+        .or_else(|| credential_id.map(|id| format!("credential {}", hex::encode(id))));
+    Error::AlreadyEnrolled {
+        account: request.account.clone(),
+        label,
+    }
+}
+
+/// The PIN, asked for before the intent is recorded: an operator who has none leaves no trace.
+pub(super) fn ask_pin(plan: &Plan, parties: &mut Parties<'_>) -> Result<Pin, Error> {
+    let minimum = parties.key.info().pin_minimum();
+    let purpose = match plan.pin {
+        PinPlan::Set => PinPurpose::New { minimum },
+        PinPlan::Use(retries) => PinPurpose::Present { retries },
+    };
+    let pin = parties.interaction.pin(purpose)?;
+    if plan.pin == PinPlan::Set {
+        pin.require(minimum).map_err(crate::ctap::Error::from)?;
+    }
+    Ok(pin)
+}

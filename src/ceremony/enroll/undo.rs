@@ -1,0 +1,118 @@
+//! After a failure: take back what this ceremony made, and only that; record how far it came and what remains.
+
+use crate::ceremony::enroll::run::{Method, Run};
+use crate::ceremony::interaction::Step;
+use crate::ceremony::{Error, Parties};
+use crate::ctap::Permissions;
+use crate::encoding::hex;
+use crate::ledger::{EnrollFailed, EnrollStep, EnrollUndone, Event};
+
+/// Closes the ceremony and returns what the operator has to know.
+pub(super) async fn after(error: Error, run: Run<'_>, parties: &mut Parties<'_>) -> Error {
+    let failed = EnrollFailed {
+        label: run.plan.label.clone(),
+        reached: reached(&run),
+        code: code(&error).to_owned(),
+        message: error.to_string(),
+    };
+    let recorded = run.record(parties, Event::EnrollFailed(failed)).await;
+    let remains = match take_back(&run, parties) {
+        Ok(undone) => match recorded {
+            Ok(_) => run
+                .record(parties, Event::EnrollUndone(undone))
+                .await
+                .err()
+                .map(unrecorded),
+            Err(error) => Some(unrecorded(error)),
+        },
+        Err(remains) => Some(remains),
+    };
+    match remains {
+        None => error,
+        Some(remains) => Error::Stopped {
+            ceremony: run.ceremony,
+            remains,
+            source: Box::new(error),
+        },
+    }
+}
+
+fn unrecorded(error: Error) -> String {
+    format!(
+        "nothing remains on the key or in the tenant, but the ledger could not record that ({error})"
+    )
+}
+
+fn reached(run: &Run<'_>) -> EnrollStep {
+    match (&run.credential, &run.method) {
+        (_, Method::Registered(_)) => EnrollStep::Registered,
+        (Some(_), _) => EnrollStep::CredentialCreated,
+        (None, _) => EnrollStep::Intended,
+    }
+}
+
+/// A short word for the ledger; the message says the rest.
+fn code(error: &Error) -> &'static str {
+    match error {
+        Error::Attestation(_) | Error::AttestationRefused { .. } => "attestation",
+        Error::Cancelled => "cancelled",
+        Error::Key(crate::ctap::Error::Pin { .. } | crate::ctap::Error::PinUnfit(_))
+        | Error::Pin(_) => "pin",
+        Error::AlreadyEnrolled { .. }
+        | Error::Key(_)
+        | Error::KeyProof(_)
+        | Error::KeyUnfit(_)
+        | Error::TooFewPinTries { .. }
+        | Error::UnknownKey
+        | Error::UnknownLabel(_)
+        | Error::WrongKey { .. } => "key",
+        Error::AccountUnfit { .. }
+        | Error::DirectoryMismatch { .. }
+        | Error::DisplayName(_)
+        | Error::Tenant(_)
+        | Error::NoTenant => "tenant",
+        Error::LabelTaken { .. } | Error::Ledger(_) => "ledger",
+        Error::Stopped { source, .. } => code(source),
+    }
+}
+
+/// Removes the credential from the key unless the tenant knows it or may know it; the text says what remains.
+fn take_back(run: &Run<'_>, parties: &mut Parties<'_>) -> Result<EnrollUndone, String> {
+    let undone = |credential_deleted| EnrollUndone {
+        label: run.plan.label.clone(),
+        credential_deleted,
+        method_deleted: false,
+    };
+    let Some(credential) = &run.credential else {
+        return Ok(undone(false));
+    };
+    let id = hex::encode(&credential.id);
+    match &run.method {
+        Method::Registered(method) => {
+            return Err(format!(
+                "credential {id} is on the key and registered as method {}, but not proven",
+                method.id
+            ));
+        }
+        Method::Unknown => {
+            return Err(format!(
+                "credential {id} is on the key, and whether the tenant registered it is not known"
+            ));
+        }
+        Method::Absent => {}
+    }
+    parties.interaction.begin(Step::UndoCredential);
+    let deleted = parties
+        .key
+        .pin_uv_auth(&run.pin, Permissions::CM, None)
+        .and_then(|auth| parties.key.delete_credential(&credential.id, &auth));
+    match deleted {
+        Ok(()) => {
+            parties.interaction.done(Step::UndoCredential, &id);
+            Ok(undone(true))
+        }
+        Err(error) => Err(format!(
+            "credential {id} is on the key and not registered; removing it failed: {error}"
+        )),
+    }
+}

@@ -1,0 +1,127 @@
+//! Why a ceremony did not reach its end. Facts only; advice and exit status are the command line's.
+
+use uuid::Uuid;
+
+use crate::attestation::{self, Finding};
+use crate::ceremony::interaction::PinUnavailable;
+use crate::graph::{self, display_name};
+use crate::{ctap, ledger};
+
+/// Why a ceremony did not reach its end.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The service or the account stands against it.
+    #[error("the account {account} cannot be used: {}", obstacles.join("; "))]
+    AccountUnfit {
+        /// The account as the operator named it.
+        account: String,
+        /// What stands against it.
+        obstacles: Vec<String>,
+    },
+    /// The key holds a credential for this account already.
+    #[error("the key already holds a credential for {account}{}", label.as_ref().map(|label| format!(", enrolled as {label}")).unwrap_or_default())]
+    AlreadyEnrolled {
+        /// The account.
+        account: String,
+        /// The label under which the ledger knows the credential.
+        label: Option<String>,
+    },
+    /// The attestation bytes cannot be read at all.
+    #[error(transparent)]
+    Attestation(#[from] attestation::Error),
+    /// The key is not what it claims to be, or could not show it.
+    #[error("the attestation was not accepted: {}", refused(findings))]
+    AttestationRefused {
+        /// Every line of the verdict.
+        findings: Vec<Finding>,
+    },
+    /// The operator interrupted.
+    #[error("interrupted by the operator")]
+    Cancelled,
+    /// The label is too long for the directory.
+    #[error(transparent)]
+    DisplayName(#[from] display_name::Error),
+    /// The directory shows something else than what was registered.
+    #[error("the directory's entry {method_id} does not match: {what}")]
+    DirectoryMismatch {
+        /// The method's id.
+        method_id: String,
+        /// What differs.
+        what: String,
+    },
+    /// The key and we do not understand each other, or it refused.
+    #[error(transparent)]
+    Key(#[from] ctap::Error),
+    /// The key's answer proves nothing.
+    #[error("the key's assertion does not prove the credential: {0}")]
+    KeyProof(String),
+    /// The key cannot do what Entra needs.
+    #[error("the key cannot be used: {}", .0.join("; "))]
+    KeyUnfit(Vec<String>),
+    /// The label names another key.
+    #[error("the label {label} is taken by a key of {account}")]
+    LabelTaken {
+        /// The label.
+        label: String,
+        /// The account whose key has it.
+        account: String,
+    },
+    /// The record could not be read or written.
+    #[error(transparent)]
+    Ledger(#[from] ledger::Error),
+    /// The ceremony needs a tenant and was started without one.
+    #[error("no tenant is configured")]
+    NoTenant,
+    /// No PIN.
+    #[error(transparent)]
+    Pin(#[from] PinUnavailable),
+    /// The ceremony ended in the middle and something remains that it could not take back.
+    #[error("stopped in the middle of ceremony {ceremony}: {remains}; {source}")]
+    Stopped {
+        /// The ceremony's id in the ledger.
+        ceremony: Uuid,
+        /// What remains, and where.
+        remains: String,
+        /// What stopped it.
+        source: Box<Error>,
+    },
+    /// The tenant refused or could not be reached.
+    #[error(transparent)]
+    Tenant(#[from] graph::Error),
+    /// Trying a PIN could leave fewer tries than the tool keeps.
+    #[error("the key has {left} PIN tries left, and a wrong one would leave fewer than {kept}")]
+    TooFewPinTries {
+        /// Tries left.
+        left: u8,
+        /// Tries that are kept.
+        kept: u8,
+    },
+    /// No key in the ledger has this label.
+    #[error("the ledger knows no key {0}")]
+    UnknownLabel(String),
+    /// No credential in the ledger is on the key in hand.
+    #[error("no key in the ledger matches the key in hand")]
+    UnknownKey,
+    /// Another key is in hand.
+    #[error("the key in hand is {found}, not {wanted}")]
+    WrongKey {
+        /// The label asked for.
+        wanted: String,
+        /// What the key in hand is.
+        found: String,
+    },
+}
+
+fn refused(findings: &[Finding]) -> String {
+    use crate::attestation::Verdict;
+    findings
+        .iter()
+        .filter_map(|finding| match &finding.verdict {
+            Verdict::Fail { why } | Verdict::Unknown { why } => {
+                Some(format!("{}: {why}", finding.subject.as_str()))
+            }
+            Verdict::Pass | Verdict::NotApplicable { .. } => None,
+        })
+        .collect::<Vec<_>>()
+        .join("; ")
+}

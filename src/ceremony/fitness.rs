@@ -1,0 +1,122 @@
+//! Whether a key and an account are fit for an enrolment, from what can be read without changing anything.
+
+use crate::ctap::command::get_info;
+use crate::graph::model::{Fido2AuthenticationMethod, User};
+use crate::webauthn::cose_key;
+
+/// PIN tries that a ceremony leaves untouched: three wrong ones in a row lock the key until it is unplugged, and an emergency key
+/// whose PIN is nearly blocked must be handled by a person who knows that.
+pub const PIN_TRIES_KEPT: u8 = 3;
+
+/// Registered keys from which on a warning is given; the service publishes no limit, ten is widely quoted.
+const MANY_METHODS: usize = 10;
+
+/// What was found wrong, and what only deserves a warning.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Fitness {
+    /// Reasons not to go on.
+    pub obstacles: Vec<String>,
+    /// Things that the operator should know.
+    pub warnings: Vec<String>,
+}
+
+impl Fitness {
+    fn obstacle_if(&mut self, condition: bool, why: &str) {
+        if condition {
+            self.obstacles.push(why.to_owned());
+        }
+    }
+
+    fn warn_if(&mut self, condition: bool, what: &str) {
+        if condition {
+            self.warnings.push(what.to_owned());
+        }
+    }
+}
+
+/// What Entra and an emergency need of a key.
+#[must_use]
+pub fn of_key(info: &get_info::Response) -> Fitness {
+    let mut fitness = Fitness::default();
+    let fido2 = info
+        .versions
+        .iter()
+        .any(|version| version.starts_with("FIDO_2"));
+    fitness.obstacle_if(!fido2, "the key speaks U2F only; Entra needs FIDO2");
+    fitness.obstacle_if(
+        info.options.rk != Some(true),
+        "the key cannot hold discoverable credentials",
+    );
+    fitness.obstacle_if(
+        info.options.client_pin.is_none(),
+        "the key has no PIN function, and a fingerprint alone can't be relied on in an emergency",
+    );
+    let no_es256 = info
+        .algorithms
+        .as_ref()
+        .is_some_and(|algorithms| !algorithms.contains(&cose_key::ES256));
+    fitness.obstacle_if(
+        no_es256,
+        "the key does not support ES256, the algorithm that Entra takes",
+    );
+    fitness.obstacle_if(
+        info.remaining_discoverable_credentials == Some(0),
+        "the key has no room for another discoverable credential",
+    );
+    fitness.obstacle_if(
+        info.force_pin_change == Some(true),
+        "the key demands that its PIN be changed first",
+    );
+    fitness.warn_if(
+        !info.has_extension("hmac-secret"),
+        "the key lacks hmac-secret, which Windows needs to unlock offline",
+    );
+    fitness
+}
+
+/// What the service refuses, and what an emergency account should not be.
+#[must_use]
+pub fn of_account(
+    user: &User,
+    methods: &[Fido2AuthenticationMethod],
+    display_name: &str,
+) -> Fitness {
+    let mut fitness = Fitness::default();
+    fitness.obstacle_if(
+        user.account_enabled == Some(false),
+        "the account is disabled",
+    );
+    let guest = user
+        .user_type
+        .as_deref()
+        .is_some_and(|kind| kind.eq_ignore_ascii_case("guest"));
+    fitness.obstacle_if(
+        guest,
+        "the account is a guest, for which the service registers no passkeys",
+    );
+    let taken = methods
+        .iter()
+        .any(|method| method.display_name.as_deref() == Some(display_name));
+    fitness.obstacle_if(
+        taken,
+        &format!("the account already has a key named {display_name:?} in the tenant"),
+    );
+    let synced = user.on_premises_sync_enabled == Some(true);
+    fitness.warn_if(
+        synced,
+        "the account is synchronized from on-premises; an emergency account should be cloud-only",
+    );
+    let own_domain = user
+        .user_principal_name
+        .as_deref()
+        .is_some_and(|name| !name.ends_with(".onmicrosoft.com"));
+    fitness.warn_if(
+        own_domain,
+        "the account is not in the .onmicrosoft.com domain, so it depends on another domain's DNS",
+    );
+    fitness.warn_if(
+        methods.len() >= MANY_METHODS,
+        "the account has ten keys or more; the service may refuse another",
+    );
+    fitness
+}

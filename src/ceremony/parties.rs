@@ -1,0 +1,66 @@
+//! Who takes part in a ceremony.
+
+use std::time::Duration;
+
+use crate::ceremony::Error;
+use crate::ceremony::interaction::Interaction;
+use crate::ctap::{Authenticator, Cancel, KeepAlive, Wait};
+use crate::env::Env;
+use crate::graph::Client;
+use crate::ledger::Ledger;
+
+/// A key, a tenant, a ledger, and a person.
+pub struct Parties<'a> {
+    /// The key in hand.
+    pub key: &'a mut Authenticator,
+    /// The tenant; a check can do without.
+    pub tenant: Option<&'a Client>,
+    /// The record.
+    pub ledger: &'a mut Ledger,
+    /// The person at the keyboard.
+    pub interaction: &'a mut dyn Interaction,
+    /// Raised by Ctrl-C.
+    pub cancel: &'a Cancel,
+    /// Clock and randomness.
+    pub env: &'a Env,
+}
+
+impl Parties<'_> {
+    /// The tenant, for a ceremony that cannot do without.
+    ///
+    /// # Errors
+    /// [`Error::NoTenant`] when the ceremony was started without one.
+    pub(crate) fn tenant(&self) -> Result<&Client, Error> {
+        self.tenant.ok_or(Error::NoTenant)
+    }
+
+    /// Lets time pass, unless the operator interrupts.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`] as soon as the operator interrupts.
+    pub(crate) async fn pause(&mut self, reason: &str, duration: Duration) -> Result<(), Error> {
+        self.interaction.waiting(reason, duration);
+        let end = self.env.monotonic() + duration;
+        while self.env.monotonic() < end {
+            if self.cancel.is_raised() {
+                return Err(Error::Cancelled);
+            }
+            tokio::time::sleep(CANCEL_INTERVAL).await;
+        }
+        Ok(())
+    }
+}
+
+/// How often a pause looks whether the operator has interrupted.
+const CANCEL_INTERVAL: Duration = Duration::from_millis(50);
+
+/// Waits for a key, and tells the person once when it wants to be touched.
+pub(crate) fn touch_prompt<'a>(interaction: &'a mut dyn Interaction, cancel: &Cancel) -> Wait<'a> {
+    let mut prompted = false;
+    Wait::new(cancel, move |keepalive| {
+        if keepalive == KeepAlive::TouchNeeded && !prompted {
+            prompted = true;
+            interaction.touch_needed();
+        }
+    })
+}

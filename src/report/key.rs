@@ -1,0 +1,178 @@
+//! What one key says of itself.
+
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+
+use crate::ctap::Identity;
+use crate::ctap::command::client_pin::PinRetries;
+use crate::ctap::command::credential_management::{EnumeratedCredential, EnumeratedRp};
+use crate::ctap::command::get_info;
+use crate::encoding::{base64url, hex};
+use crate::report::Report;
+
+/// Renders the keys that are plugged in: address, description, serial number.
+#[must_use]
+pub fn device_list(keys: &[(String, String, Option<String>)]) -> Report {
+    let rows: Vec<Value> = keys
+        .iter()
+        .map(|(address, description, serial)| json!({"device": address, "description": description, "serial": serial}))
+        .collect();
+    let mut text = String::new();
+    for (address, description, serial) in keys {
+        let serial = serial
+            .as_ref()
+            .map(|serial| format!(" serial {serial}"))
+            .unwrap_or_default();
+        // Writing to a `String` cannot fail.
+        let _ = writeln!(text, "{address}  {description}{serial}");
+    }
+    if keys.is_empty() {
+        text.push_str("No FIDO2 key is plugged in.\n");
+    }
+    Report::new("halligan.key.list/1", true, json!({"keys": rows}), text)
+}
+
+/// Renders getInfo. A member that the key did not send is null, never false or zero.
+#[must_use]
+pub fn key_info(
+    transport: &str,
+    identity: Identity,
+    info: &get_info::Response,
+    retries: Option<PinRetries>,
+) -> Report {
+    let options = &info.options;
+    let body = json!({
+        "device": transport,
+        "aaguid": info.aaguid,
+        "versions": info.versions,
+        "extensions": info.extensions,
+        "firmware_version": info.firmware_version,
+        "ctaphid": {
+            "protocol_version": identity.protocol_version,
+            "device_version": identity.device_version,
+            "wink": identity.capabilities.wink(),
+            "u2f": identity.capabilities.msg(),
+        },
+        "options": {
+            "rk": options.rk,
+            "up": options.up,
+            "uv": options.uv,
+            "clientPin": options.client_pin,
+            "pinUvAuthToken": options.pin_uv_auth_token,
+            "credMgmt": options.cred_mgmt,
+            "credentialMgmtPreview": options.credential_mgmt_preview,
+            "authnrCfg": options.authnr_cfg,
+            "alwaysUv": options.always_uv,
+            "ep": options.ep,
+            "setMinPINLength": options.set_min_pin_length,
+            "makeCredUvNotRqd": options.make_cred_uv_not_rqd,
+            "largeBlobs": options.large_blobs,
+            "bioEnroll": options.bio_enroll,
+            "other": options.unknown,
+        },
+        "algorithms": info.algorithms,
+        "pin_uv_auth_protocols": info.pin_uv_auth_protocols,
+        "min_pin_length": info.min_pin_length,
+        "force_pin_change": info.force_pin_change,
+        "max_msg_size": info.max_msg_size,
+        "max_credential_count_in_list": info.max_credential_count_in_list,
+        "max_credential_id_length": info.max_credential_id_length,
+        "remaining_discoverable_credentials": info.remaining_discoverable_credentials,
+        "transports": info.transports,
+        "pin_retries": retries.map(|retries| retries.retries),
+        "power_cycle_needed": retries.and_then(|retries| retries.power_cycle_state),
+    });
+    Report::new(
+        "halligan.key.info/1",
+        true,
+        body,
+        info_text(transport, info, retries),
+    )
+}
+
+fn info_text(transport: &str, info: &get_info::Response, retries: Option<PinRetries>) -> String {
+    let mut text = format!("{transport}\n");
+    let mut line = |name: &str, value: String| {
+        // Writing to a `String` cannot fail.
+        let _ = writeln!(text, "  {name:<14}{value}");
+    };
+    line("model", info.aaguid.to_string());
+    line("versions", info.versions.join(", "));
+    line(
+        "extensions",
+        info.extensions
+            .as_ref()
+            .map_or_else(|| "none".to_owned(), |names| names.join(", ")),
+    );
+    line("firmware", shown(info.firmware_version));
+    line(
+        "PIN",
+        match (info.options.client_pin, retries) {
+            (Some(true), Some(retries)) => format!("set, {} tries left", retries.retries),
+            (Some(true), None) => "set".to_owned(),
+            (Some(false), _) => "not set".to_owned(),
+            (None, _) => "not supported".to_owned(),
+        },
+    );
+    line(
+        "discoverable",
+        match info.options.rk {
+            Some(true) => format!(
+                "yes, room for {} more",
+                shown(info.remaining_discoverable_credentials)
+            ),
+            _ => "no".to_owned(),
+        },
+    );
+    line("always UV", shown(info.options.always_uv));
+    line(
+        "PIN change",
+        if info.force_pin_change == Some(true) {
+            "demanded".to_owned()
+        } else {
+            "not demanded".to_owned()
+        },
+    );
+    text
+}
+
+fn shown<T: ToString>(value: Option<T>) -> String {
+    value.map_or_else(|| "not stated".to_owned(), |value| value.to_string())
+}
+
+/// Renders the discoverable credentials on a key, by relying party.
+#[must_use]
+pub fn credentials(held: &[(EnumeratedRp, Vec<EnumeratedCredential>)]) -> Report {
+    let mut rows: Vec<Value> = Vec::new();
+    let mut text = String::new();
+    for (rp, stored) in held
+        .iter()
+        .flat_map(|(rp, credentials)| credentials.iter().map(move |stored| (rp, stored)))
+    {
+        let id = hex::encode(&stored.credential.id);
+        rows.push(json!({
+            "rp_id": rp.id,
+            "credential_id": id,
+            "user_name": stored.user.name,
+            "user_handle": base64url::encode(&stored.user.id),
+            "cred_protect": stored.cred_protect,
+        }));
+        let name = stored.user.name.as_deref().unwrap_or("(no name)");
+        // Writing to a `String` cannot fail.
+        let _ = writeln!(
+            text,
+            "{}  {name}  {id}",
+            rp.id.as_deref().unwrap_or("(no RP ID)")
+        );
+    }
+    if rows.is_empty() {
+        text.push_str("The key holds no discoverable credentials.\n");
+    }
+    Report::new(
+        "halligan.key.credentials.list/1",
+        true,
+        json!({"credentials": rows}),
+        text,
+    )
+}
