@@ -1,1 +1,6 @@
+//! The one test binary: everything that crosses module borders or runs the real executable.
 
+#![allow(clippy::unwrap_used)]
+
+mod architecture;
+mod udev;

@@ -1,0 +1,239 @@
+//! The tree's promises: imports run downwards only, files stay readable, time and randomness have one source.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// For each top-level module, the modules it may import. `emulator` and `simulator` have their narrow doors below.
+const MAY_IMPORT: &[(&str, &[&str])] = &[
+    ("encoding", &[]),
+    ("env", &[]),
+    ("secret", &[]),
+    ("webauthn", &["encoding"]),
+    ("ctap", &["webauthn", "encoding", "env", "secret"]),
+    ("graph", &["webauthn", "encoding", "env", "secret"]),
+    ("attestation", &["webauthn", "encoding", "env", "secret"]),
+    ("ledger", &["webauthn", "encoding", "env", "secret"]),
+    (
+        "ceremony",
+        &[
+            "ctap",
+            "graph",
+            "attestation",
+            "ledger",
+            "webauthn",
+            "encoding",
+            "env",
+            "secret",
+        ],
+    ),
+    (
+        "report",
+        &[
+            "ceremony",
+            "attestation",
+            "ledger",
+            "ctap",
+            "graph",
+            "webauthn",
+            "encoding",
+        ],
+    ),
+    (
+        "emulator",
+        &[
+            "ctap::hid::packet",
+            "ctap::status",
+            "webauthn",
+            "encoding",
+            "env",
+            "secret",
+        ],
+    ),
+    (
+        "simulator",
+        &["graph::model", "webauthn", "encoding", "env", "secret"],
+    ),
+    (
+        "cli",
+        &[
+            "ceremony",
+            "report",
+            "ctap",
+            "graph",
+            "attestation",
+            "ledger",
+            "emulator",
+            "simulator",
+            "webauthn",
+            "encoding",
+            "env",
+            "secret",
+        ],
+    ),
+];
+
+fn sources(directory: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+fn src() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+/// Every `crate::…` path in code, with braces expanded one level: `crate::a::{b, c}` gives `a::b` and `a::c`.
+fn imports(text: &str) -> BTreeSet<String> {
+    let code: String = text
+        .lines()
+        .map(|line| line.split("//").next().unwrap_or_default())
+        .collect::<Vec<_>>()
+        .join("\n");
+    let mut found = BTreeSet::new();
+    for (at, _) in code.match_indices("crate::") {
+        let preceded_by_word = code[..at]
+            .chars()
+            .next_back()
+            .is_some_and(|c| c.is_alphanumeric() || c == '_');
+        if preceded_by_word {
+            continue;
+        }
+        let path = &code[at + "crate::".len()..];
+        let end = path
+            .find(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':'))
+            .unwrap_or(path.len());
+        let (stem, rest) = path.split_at(end);
+        match rest.strip_prefix('{').and_then(|rest| rest.split_once('}')) {
+            Some((names, _)) if stem.is_empty() || stem.ends_with("::") => {
+                for name in names.split(',') {
+                    found.insert(format!("{stem}{}", name.trim().trim_start_matches('{')));
+                }
+            }
+            _ => {
+                found.insert(stem.trim_end_matches(':').to_owned());
+            }
+        }
+    }
+    found
+}
+
+/// The rule that `import` breaks when it stands in `module`, if any.
+fn violation(module: &str, import: &str) -> Option<String> {
+    let top = import.split("::").next().unwrap_or_default();
+    let known = MAY_IMPORT.iter().any(|(name, _)| *name == top);
+    if top == module || !known {
+        return None;
+    }
+    let (_, allowed) = MAY_IMPORT.iter().find(|(name, _)| *name == module)?;
+    let fits = |rule: &&str| *rule == import || import.starts_with(&format!("{rule}::"));
+    (!allowed.iter().any(fits))
+        .then(|| format!("`{module}` may import only {allowed:?}, but imports `{import}`"))
+}
+
+fn module_of(file: &Path) -> String {
+    let relative = file.strip_prefix(src()).unwrap();
+    let first = relative
+        .components()
+        .next()
+        .unwrap()
+        .as_os_str()
+        .to_string_lossy();
+    first.trim_end_matches(".rs").to_owned()
+}
+
+#[test]
+fn imports_run_downwards_only() {
+    let mut broken = Vec::new();
+    for file in sources(&src()) {
+        let module = module_of(&file);
+        if module == "main" || module == "lib" {
+            continue;
+        }
+        assert!(
+            MAY_IMPORT.iter().any(|(name, _)| *name == module),
+            "module `{module}` has no place in the architecture: add it to MAY_IMPORT"
+        );
+        for import in imports(&fs::read_to_string(&file).unwrap()) {
+            broken.extend(
+                violation(&module, &import).map(|rule| format!("{}: {rule}", file.display())),
+            );
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn the_import_rule_can_fail() {
+    let text = "use crate::{env::Env, graph::Client};\n// use crate::cli::x;\nfn f() { crate::ctap::open(); }";
+    let found: Vec<String> = imports(text).into_iter().collect();
+    assert_eq!(found, ["ctap::open", "env::Env", "graph::Client"]);
+    assert!(violation("ctap", "graph::Client").is_some());
+    assert!(violation("emulator", "ctap::hid::packet::Report").is_none());
+    assert!(violation("emulator", "ctap::command::get_info").is_some());
+    assert!(violation("simulator", "graph::model::User").is_none());
+    assert!(violation("simulator", "graph::client::Client").is_some());
+    assert!(violation("webauthn", "env::Env").is_some());
+}
+
+#[test]
+fn time_and_randomness_come_from_env_alone() {
+    let forbidden = [
+        "SystemTime::now",
+        "Instant::now",
+        "Timestamp::now",
+        "Zoned::now",
+        "getrandom::",
+        "SystemRandom",
+    ];
+    for file in sources(&src()) {
+        if file.ends_with("src/env.rs") {
+            continue;
+        }
+        let text = fs::read_to_string(&file).unwrap();
+        for word in forbidden {
+            assert!(
+                !text.contains(word),
+                "{} uses {word}; ask env::Env instead",
+                file.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn only_the_command_line_reads_the_environment() {
+    for file in sources(&src()) {
+        let module = module_of(&file);
+        if module == "cli" || module == "main" {
+            continue;
+        }
+        let text = fs::read_to_string(&file).unwrap();
+        assert!(
+            !text.contains("std::env"),
+            "{} reads the environment",
+            file.display()
+        );
+    }
+}
+
+#[test]
+fn files_stay_within_the_size_that_a_reader_can_hold() {
+    for file in sources(&src()) {
+        let lines = fs::read_to_string(&file).unwrap().lines().count();
+        let limit = if file.ends_with("mod.rs") { 200 } else { 450 };
+        assert!(
+            lines <= limit,
+            "{} has {lines} lines, the limit is {limit}",
+            file.display()
+        );
+    }
+}
