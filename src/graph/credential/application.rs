@@ -10,7 +10,10 @@ use azure_core::cloud::{CloudConfiguration, CustomConfiguration};
 use azure_core::credentials::{Secret, TokenCredential};
 use azure_core::error::ErrorKind;
 use azure_core::http::headers::Headers;
-use azure_core::http::{AsyncRawResponse, Body, ClientOptions, HttpClient, Request, Transport};
+use azure_core::http::{
+    AsyncRawResponse, Body, ClientOptions, ExponentialRetryOptions, HttpClient, Request,
+    RetryOptions, Transport,
+};
 use azure_identity::{
     AzureCliCredential, AzureCliCredentialOptions, ClientAssertionCredential,
     ClientAssertionCredentialOptions, ClientSecretCredential, ClientSecretCredentialOptions,
@@ -23,7 +26,7 @@ use oauth2::RefreshToken;
 use super::{Assertion, Error, Flow, Issued, TenantName, application_scope};
 use crate::env::Env;
 use crate::graph::cloud::Endpoints;
-use crate::graph::http::Http;
+use crate::graph::http::{self, Http};
 use crate::secret::{AccessToken, ClientSecret};
 
 /// How long a sign-in may take with all repetitions of its own.
@@ -197,7 +200,12 @@ impl Flow for AzureFlow {
 }
 
 fn client_options(http: Http) -> ClientOptions {
+    let retry = ExponentialRetryOptions {
+        max_retries: 3,
+        ..ExponentialRetryOptions::default()
+    };
     ClientOptions {
+        retry: RetryOptions::exponential(retry),
         transport: Some(Transport::new(Arc::new(BoundedHttp(http)))),
         ..ClientOptions::default()
     }
@@ -210,11 +218,12 @@ struct BoundedHttp(Http);
 #[async_trait]
 impl HttpClient for BoundedHttp {
     async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
-        let answer = self
-            .0
-            .exchange(outgoing(request)?)
-            .await
-            .map_err(|error| azure_core::Error::new(ErrorKind::Io, error))?;
+        let answer = self.0.exchange(outgoing(request)?).await.map_err(|error| {
+            match error.nothing_sent() {
+                true => azure_core::Error::new(ErrorKind::Connection, error),
+                false => azure_core::Error::new(ErrorKind::Io, error),
+            }
+        })?;
         let mut headers = Headers::new();
         for (name, value) in &answer.headers {
             if let Ok(value) = value.to_str() {
@@ -227,6 +236,15 @@ impl HttpClient for BoundedHttp {
             answer.body,
         ))
     }
+}
+
+/// `azure_core` repeats after `Io` for more than a minute. A wrong address, proxy or certificate authority does not get
+/// right by itself, and the operator is waiting.
+fn kind(error: &http::Error) -> ErrorKind {
+    if error.nothing_sent() {
+        return ErrorKind::Other;
+    }
+    ErrorKind::Io
 }
 
 fn outgoing(request: &Request) -> azure_core::Result<reqwest::Request> {

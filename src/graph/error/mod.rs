@@ -233,7 +233,7 @@ impl Refusal {
             call,
             status: answer.status,
             code: String::new(),
-            message: excerpt(&answer.body),
+            message: beginning(&answer.body),
             inner_message: None,
             request_id: header("request-id"),
             date: header("date"),
@@ -312,9 +312,15 @@ pub(in crate::graph) fn printable(text: &str) -> String {
     bounded(text, TEXT_LIMIT)
 }
 
-fn excerpt(body: &[u8]) -> String {
+/// The same, of a text whose beginning is enough.
+pub(in crate::graph) fn excerpt(text: &str) -> String {
+    bounded(text.trim(), EXCERPT_LIMIT)
+}
+
+/// The beginning of a body that is not Graph's. Only as much is decoded as can be shown.
+fn beginning(body: &[u8]) -> String {
     let head = &body[..body.len().min(4 * EXCERPT_LIMIT)];
-    bounded(String::from_utf8_lossy(head).trim(), EXCERPT_LIMIT)
+    excerpt(&String::from_utf8_lossy(head))
 }
 
 fn bounded(text: &str, limit: usize) -> String {
