@@ -218,12 +218,11 @@ struct BoundedHttp(Http);
 #[async_trait]
 impl HttpClient for BoundedHttp {
     async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
-        let answer = self.0.exchange(outgoing(request)?).await.map_err(|error| {
-            match error.nothing_sent() {
-                true => azure_core::Error::new(ErrorKind::Connection, error),
-                false => azure_core::Error::new(ErrorKind::Io, error),
-            }
-        })?;
+        let answer = self
+            .0
+            .exchange(outgoing(request)?)
+            .await
+            .map_err(|error| azure_core::Error::new(kind(&error), error))?;
         let mut headers = Headers::new();
         for (name, value) in &answer.headers {
             if let Ok(value) = value.to_str() {

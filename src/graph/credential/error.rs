@@ -18,7 +18,7 @@ pub enum Error {
     Certificate(#[from] CertificateError),
     /// The operator, or somebody at the sign-in page, said no.
     #[error("the sign-in was declined: {0}")]
-    Declined(AuthorityRefusal),
+    Declined(Box<AuthorityRefusal>),
     /// The authority could not be asked.
     #[error("the authority could not be asked")]
     Http(#[from] http::Error),
@@ -41,7 +41,7 @@ pub enum Error {
     },
     /// The authority refused.
     #[error(transparent)]
-    Refused(AuthorityRefusal),
+    Refused(Box<AuthorityRefusal>),
     /// The answer at the loopback address belongs to another sign-in, or somebody tried to slip in their own.
     #[error("the answer received does not belong to this sign-in: its state differs")]
     StateMismatch,
@@ -151,8 +151,8 @@ impl fmt::Display for AuthorityRefusal {
 impl From<AuthorityRefusal> for Error {
     fn from(refusal: AuthorityRefusal) -> Self {
         match refusal.error.as_str() {
-            "access_denied" | "authorization_declined" => Self::Declined(refusal),
-            _ => Self::Refused(refusal),
+            "access_denied" | "authorization_declined" => Self::Declined(Box::new(refusal)),
+            _ => Self::Refused(Box::new(refusal)),
         }
     }
 }
