@@ -22,6 +22,7 @@ use azure_identity::{
 };
 use jiff::Timestamp;
 use oauth2::RefreshToken;
+use serde::Deserialize;
 
 use super::{Assertion, Error, Flow, Issued, TenantName, application_scope};
 use crate::env::Env;
@@ -31,6 +32,9 @@ use crate::secret::{AccessToken, ClientSecret};
 
 /// How long a sign-in may take with all repetitions of its own.
 const LIMIT: Duration = Duration::from_secs(90);
+
+/// The longest life of an access token that is believed: a year, in seconds. Microsoft's live about an hour.
+const LIFETIME_LIMIT: i64 = 365 * 24 * 3600;
 
 /// What an application signs in to, and how it gets there.
 #[derive(Clone)]
@@ -223,6 +227,7 @@ impl HttpClient for BoundedHttp {
             .exchange(outgoing(request)?)
             .await
             .map_err(|error| azure_core::Error::new(kind(&error), error))?;
+        refuse_absurd_lifetime(&answer.body)?;
         let mut headers = Headers::new();
         for (name, value) in &answer.headers {
             if let Ok(value) = value.to_str() {
@@ -234,6 +239,21 @@ impl HttpClient for BoundedHttp {
             headers,
             answer.body,
         ))
+    }
+}
+
+/// `azure_identity` adds the lifetime to the clock without a check, and panics when there is no such time.
+fn refuse_absurd_lifetime(body: &[u8]) -> azure_core::Result<()> {
+    #[derive(Deserialize)]
+    struct Lifetime {
+        expires_in: i64,
+    }
+    match serde_json::from_slice(body) {
+        Ok(Lifetime { expires_in }) if !(0..LIFETIME_LIMIT).contains(&expires_in) => {
+            let reason = format!("an access token that lives {expires_in} s");
+            Err(azure_core::Error::with_message(ErrorKind::Other, reason))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -82,6 +82,18 @@ async fn an_authority_that_is_not_there_is_told_from_one_that_refuses() {
 }
 
 #[tokio::test]
+async fn an_absurd_lifetime_is_an_error() {
+    for expires_in in [i64::MAX, i64::MIN, -1] {
+        let body = json!({"token_type": "Bearer", "access_token": "a", "expires_in": expires_in});
+        let server = TestServer::start([Reply::json(200, body)]).await;
+        let application = application(&server, Env::system());
+        let flow = application.client_secret(&secret("s3cret")).ok().unwrap();
+        let error = flow.issue(None).await.err().unwrap();
+        assert!(matches!(error, Error::Local { .. }), "{error:?}");
+    }
+}
+
+#[tokio::test]
 async fn an_answer_that_is_no_token_repeats_nothing_of_it() {
     for body in [
         r#"{"access_token": "eyJsecret", "expires_in": "eyJsecret"}"#,
