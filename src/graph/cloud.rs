@@ -208,7 +208,10 @@ impl Default for Endpoints {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::graph::path::Segment;
 
     #[test]
     fn every_cloud_has_a_name_and_two_endpoints() {
@@ -255,5 +258,20 @@ mod tests {
             "https://h:8443/base/v1.0/users/bob_x.example%23EXT%23@c.example/a%2Fb%3F%25"
         );
         assert_eq!(base.as_str(), "https://h:8443/base");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_accepted_is_https_and_keeps_a_segment_in_its_place(text in "(https?://)?[ -~]{0,30}", segment in "[!-~]{1,20}") {
+            if let Ok(url) = text.parse::<HttpsUrl>() {
+                prop_assert_eq!(url.as_url().scheme(), "https");
+                if Segment::new("a segment", &segment).is_ok() {
+                    let joined = url.join(["a", &segment, "b"]);
+                    let segments: Vec<&str> = joined.path_segments().into_iter().flatten().collect();
+                    prop_assert_eq!(segments[segments.len() - 3], "a");
+                    prop_assert!(joined.query().is_none() && joined.fragment().is_none());
+                }
+            }
+        }
     }
 }

@@ -83,6 +83,8 @@ impl fmt::Display for DisplayName {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -112,5 +114,15 @@ mod tests {
         assert_eq!(name(&"x".repeat(30), "remark"), Ok("x".repeat(30)));
         assert_eq!(name("BG1-A", ""), Ok("BG1-A".to_owned()));
         assert_eq!(name(&"x".repeat(31), ""), Err(Error::TooLong { found: 31 }));
+    }
+
+    proptest! {
+        #[test]
+        fn a_name_fits_and_begins_with_the_whole_label(label in ".{0,40}", remark in ".{0,40}") {
+            if let Ok(name) = DisplayName::with_remark(&label, &remark) {
+                prop_assert!((1..=30).contains(&name.as_str().chars().count()));
+                prop_assert!(name.as_str().starts_with(label.trim()));
+            }
+        }
     }
 }

@@ -90,13 +90,17 @@ pub(in crate::graph) fn retry_after(answer: &Answer, now: Timestamp) -> Option<D
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use reqwest::header::{HeaderMap, HeaderValue};
 
     use super::*;
 
-    fn read(text: &'static str) -> Option<Duration> {
+    fn read(text: &str) -> Option<Duration> {
         let mut headers = HeaderMap::new();
-        headers.insert("retry-after", HeaderValue::from_static(text));
+        headers.insert(
+            "retry-after",
+            HeaderValue::from_str(text).expect("printable"),
+        );
         let answer = Answer {
             status: 429,
             headers,
@@ -127,5 +131,13 @@ mod tests {
         assert!(waits.iter().zip(&waits[1..]).all(|(a, b)| *a < *b * 2));
         assert!(waits[0] >= retry.first_wait && waits[4] >= retry.first_wait * 16);
         assert!(Retry::never().waits(&Env::system()).next().is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_wait_or_nothing(text in "[ -~]{0,40}", day in 0..40, year in 0..99_999) {
+            let _ = read(&text);
+            let _ = read(&format!("Sun, {day} Mar {year} 09:01:30 GMT"));
+        }
     }
 }

@@ -118,7 +118,7 @@ impl Client {
                 return Err(failure);
             };
             let elapsed = self.env.monotonic().saturating_sub(started);
-            if wait > self.retry.longest_wait || elapsed + wait > self.retry.total {
+            if wait > self.retry.longest_wait || elapsed.saturating_add(wait) > self.retry.total {
                 return Err(failure);
             }
             repetition += 1;

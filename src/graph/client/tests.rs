@@ -219,10 +219,12 @@ async fn every_refusal_is_told_apart() {
 
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
-    let elsewhere = TestServer::start([]).await;
-    let server = TestServer::start([Reply::json(307, "").header("location", &elsewhere.url)]).await;
-    assert!(client(&server).user(USER).await.is_err());
-    assert!(elsewhere.seen().is_empty());
+    let server = TestServer::start([]).await;
+    let elsewhere = format!("{}/elsewhere", server.url);
+    server.push(Reply::json(307, "").header("location", elsewhere));
+    let error = client(&server).user(USER).await.unwrap_err();
+    assert!(matches!(error, Error::Refused(refusal) if refusal.status == 307));
+    assert_eq!(server.lines().len(), 1);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! The exclude list: the directory writes credential ids in three encodings, two of which can be mistaken for each other.
 
 use crate::encoding::base64url::credential_id_candidates;
+use crate::graph::error::excerpt;
 use crate::graph::model::credential_creation_options::CredentialDescriptor;
 
 /// The longest credential id that WebAuthn allows (L3 §4), in bytes.
@@ -16,7 +17,7 @@ pub(super) fn read(descriptors: &[CredentialDescriptor]) -> (Vec<Vec<u8>>, Vec<S
         let mut candidates = credential_id_candidates(text);
         candidates.retain(|id| id.len() <= ID_LIMIT);
         if candidates.is_empty() {
-            undecodable.push(text.chars().take(80).collect());
+            undecodable.push(excerpt(text));
         }
         ids.append(&mut candidates);
     }

@@ -10,6 +10,7 @@ use super::{
     UserVerificationRequirement, exclude_list,
 };
 use crate::encoding::base64url;
+use crate::graph::error::excerpt;
 use crate::graph::model::WebauthnCredentialCreationOptions;
 use crate::graph::model::credential_creation_options::{
     AuthenticatorSelectionCriteria, CredentialParameters, PublicKeyCredentialCreationOptions,
@@ -76,7 +77,7 @@ fn wire_types(answer: &Value) -> Result<WebauthnCredentialCreationOptions, Error
         .filter(|_| answer.get("publicKey").is_none());
     serde_path_to_error::deserialize(wrapped.unwrap_or(answer)).map_err(|error| Error::Malformed {
         member: error.path().to_string(),
-        reason: error.inner().to_string().chars().take(200).collect(),
+        reason: excerpt(&error.inner().to_string()),
     })
 }
 
@@ -89,7 +90,7 @@ fn required<'a>(value: Option<&'a str>, member: &'static str) -> Result<&'a str,
 fn malformed(member: &str, reason: impl ToString) -> Error {
     Error::Malformed {
         member: member.to_owned(),
-        reason: reason.to_string(),
+        reason: excerpt(&reason.to_string()),
     }
 }
 

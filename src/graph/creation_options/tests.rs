@@ -214,7 +214,7 @@ fn every_reading_of_an_excluded_id_is_excluded() {
         .count();
     assert_eq!(occurrences, 1);
     assert_eq!(options.undecodable_exclusions.len(), 3);
-    assert_eq!(options.undecodable_exclusions[2].len(), 80);
+    assert_eq!(options.undecodable_exclusions[2].len(), 200);
 }
 
 fn any_json() -> impl Strategy<Value = Value> {

@@ -10,7 +10,10 @@ use azure_core::cloud::{CloudConfiguration, CustomConfiguration};
 use azure_core::credentials::{Secret, TokenCredential};
 use azure_core::error::ErrorKind;
 use azure_core::http::headers::Headers;
-use azure_core::http::{AsyncRawResponse, Body, ClientOptions, HttpClient, Request, Transport};
+use azure_core::http::{
+    AsyncRawResponse, Body, ClientOptions, ExponentialRetryOptions, HttpClient, Request,
+    RetryOptions, Transport,
+};
 use azure_identity::{
     AzureCliCredential, AzureCliCredentialOptions, ClientAssertionCredential,
     ClientAssertionCredentialOptions, ClientSecretCredential, ClientSecretCredentialOptions,
@@ -19,15 +22,19 @@ use azure_identity::{
 };
 use jiff::Timestamp;
 use oauth2::RefreshToken;
+use serde::Deserialize;
 
 use super::{Assertion, Error, Flow, Issued, TenantName, application_scope};
 use crate::env::Env;
 use crate::graph::cloud::Endpoints;
-use crate::graph::http::Http;
+use crate::graph::http::{self, Http};
 use crate::secret::{AccessToken, ClientSecret};
 
 /// How long a sign-in may take with all repetitions of its own.
 const LIMIT: Duration = Duration::from_secs(90);
+
+/// The longest life of an access token that is believed: a year, in seconds. Microsoft's live about an hour.
+const LIFETIME_LIMIT: i64 = 365 * 24 * 3600;
 
 /// What an application signs in to, and how it gets there.
 #[derive(Clone)]
@@ -197,7 +204,12 @@ impl Flow for AzureFlow {
 }
 
 fn client_options(http: Http) -> ClientOptions {
+    let retry = ExponentialRetryOptions {
+        max_retries: 3,
+        ..ExponentialRetryOptions::default()
+    };
     ClientOptions {
+        retry: RetryOptions::exponential(retry),
         transport: Some(Transport::new(Arc::new(BoundedHttp(http)))),
         ..ClientOptions::default()
     }
@@ -214,7 +226,8 @@ impl HttpClient for BoundedHttp {
             .0
             .exchange(outgoing(request)?)
             .await
-            .map_err(|error| azure_core::Error::new(ErrorKind::Io, error))?;
+            .map_err(|error| azure_core::Error::new(kind(&error), error))?;
+        refuse_absurd_lifetime(&answer.body)?;
         let mut headers = Headers::new();
         for (name, value) in &answer.headers {
             if let Ok(value) = value.to_str() {
@@ -227,6 +240,30 @@ impl HttpClient for BoundedHttp {
             answer.body,
         ))
     }
+}
+
+/// `azure_identity` adds the lifetime to the clock without a check, and panics when there is no such time.
+fn refuse_absurd_lifetime(body: &[u8]) -> azure_core::Result<()> {
+    #[derive(Deserialize)]
+    struct Lifetime {
+        expires_in: i64,
+    }
+    match serde_json::from_slice(body) {
+        Ok(Lifetime { expires_in }) if !(0..LIFETIME_LIMIT).contains(&expires_in) => {
+            let reason = format!("an access token that lives {expires_in} s");
+            Err(azure_core::Error::with_message(ErrorKind::Other, reason))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// `azure_core` repeats after `Io` for more than a minute. A wrong address, proxy or certificate authority does not get
+/// right by itself, and the operator is waiting.
+fn kind(error: &http::Error) -> ErrorKind {
+    if error.nothing_sent() {
+        return ErrorKind::Other;
+    }
+    ErrorKind::Io
 }
 
 fn outgoing(request: &Request) -> azure_core::Result<reqwest::Request> {

@@ -1,6 +1,5 @@
 //! Why there is no access token.
 
-use std::error::Error as _;
 use std::fmt;
 use std::time::Duration;
 
@@ -19,7 +18,7 @@ pub enum Error {
     Certificate(#[from] CertificateError),
     /// The operator, or somebody at the sign-in page, said no.
     #[error("the sign-in was declined: {0}")]
-    Declined(AuthorityRefusal),
+    Declined(Box<AuthorityRefusal>),
     /// The authority could not be asked.
     #[error("the authority could not be asked")]
     Http(#[from] http::Error),
@@ -42,7 +41,7 @@ pub enum Error {
     },
     /// The authority refused.
     #[error(transparent)]
-    Refused(AuthorityRefusal),
+    Refused(Box<AuthorityRefusal>),
     /// The answer at the loopback address belongs to another sign-in, or somebody tried to slip in their own.
     #[error("the answer received does not belong to this sign-in: its state differs")]
     StateMismatch,
@@ -55,6 +54,14 @@ pub enum Error {
     /// The access token has characters that no header can hold.
     #[error("the access token cannot stand in a header")]
     TokenNotAHeader,
+    /// The authority or the metadata service could not be asked, after all repetitions.
+    #[error("{flow}: {reason}")]
+    Unreachable {
+        /// For which sign-in.
+        flow: &'static str,
+        /// The reason with its causes.
+        reason: String,
+    },
 }
 
 /// What the authority said, in its words: Microsoft's `AADSTS…` texts are what administrators search for.
@@ -144,8 +151,8 @@ impl fmt::Display for AuthorityRefusal {
 impl From<AuthorityRefusal> for Error {
     fn from(refusal: AuthorityRefusal) -> Self {
         match refusal.error.as_str() {
-            "access_denied" | "authorization_declined" => Self::Declined(refusal),
-            _ => Self::Refused(refusal),
+            "access_denied" | "authorization_declined" => Self::Declined(Box::new(refusal)),
+            _ => Self::Refused(Box::new(refusal)),
         }
     }
 }
@@ -155,15 +162,26 @@ impl Error {
     pub(super) fn of_azure(flow: &'static str, error: &azure_core::Error) -> Self {
         let outermost: &(dyn std::error::Error + 'static) = error;
         let causes = std::iter::successors(Some(outermost), |&error| error.source());
-        let refusal = causes
-            .filter_map(|error| error.downcast_ref::<azure_core::Error>())
-            .find_map(refusal_in);
-        match refusal {
-            Some(refusal) => refusal.into(),
-            None => Self::Local {
-                flow,
-                reason: printable(&reasons(error)),
-            },
+        for cause in causes {
+            let refusal = cause.downcast_ref().and_then(refusal_in);
+            if let Some(refusal) = refusal {
+                return refusal.into();
+            }
+            if cause.is::<http::Error>() {
+                let reason = printable(&reasons(cause));
+                return Self::Unreachable { flow, reason };
+            }
+            // Its text would repeat what it did not expect, and that may be a token in the wrong place.
+            if let Some(error) = cause.downcast_ref::<serde_json::Error>() {
+                let (line, column) = (error.line(), error.column());
+                return Self::Malformed {
+                    reason: format!("not the expected JSON at line {line} column {column}"),
+                };
+            }
+        }
+        Self::Local {
+            flow,
+            reason: printable(&reasons(outermost)),
         }
     }
 
@@ -179,7 +197,8 @@ impl Error {
             | Self::Malformed { .. }
             | Self::StateMismatch
             | Self::TimedOut { .. }
-            | Self::TokenNotAHeader => None,
+            | Self::TokenNotAHeader
+            | Self::Unreachable { .. } => None,
         }
     }
 }
@@ -194,7 +213,7 @@ fn refusal_in(error: &azure_core::Error) -> Option<AuthorityRefusal> {
     }
 }
 
-fn reasons(error: &azure_core::Error) -> String {
+fn reasons(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

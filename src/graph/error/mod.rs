@@ -1,19 +1,18 @@
 //! What can go wrong between the tool and Microsoft Graph.
 
+mod refusal;
+
 use std::fmt;
 use std::time::Duration;
 
 use uuid::Uuid;
 
 use super::http::{self, Answer};
-use super::model::ErrorAnswer;
 use super::path::SegmentError;
 use super::{challenge_timeout, creation_options, credential};
 
-/// The most characters of a service's text that an error repeats.
-const TEXT_LIMIT: usize = 2000;
-/// The most characters of an answer that is not Graph's.
-const EXCERPT_LIMIT: usize = 200;
+pub use refusal::Refusal;
+pub(in crate::graph) use refusal::{excerpt, printable};
 
 /// Why Graph did not do what was asked. No variant holds an access token, a request body or a query.
 #[derive(Debug, thiserror::Error)]
@@ -129,7 +128,7 @@ impl Error {
         });
         match answer.status {
             400 => Self::BadRequest(refusal),
-            401 => match claims_challenge(answer) {
+            401 => match refusal::claims_challenge(answer) {
                 Some(claims) => Self::ClaimsChallenge { refusal, claims },
                 None => Self::Unauthenticated(refusal),
             },
@@ -203,131 +202,6 @@ impl fmt::Display for Call {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} {}", self.method, self.path)
     }
-}
-
-/// An answer that is not a success, with everything that support will ask for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    /// The exchange.
-    pub call: Call,
-    /// The HTTP status.
-    pub status: u16,
-    /// Graph's error code; empty when the body is not Graph's or the service left it empty.
-    pub code: String,
-    /// Graph's message, or the beginning of a body that is not Graph's (a proxy's page).
-    pub message: String,
-    /// The message of the service behind Graph, where it differs.
-    pub inner_message: Option<String>,
-    /// Graph's identifier of the request.
-    pub request_id: Option<String>,
-    /// When it happened, as the service wrote it.
-    pub date: Option<String>,
-    /// How long the service wants not to be asked.
-    pub retry_after: Option<Duration>,
-}
-
-impl Refusal {
-    fn new(call: Call, answer: &Answer) -> Self {
-        let header = |name: &str| answer.header(name).map(printable);
-        let bare = Self {
-            call,
-            status: answer.status,
-            code: String::new(),
-            message: excerpt(&answer.body),
-            inner_message: None,
-            request_id: header("request-id"),
-            date: header("date"),
-            retry_after: None,
-        };
-        match serde_json::from_slice::<ErrorAnswer>(&answer.body) {
-            Ok(envelope) => bare.with(envelope),
-            Err(_) => bare,
-        }
-    }
-
-    fn with(self, ErrorAnswer { error }: ErrorAnswer) -> Self {
-        let inner = error.inner_error.unwrap_or_default();
-        let message = printable(&error.message);
-        Self {
-            code: printable(&error.code),
-            inner_message: inner
-                .message
-                .map(|text| printable(&text))
-                .filter(|text| *text != message),
-            message,
-            request_id: inner
-                .request_id
-                .map(|text| printable(&text))
-                .or(self.request_id),
-            date: inner.date.map(|text| printable(&text)).or(self.date),
-            ..self
-        }
-    }
-}
-
-impl std::error::Error for Refusal {}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}: HTTP {}", self.call, self.status)?;
-        if !self.code.is_empty() {
-            write!(formatter, " {}", self.code)?;
-        }
-        if !self.message.is_empty() {
-            write!(formatter, ": {}", self.message)?;
-        }
-        if let Some(message) = &self.inner_message {
-            write!(formatter, " ({message})")?;
-        }
-        let id = self.call.client_request_id;
-        match &self.request_id {
-            Some(request_id) => write!(formatter, " [request-id {request_id}")?,
-            None => write!(formatter, " [client-request-id {id}")?,
-        }
-        match &self.date {
-            Some(date) => write!(formatter, ", {date}]"),
-            None => formatter.write_str("]"),
-        }
-    }
-}
-
-/// The claims of `WWW-Authenticate: Bearer …, error="insufficient_claims", claims="<base64>"`.
-fn claims_challenge(answer: &Answer) -> Option<String> {
-    answer
-        .headers
-        .get_all("www-authenticate")
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .filter(|challenge| challenge.contains("insufficient_claims"))
-        .find_map(|challenge| {
-            let (_, rest) = challenge.split_once("claims=\"")?;
-            let (claims, _) = rest.split_once('"')?;
-            let claims = crate::encoding::base64url::decode_lenient(claims).ok()?;
-            String::from_utf8(claims).ok()
-        })
-}
-
-/// A peer's text without what could move a terminal's cursor, bounded.
-pub(in crate::graph) fn printable(text: &str) -> String {
-    bounded(text, TEXT_LIMIT)
-}
-
-fn excerpt(body: &[u8]) -> String {
-    let head = &body[..body.len().min(4 * EXCERPT_LIMIT)];
-    bounded(String::from_utf8_lossy(head).trim(), EXCERPT_LIMIT)
-}
-
-fn bounded(text: &str, limit: usize) -> String {
-    text.chars()
-        .map(|character| {
-            if character.is_control() {
-                ' '
-            } else {
-                character
-            }
-        })
-        .take(limit)
-        .collect()
 }
 
 #[cfg(test)]
