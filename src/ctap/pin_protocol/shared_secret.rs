@@ -20,8 +20,8 @@ const ECDH_ES_HKDF_256: i64 = -25;
 /// The shared secret of one key agreement. Zeroized when dropped; has no `Debug`.
 pub struct SharedSecret {
     protocol: PinUvAuthProtocol,
-    hmac_key: Zeroizing<[u8; 32]>,
-    aes_key: Zeroizing<[u8; 32]>,
+    pub(super) hmac_key: Zeroizing<[u8; 32]>,
+    pub(super) aes_key: Zeroizing<[u8; 32]>,
 }
 
 impl SharedSecret {
@@ -37,15 +37,19 @@ impl SharedSecret {
         Self::agree(protocol, peer, &key_pair(env))
     }
 
-    pub(super) fn agree(
+    pub(in crate::ctap) fn agree(
         protocol: PinUvAuthProtocol,
         peer: &Value,
         own: &SecretKey,
     ) -> Result<(Value, Self), Error> {
-        let peer = public_key(peer)?;
-        let shared = own.diffie_hellman(&peer);
-        let z = shared.raw_secret_bytes();
-        let secret = match protocol {
+        let shared = own.diffie_hellman(&public_key(peer)?);
+        let secret = Self::derive(protocol, shared.raw_secret_bytes());
+        Ok((cose_key(&own.public_key()), secret))
+    }
+
+    /// The protocol's kdf of the shared point's x-coordinate.
+    pub(super) fn derive(protocol: PinUvAuthProtocol, z: &[u8]) -> Self {
+        match protocol {
             PinUvAuthProtocol::One => {
                 let key = Zeroizing::new(<[u8; 32]>::from(Sha256::digest(z)));
                 Self {
@@ -56,11 +60,10 @@ impl SharedSecret {
             }
             PinUvAuthProtocol::Two => Self {
                 protocol,
-                hmac_key: derive(z, b"CTAP2 HMAC key"),
-                aes_key: derive(z, b"CTAP2 AES key"),
+                hmac_key: expand(z, b"CTAP2 HMAC key"),
+                aes_key: expand(z, b"CTAP2 AES key"),
             },
-        };
-        Ok((cose_key(&own.public_key()), secret))
+        }
     }
 
     /// A PIN as setPIN and changePIN carry it: padded with zeros to 64 bytes, encrypted.
@@ -105,7 +108,7 @@ impl SharedSecret {
     }
 
     /// Takes whole blocks, so that a remainder can never slip through in the clear.
-    pub(super) fn encrypt(&self, plaintext: &[Block], env: &Env) -> Vec<u8> {
+    pub(in crate::ctap) fn encrypt(&self, plaintext: &[Block], env: &Env) -> Vec<u8> {
         let iv: Block = match self.protocol {
             PinUvAuthProtocol::One => [0; 16],
             PinUvAuthProtocol::Two => env.random(),
@@ -123,7 +126,7 @@ impl SharedSecret {
         ciphertext
     }
 
-    pub(super) fn decrypt(&self, ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
+    pub(in crate::ctap) fn decrypt(&self, ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
         let impossible = Error::CiphertextLength(ciphertext.len());
         let (blocks, []) = ciphertext.as_chunks::<16>() else {
             return Err(impossible);
@@ -146,7 +149,7 @@ impl SharedSecret {
     }
 }
 
-fn derive(z: &[u8], info: &[u8]) -> Zeroizing<[u8; 32]> {
+fn expand(z: &[u8], info: &[u8]) -> Zeroizing<[u8; 32]> {
     let mut key = Zeroizing::new([0; 32]);
     Hkdf::<Sha256>::new(Some(&[0; 32]), z)
         .expand(info, key.as_mut_slice())
