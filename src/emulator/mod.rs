@@ -39,6 +39,7 @@ mod hid;
 mod pin_protocol;
 pub mod profile;
 mod request;
+pub mod serve;
 mod state;
 pub mod storage;
 mod token;
