@@ -84,12 +84,8 @@ fn attestation(parsed: &Parsed<'_>, roots: &Roots, now: Timestamp) -> [Verdict; 
             u2f_aaguid(found),
             chain::verify(&certificates, roots, now),
         ],
-        ("packed" | "none", _) => {
-            let nothing = || {
-                Verdict::not_applicable("the key vouches for itself only: there is no certificate")
-            };
-            [statement, nothing(), nothing(), nothing()]
-        }
+        ("packed", None) => without_certificate(statement, "self attestation has no certificate"),
+        ("none", _) => without_certificate(statement, "the key attested nothing"),
         _ => {
             let unknown = || {
                 Verdict::unknown(format!(
@@ -99,6 +95,11 @@ fn attestation(parsed: &Parsed<'_>, roots: &Roots, now: Timestamp) -> [Verdict; 
             [statement, unknown(), unknown(), unknown()]
         }
     }
+}
+
+fn without_certificate(statement: Verdict, why: &str) -> [Verdict; 4] {
+    let nothing = || Verdict::not_applicable(why);
+    [statement, nothing(), nothing(), nothing()]
 }
 
 /// A U2F key has no model identifier (CTAP 2.1 §10.2.1).

@@ -23,6 +23,8 @@ mod reader;
 mod state;
 mod station;
 mod store;
+#[cfg(test)]
+mod tests;
 mod verify;
 mod whole_seconds;
 mod writer;

@@ -1,0 +1,22 @@
+//! The ledger written and verified: a golden ledger and its tampered variants (`golden`, `tampered`, compared with the files
+//! in `tests/vectors/ledger`), writing under competition and faults (`writing`), hostile bytes (`properties`).
+#![allow(clippy::unwrap_used)]
+
+mod forge;
+mod golden;
+mod key;
+mod properties;
+mod tampered;
+mod vectors;
+mod writing;
+
+use std::future::Future;
+
+/// Runs a future to its end on this thread.
+fn run<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(future)
+}

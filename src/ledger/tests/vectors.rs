@@ -1,0 +1,158 @@
+//! The golden ledger and the tampered variants in `tests/vectors/ledger` are what the code builds, byte for byte, and verify
+//! as they say. After an intended change of the format: `cargo test write_the_ledger_vectors -- --ignored`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use object_store::memory::InMemory;
+use serde::{Deserialize, Serialize};
+
+use super::forge::Forge;
+use super::golden::{Golden, build};
+use super::{run, tampered};
+use crate::ledger::{EntryHash, Reader, Store, Verification};
+
+#[derive(Serialize, Deserialize, PartialEq, Debug)]
+struct Expectation {
+    entries: u64,
+    head: EntryHash,
+    warnings: Vec<String>,
+}
+
+/// What a variant changes in the golden ledger: an object's text, or nothing where it is taken away.
+#[derive(Serialize, Deserialize, PartialEq, Debug)]
+struct Variant {
+    fails_at: u64,
+    code: String,
+    objects: BTreeMap<String, Option<String>>,
+}
+
+fn directory() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/ledger")
+}
+
+fn name(index: u64) -> String {
+    format!("{index:08}.json")
+}
+
+/// Verifies objects in a store of their own.
+pub(super) fn verify(objects: &BTreeMap<u64, Vec<u8>>) -> Verification {
+    run(async {
+        let store = Store::new(Arc::new(InMemory::new()), "memory:");
+        for (index, bytes) in objects {
+            store.create(*index, bytes).await.unwrap();
+        }
+        Reader::new(store).verify().await.unwrap()
+    })
+}
+
+fn expectation(golden: &Golden) -> Expectation {
+    let verification = verify(&Forge::new(&mut golden.clone()).objects);
+    assert_eq!(verification.failure, None);
+    Expectation {
+        entries: verification.entries(),
+        head: golden.entries.last().unwrap().reference().hash,
+        warnings: verification
+            .warnings
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
+    }
+}
+
+fn variant(golden: &Golden, case: &tampered::Case) -> Variant {
+    let mut golden = golden.clone();
+    let original = Forge::new(&mut golden).objects;
+    let mut forge = Forge::new(&mut golden);
+    (case.tamper)(&mut forge);
+    let tampered = forge.objects;
+    let failure = verify(&tampered).failure.expect(case.name);
+    assert_eq!(
+        (failure.index, failure.defect.code()),
+        (case.fails_at, case.code),
+        "{}: {failure}",
+        case.name
+    );
+    // What follows the failure does not matter, except that it exists.
+    let text = |bytes: &Vec<u8>| String::from_utf8(bytes.clone()).unwrap();
+    let objects = (0..=case.fails_at)
+        .filter(|index| original.get(index) != tampered.get(index))
+        .map(|index| (name(index), tampered.get(&index).map(text)))
+        .collect();
+    Variant {
+        fails_at: case.fails_at,
+        code: case.code.to_owned(),
+        objects,
+    }
+}
+
+/// Every file that belongs into the directory.
+fn files() -> BTreeMap<PathBuf, Vec<u8>> {
+    let golden = build();
+    let mut files = BTreeMap::new();
+    for entry in &golden.entries {
+        let path = PathBuf::from("golden/entries").join(name(entry.index));
+        files.insert(path, entry.as_bytes().to_vec());
+    }
+    files.insert("golden/expect.json".into(), pretty(&expectation(&golden)));
+    for case in tampered::all() {
+        let path = PathBuf::from("tampered").join(format!("{}.json", case.name));
+        assert!(
+            files
+                .insert(path, pretty(&variant(&golden, case)))
+                .is_none(),
+            "{}",
+            case.name
+        );
+    }
+    files
+}
+
+fn pretty<T: Serialize>(value: &T) -> Vec<u8> {
+    let mut text = serde_json::to_vec_pretty(value).unwrap();
+    text.push(b'\n');
+    text
+}
+
+#[test]
+fn the_files_are_what_the_code_builds() {
+    let files = files();
+    let mut found = BTreeSet::new();
+    for folder in ["golden", "golden/entries", "tampered"] {
+        for entry in std::fs::read_dir(directory().join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() {
+                found.insert(path.strip_prefix(directory()).unwrap().to_path_buf());
+            }
+        }
+    }
+    assert_eq!(found, files.keys().cloned().collect());
+    for (path, bytes) in files {
+        let stored = std::fs::read(directory().join(&path)).unwrap();
+        assert!(stored == bytes, "{} differs", path.display());
+    }
+}
+
+#[test]
+fn the_golden_directory_verifies_in_place() {
+    let location = directory().join("golden");
+    let reader = Reader::open(location.to_str().unwrap()).unwrap();
+    let (entries, state) = run(reader.entries()).unwrap();
+    assert_eq!(entries.len(), 14);
+    assert_eq!(state.stations().len(), 2);
+    assert!(state.open_ceremonies().is_empty());
+    let key = state.key_by_label("BG1-A").unwrap();
+    assert_eq!((key.index, key.sign_count), (5, 4));
+    assert_eq!(key.last_proof.map(|(index, _)| index), Some(13));
+}
+
+#[test]
+#[ignore = "writes the vectors instead of comparing them"]
+fn write_the_ledger_vectors() {
+    for (path, bytes) in files() {
+        let path = directory().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    }
+}
