@@ -13,6 +13,9 @@
 //!
 //! When a step fails, [`undo`] takes back what this ceremony made, says what remains, and records both.
 
+mod credential;
+mod in_tenant;
+mod on_key;
 mod plan;
 mod run;
 mod undo;
