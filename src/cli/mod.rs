@@ -1,1 +1,148 @@
-//! (module doc)
+//! What the operator types and sees. One file per command: arguments to ceremony to report, and no decision about keys or
+//! tenants.
+
+pub(crate) mod arguments;
+mod attestation;
+mod check;
+mod completions;
+mod config;
+mod demo;
+mod device;
+mod emulator;
+mod enroll;
+mod error;
+mod failure;
+mod interrupt;
+mod key;
+mod ledger;
+mod logging;
+mod output;
+mod record;
+mod simulator;
+mod tenant;
+mod terminal;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Arguments, Color, Command, Global};
+use config::Config;
+use error::Error;
+use failure::{Exit, Failure};
+use interrupt::Interrupt;
+
+use crate::env::Env;
+use crate::report::Report;
+
+/// What every command has at hand.
+pub(crate) struct Context {
+    pub(crate) global: Global,
+    pub(crate) env: Env,
+    pub(crate) interrupt: Interrupt,
+}
+
+impl Context {
+    fn config(&self) -> Result<Config, Error> {
+        Ok(Config::load(&self.global)?)
+    }
+
+    fn config_or_default(&self) -> Result<Config, Error> {
+        Ok(Config::load_or_default(&self.global)?)
+    }
+}
+
+/// The whole program.
+#[must_use]
+pub fn main() -> ExitCode {
+    let typed: Vec<OsString> = std::env::args_os().collect();
+    let exit = match Arguments::try_parse_from(&typed) {
+        Ok(arguments) => start(arguments),
+        Err(error) => usage(&error, &typed),
+    };
+    ExitCode::from(exit.code())
+}
+
+/// Help and version go to standard output; a usage error is one JSON document if the operator wanted JSON.
+fn usage(error: &clap::Error, typed: &[OsString]) -> Exit {
+    if error.use_stderr() && typed.iter().any(|word| word == "--json") {
+        return output::failure(true, "usage", &Failure::usage(error));
+    }
+    // Nobody is left to tell when the terminal cannot be written.
+    let _ = error.print();
+    if error.use_stderr() {
+        Exit::Usage
+    } else {
+        Exit::Done
+    }
+}
+
+fn start(arguments: Arguments) -> Exit {
+    match arguments.global.color {
+        Color::Auto => {}
+        Color::Always => set_colors(true),
+        Color::Never => set_colors(false),
+    }
+    logging::start(arguments.global.verbose);
+    // reqwest and tokio-rustls take the process's provider; ring is the only one in the tree.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let json = arguments.global.json;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
+    let name = name(&arguments.command);
+    let result = match runtime {
+        Ok(runtime) => {
+            let exit = runtime.block_on(run(arguments));
+            // A blocked read on a worker thread must not keep the process alive.
+            runtime.shutdown_background();
+            exit
+        }
+        Err(error) => Err(Error::Output(error)),
+    };
+    result.unwrap_or_else(|error| output::failure(json, name, &Failure::from(&error)))
+}
+
+fn set_colors(on: bool) {
+    console::set_colors_enabled(on);
+    console::set_colors_enabled_stderr(on);
+}
+
+async fn run(arguments: Arguments) -> Result<Exit, Error> {
+    let context = Context {
+        global: arguments.global,
+        env: Env::system(),
+        interrupt: Interrupt::listen(),
+    };
+    let done = |()| Exit::Done;
+    let print = |report: Report| output::result(&context.global, &report);
+    match &arguments.command {
+        Command::Demo(arguments) => demo::run(arguments, &context).await.map(print),
+        Command::Enroll(arguments) => enroll::run(arguments, &context).await.map(print),
+        Command::Check(arguments) => check::run(arguments, &context).await.map(print),
+        Command::Key(command) => key::run(command, &context).map(print),
+        Command::Ledger(command) => ledger::run(command, &context).await.map(print),
+        Command::Emulator(command) => emulator::run(command, &context).await.map(done),
+        Command::Simulator(command) => simulator::run(command, &context).await.map(done),
+        Command::Completions(arguments) => completions::completions(arguments).map(done),
+        Command::Man(arguments) => completions::man(arguments).map(done),
+    }
+}
+
+/// The command's name in the schema of its JSON document.
+fn name(command: &Command) -> &'static str {
+    match command {
+        Command::Demo(_) => "demo",
+        Command::Enroll(_) => "enroll",
+        Command::Check(_) => "check",
+        Command::Key(command) => command.name(),
+        Command::Ledger(ledger::Command::Show(_)) => "ledger.show",
+        Command::Ledger(ledger::Command::Verify(_)) => "ledger.verify",
+        Command::Emulator(_) => "emulator.serve",
+        Command::Simulator(_) => "simulator.serve",
+        Command::Completions(_) => "completions",
+        Command::Man(_) => "man",
+    }
+}

@@ -1,0 +1,94 @@
+//! Arguments as typed. Parsing does no I/O; each command's own file turns its arguments into a ceremony.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::cli::{check, completions, demo, emulator, enroll, key, ledger, simulator};
+
+/// Provision, test and govern the FIDO2 keys of Microsoft Entra emergency access accounts
+#[derive(Debug, Parser)]
+#[command(name = "halligan", version, propagate_version = true, after_help = EXIT_STATUS)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_STATUS: &str = "\
+Exit status:
+  0  done, or every check passed
+  1  the check ran and the answer is: not safe
+  2  wrong usage or configuration
+  3  key: none, several, wrong one, removed, timed out, unsupported
+  4  PIN: wrong, blocked, against the policy
+  5  tenant: network, permission, refused
+  6  ledger: unreachable, inconsistent, locked
+  7  stopped in the middle; the ledger says how far it came";
+
+/// Options that every command takes.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Global {
+    /// Configuration file [default: ./halligan.toml, then the user's configuration directory]
+    #[arg(long, global = true, value_name = "FILE", env = "HALLIGAN_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Print exactly one JSON document on standard output, also when the command fails
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+
+    /// Print progress as one JSON object a line on standard error
+    #[arg(long, global = true)]
+    pub(crate) events: bool,
+
+    /// No progress; results, prompts and errors only
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+
+    /// Log what happens on the wire, without secrets; twice for every report and request
+    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub(crate) color: Color,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Play the whole story on a software key and a software tenant
+    Demo(demo::Arguments),
+    /// Provision a key for an emergency access account
+    Enroll(enroll::Arguments),
+    /// Prove that an enrolled key still works, without a sign-in
+    Check(check::Arguments),
+    /// Look at one physical key, or change it
+    #[command(subcommand)]
+    Key(key::Command),
+    /// Show or verify the record
+    #[command(subcommand)]
+    Ledger(ledger::Command),
+    /// A key in software, for any program that speaks CTAP
+    #[command(subcommand)]
+    Emulator(emulator::Command),
+    /// A tenant in software, for any program that speaks Microsoft Graph
+    #[command(subcommand)]
+    Simulator(simulator::Command),
+    /// Print a shell's completion script
+    Completions(completions::Completions),
+    /// Print the manual page, or write one page per command into a directory
+    Man(completions::Man),
+}

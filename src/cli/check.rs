@@ -1,0 +1,65 @@
+//! `halligan check`
+
+use crate::ceremony::Parties;
+use crate::ceremony::check::{self, Request};
+use crate::cli::device::DeviceChoice;
+use crate::cli::record::{self, LedgerChoice};
+use crate::cli::terminal::{PinSource, Terminal};
+use crate::cli::{Context, Error, tenant};
+use crate::report::{self, Report};
+
+/// Arguments of `check`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    device: DeviceChoice,
+
+    /// The key's label; without it the key in hand is looked up in the ledger
+    #[arg(long, value_name = "LABEL")]
+    key: Option<String>,
+
+    #[command(flatten)]
+    pin: PinSource,
+
+    #[command(flatten)]
+    ledger: LedgerChoice,
+
+    /// Ask for touch and PIN even where the key would sign silently
+    #[arg(long)]
+    full: bool,
+
+    /// Do not ask the tenant whether the key is still registered
+    #[arg(long)]
+    no_tenant: bool,
+
+    /// Try the PIN although three tries or fewer are left
+    #[arg(long)]
+    spend_last_pin_tries: bool,
+}
+
+pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Report, Error> {
+    let config = context.config()?;
+    let tenant = if arguments.no_tenant {
+        None
+    } else {
+        Some(tenant::client(&config, context)?)
+    };
+    let mut ledger = record::open_for_writing(&arguments.ledger, &config, context).await?;
+    let mut open = arguments.device.open(&context.env)?;
+    let mut interaction = Terminal::new(&context.global, &arguments.pin);
+    let request = Request {
+        label: arguments.key.clone(),
+        full: arguments.full,
+        spend_last_tries: arguments.spend_last_pin_tries,
+    };
+    let parties = Parties {
+        key: &mut open.authenticator,
+        tenant: tenant.as_ref(),
+        ledger: &mut ledger,
+        interaction: &mut interaction,
+        cancel: &context.interrupt.cancel,
+        env: &context.env,
+    };
+    let checked = check::check(&request, parties).await?;
+    Ok(report::check(&checked))
+}

@@ -1,0 +1,224 @@
+//! Configuration: `halligan.toml` as typed, then validated. A relative path in the file is relative to the file, so that a
+//! configuration can be moved together with what it names.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::cli::arguments::Global;
+
+/// Why there is no usable configuration.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("no configuration file: looked for {}", .0.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", "))]
+    None(Vec<PathBuf>),
+    #[error("reading {path}: {source}")]
+    Read {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error("{path}: {source}")]
+    Syntax {
+        path: PathBuf,
+        source: Box<toml::de::Error>,
+    },
+    #[error("{path}: {member}: {why}")]
+    Value {
+        path: PathBuf,
+        member: &'static str,
+        why: String,
+    },
+}
+
+/// The file, exactly as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct File {
+    /// Directory or URL of the ledger.
+    pub(crate) ledger: Option<String>,
+    /// This workstation's name in the ledger.
+    pub(crate) station: Option<String>,
+    /// Where this workstation keeps its signing key.
+    pub(crate) station_directory: Option<PathBuf>,
+    #[serde(default)]
+    pub(crate) tenant: Tenant,
+    #[serde(default)]
+    pub(crate) sign_in: SignIn,
+    #[serde(default)]
+    pub(crate) attestation: Attestation,
+}
+
+/// `[tenant]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Tenant {
+    /// Tenant id or a verified domain.
+    pub(crate) id: Option<String>,
+    /// `global`, `usgov`, `usgov-dod`, `china`
+    pub(crate) cloud: Option<String>,
+    /// Another Graph, for stand-ins and private gateways.
+    pub(crate) graph_url: Option<String>,
+    /// Another authority, likewise.
+    pub(crate) authority_url: Option<String>,
+    /// PEM file of a certification authority to trust besides the operating system's.
+    pub(crate) ca_cert: Option<PathBuf>,
+    /// `v1.0` or `beta`
+    pub(crate) graph_version: Option<String>,
+}
+
+/// `[sign_in]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SignIn {
+    pub(crate) method: Option<SignInMethod>,
+    /// The application (client) id.
+    pub(crate) client_id: Option<String>,
+    /// File that holds the client secret.
+    pub(crate) client_secret_file: Option<PathBuf>,
+    /// PEM file with the certificate and its private key.
+    pub(crate) client_certificate: Option<PathBuf>,
+    /// File that holds the federated token, for workload identity.
+    pub(crate) federated_token_file: Option<PathBuf>,
+    /// Suggested user for the browser sign-in.
+    pub(crate) login_hint: Option<String>,
+}
+
+/// How the operator or the job signs in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum SignInMethod {
+    Browser,
+    DeviceCode,
+    ClientSecret,
+    ClientCertificate,
+    WorkloadIdentity,
+    ManagedIdentity,
+    AzureCli,
+}
+
+/// `[attestation]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Attestation {
+    /// PEM files with the roots that a key's attestation may lead to.
+    #[serde(default)]
+    pub(crate) roots: Vec<PathBuf>,
+    /// Refuse a key whose attestation could not be verified completely.
+    #[serde(default)]
+    pub(crate) required: bool,
+}
+
+/// The configuration together with the place it came from.
+#[derive(Debug, Clone)]
+pub(crate) struct Config {
+    pub(crate) path: PathBuf,
+    pub(crate) file: File,
+}
+
+impl Config {
+    /// Reads the file that the operator named, or the first that exists where one is expected.
+    pub(crate) fn load(global: &Global) -> Result<Self, Error> {
+        if let Some(path) = &global.config {
+            return Self::read(path);
+        }
+        let candidates = candidates();
+        match candidates.iter().find(|path| path.exists()) {
+            Some(path) => Self::read(path),
+            None => Err(Error::None(candidates)),
+        }
+    }
+
+    /// As [`Self::load`], but a configuration that nobody named need not exist.
+    pub(crate) fn load_or_default(global: &Global) -> Result<Self, Error> {
+        match Self::load(global) {
+            Err(Error::None(_)) => Ok(Self {
+                path: PathBuf::from("halligan.toml"),
+                file: File::default(),
+            }),
+            other => other,
+        }
+    }
+
+    pub(crate) fn read(path: &Path) -> Result<Self, Error> {
+        let text = std::fs::read_to_string(path).map_err(|source| Error::Read {
+            path: path.to_owned(),
+            source,
+        })?;
+        let file = toml::from_str(&text).map_err(|source| Error::Syntax {
+            path: path.to_owned(),
+            source: Box::new(source),
+        })?;
+        Ok(Self {
+            path: path.to_owned(),
+            file,
+        })
+    }
+
+    /// A path of the file, relative to the file's own directory.
+    pub(crate) fn resolve(&self, path: &Path) -> PathBuf {
+        match self.path.parent() {
+            Some(directory) if path.is_relative() => directory.join(path),
+            _ => path.to_owned(),
+        }
+    }
+
+    /// Where the ledger is: a URL as it is, a directory relative to the file; `ledger` beside the file by default.
+    pub(crate) fn ledger(&self) -> String {
+        match &self.file.ledger {
+            Some(url) if url.contains(':') => url.clone(),
+            Some(directory) => self.resolve(Path::new(directory)).display().to_string(),
+            None => self.resolve(Path::new("ledger")).display().to_string(),
+        }
+    }
+
+    /// Where the station's signing key is; `station` beside the file by default.
+    pub(crate) fn station_directory(&self) -> PathBuf {
+        self.resolve(
+            self.file
+                .station_directory
+                .as_deref()
+                .unwrap_or(Path::new("station")),
+        )
+    }
+
+    /// The station's name; the host's name by default.
+    pub(crate) fn station(&self) -> String {
+        self.file.station.clone().unwrap_or_else(|| {
+            rustix::system::uname()
+                .nodename()
+                .to_string_lossy()
+                .into_owned()
+        })
+    }
+
+    pub(crate) fn value_error(&self, member: &'static str, why: impl ToString) -> Error {
+        Error::Value {
+            path: self.path.clone(),
+            member,
+            why: why.to_string(),
+        }
+    }
+
+    pub(crate) fn require<'a, T>(
+        &self,
+        value: Option<&'a T>,
+        member: &'static str,
+    ) -> Result<&'a T, Error> {
+        value.ok_or_else(|| self.value_error(member, "is needed and missing"))
+    }
+
+    pub(crate) fn read_file(&self, path: &Path) -> Result<Vec<u8>, Error> {
+        let path = self.resolve(path);
+        std::fs::read(&path).map_err(|source| Error::Read { path, source })
+    }
+}
+
+fn candidates() -> Vec<PathBuf> {
+    let user = std::env::var_os("XDG_CONFIG_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".config")));
+    let here = PathBuf::from("halligan.toml");
+    std::iter::once(here)
+        .chain(user.map(|directory| directory.join("halligan/halligan.toml")))
+        .collect()
+}

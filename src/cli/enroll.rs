@@ -1,0 +1,113 @@
+//! `halligan enroll`
+
+use std::path::{Path, PathBuf};
+
+use crate::ceremony::Parties;
+use crate::ceremony::enroll::{self, Exchange, Outcome, Request};
+use crate::cli::device::DeviceChoice;
+use crate::cli::record::{self, LedgerChoice};
+use crate::cli::terminal::{PinSource, Terminal};
+use crate::cli::{Context, Error, attestation, tenant};
+use crate::report::{self, Report};
+
+/// Arguments of `enroll`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    device: DeviceChoice,
+
+    /// The emergency access account: user principal name or object id
+    #[arg(long, value_name = "USER")]
+    account: String,
+
+    /// The key's name in the ledger and in the tenant, at most 30 characters; write it on the key
+    #[arg(long)]
+    label: String,
+
+    #[command(flatten)]
+    pin: PinSource,
+
+    #[command(flatten)]
+    ledger: LedgerChoice,
+
+    /// PEM file with a root that the key's attestation may lead to; may be given several times
+    #[arg(long, value_name = "FILE")]
+    attestation_root: Vec<PathBuf>,
+
+    /// Refuse a key whose attestation cannot be verified completely
+    #[arg(long)]
+    require_attestation: bool,
+
+    /// Try the PIN although three tries or fewer are left
+    #[arg(long)]
+    spend_last_pin_tries: bool,
+
+    /// Keep the creation options and the registration as they went over the wire, in this directory
+    #[arg(long, value_name = "DIR")]
+    save: Option<PathBuf>,
+
+    /// Check everything and show what would be done, but change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Report, Error> {
+    let config = context.config()?;
+    let mut roots = config
+        .file
+        .attestation
+        .roots
+        .iter()
+        .map(|path| config.resolve(path))
+        .collect::<Vec<_>>();
+    roots.extend(arguments.attestation_root.iter().cloned());
+    let tenant = tenant::client(&config, context)?;
+    let mut ledger = record::open_for_writing(&arguments.ledger, &config, context).await?;
+    let mut open = arguments.device.open(&context.env)?;
+    let mut interaction = Terminal::new(&context.global, &arguments.pin);
+    let request = Request {
+        account: arguments.account.clone(),
+        label: arguments.label.clone(),
+        tenant: config.file.tenant.id.clone().unwrap_or_default(),
+        transport: open.transport,
+        serial: open.serial,
+        roots: attestation::roots(&roots)?,
+        attestation_required: arguments.require_attestation || config.file.attestation.required,
+        spend_last_tries: arguments.spend_last_pin_tries,
+        dry_run: arguments.dry_run,
+    };
+    let parties = Parties {
+        key: &mut open.authenticator,
+        tenant: Some(&tenant),
+        ledger: &mut ledger,
+        interaction: &mut interaction,
+        cancel: &context.interrupt.cancel,
+        env: &context.env,
+    };
+    let outcome = enroll::enroll(&request, parties).await?;
+    if let (Some(directory), Outcome::Enrolled(enrolled)) = (&arguments.save, &outcome) {
+        save(directory, &enrolled.exchange)?;
+    }
+    Ok(report::enroll(&outcome))
+}
+
+fn save(directory: &Path, exchange: &Exchange) -> Result<(), Error> {
+    let write = |name: &str, text: Result<Vec<u8>, serde_json::Error>| {
+        let path = directory.join(name);
+        text.map_err(std::io::Error::from)
+            .and_then(|text| std::fs::write(&path, text))
+            .map_err(|source| Error::Write { path, source })
+    };
+    std::fs::create_dir_all(directory).map_err(|source| Error::Write {
+        path: directory.to_owned(),
+        source,
+    })?;
+    write(
+        "creation-options.json",
+        serde_json::to_vec_pretty(&exchange.creation_options),
+    )?;
+    write(
+        "registration.json",
+        serde_json::to_vec_pretty(&exchange.registration),
+    )
+}

@@ -1,0 +1,58 @@
+//! Everything that ends a command early, before it becomes a message, a hint and an exit status in `failure`.
+
+use std::path::PathBuf;
+
+use crate::cli::config;
+use crate::cli::demo;
+use crate::ctap::hid::DeviceError;
+use crate::{attestation, ceremony, ctap, emulator, graph, ledger, simulator};
+
+/// Why a command ended early.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("attestation roots: {0}")]
+    AttestationRoots(#[from] attestation::Error),
+    #[error(transparent)]
+    Ceremony(#[from] ceremony::Error),
+    #[error(transparent)]
+    Config(#[from] config::Error),
+    #[error("not done: the answer was not {0:?}")]
+    Declined(String),
+    #[error("the demo went wrong: {0}")]
+    Demo(#[from] demo::Surprise),
+    #[error(transparent)]
+    Device(#[from] DeviceError),
+    #[error(transparent)]
+    Emulator(#[from] emulator::OpenError),
+    #[error("the emulator's attestation root: {0}")]
+    EmulatorAttestation(#[from] emulator::AttestationError),
+    #[error(transparent)]
+    EmulatorServe(#[from] emulator::serve::ServeError),
+    #[error(transparent)]
+    Key(#[from] ctap::Error),
+    #[error(transparent)]
+    Ledger(#[from] ledger::Error),
+    #[error("no FIDO2 key is plugged in")]
+    NoKey,
+    #[error("writing the result: {0}")]
+    Output(std::io::Error),
+    #[error(transparent)]
+    Pin(#[from] ceremony::interaction::PinUnavailable),
+    #[error("several keys are plugged in: {}", .0.join("; "))]
+    SeveralKeys(Vec<String>),
+    #[error(transparent)]
+    SignIn(#[from] graph::credential::Error),
+    #[error(transparent)]
+    Simulator(#[from] simulator::serve::Error),
+    #[error(transparent)]
+    Station(#[from] ledger::StationError),
+    #[error("station: {0}")]
+    StationName(#[from] ledger::NotAStationName),
+    #[error("{0}")]
+    Usage(String),
+    #[error("writing {path}: {source}")]
+    Write {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+}

@@ -1,0 +1,132 @@
+//! `halligan key …`: one physical key, without tenant and ledger.
+
+mod credentials;
+mod pin;
+
+use crate::cli::device::{self, DeviceChoice};
+use crate::cli::{Context, Error};
+use crate::ctap::hid::usb;
+use crate::ctap::{Authenticator, KeepAlive, Wait};
+use crate::report::{self, Report};
+
+/// What to do with the key.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    /// List the keys that are plugged in
+    List,
+    /// Show what the key says about itself
+    Info(Info),
+    /// Let the key blink, or wait for its touch, to see which one it is
+    Identify(Identify),
+    /// Set or change the PIN, or show how many tries are left
+    #[command(subcommand)]
+    Pin(pin::Command),
+    /// List or delete the discoverable credentials on the key
+    #[command(subcommand)]
+    Credentials(credentials::Command),
+}
+
+/// Arguments of `key info`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Info {
+    #[command(flatten)]
+    device: DeviceChoice,
+}
+
+/// Arguments of `key identify`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Identify {
+    #[command(flatten)]
+    device: DeviceChoice,
+}
+
+impl Command {
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::List => "key.list",
+            Self::Info(_) => "key.info",
+            Self::Identify(_) => "key.identify",
+            Self::Pin(command) => command.name(),
+            Self::Credentials(command) => command.name(),
+        }
+    }
+}
+
+pub(crate) fn run(command: &Command, context: &Context) -> Result<Report, Error> {
+    match command {
+        Command::List => {
+            let keys = usb::enumerate()?;
+            let listed: Vec<_> = keys
+                .iter()
+                .map(|key| {
+                    (
+                        format!("hid:{}", key.path),
+                        device::describe(key),
+                        key.serial.clone(),
+                    )
+                })
+                .collect();
+            Ok(report::device_list(&listed))
+        }
+        Command::Info(info) => self::info(info, context),
+        Command::Identify(identify) => self::identify(identify, context),
+        Command::Pin(command) => pin::run(command, context),
+        Command::Credentials(command) => credentials::run(command, context),
+    }
+}
+
+fn info(arguments: &Info, context: &Context) -> Result<Report, Error> {
+    let mut open = arguments.device.open(&context.env)?;
+    // A key without a PIN has no retries to ask for, and some keys answer the question with an error.
+    let retries = match open.authenticator.info().options.client_pin {
+        Some(true) => Some(open.authenticator.pin_retries()?),
+        _ => None,
+    };
+    Ok(report::key_info(
+        &open.transport,
+        open.authenticator.identity(),
+        open.authenticator.info(),
+        retries,
+    ))
+}
+
+fn identify(arguments: &Identify, context: &Context) -> Result<Report, Error> {
+    let mut open = arguments.device.open(&context.env)?;
+    let how = if open.authenticator.identity().capabilities.wink() {
+        open.authenticator.wink()?;
+        "blinked"
+    } else {
+        let mut wait = touch_wait(context);
+        open.authenticator.selection(&mut wait)?;
+        "was touched"
+    };
+    let body = serde_json::json!({"device": open.transport, "identified_by": how});
+    Ok(Report::new(
+        "halligan.key.identify/1",
+        true,
+        body,
+        format!("{} {how}.\n", open.transport),
+    ))
+}
+
+/// Waits for a touch and says so.
+fn touch_wait(context: &Context) -> Wait<'static> {
+    let mut said = false;
+    Wait::new(&context.interrupt.cancel, move |keepalive| {
+        if keepalive == KeepAlive::TouchNeeded && !said {
+            said = true;
+            // A prompt that cannot be shown ends in the key's own time limit.
+            let _ = std::io::Write::write_all(&mut std::io::stderr(), b"Touch the key now\n");
+        }
+    })
+}
+
+fn require_pin_set(authenticator: &Authenticator) -> Result<(), Error> {
+    match authenticator.info().options.client_pin {
+        Some(true) => Ok(()),
+        Some(false) => Err(Error::Usage(
+            "the key has no PIN yet; set one with `halligan key pin set`".to_owned(),
+        )),
+        None => Err(crate::ctap::Error::Unsupported("a PIN").into()),
+    }
+}

@@ -1,0 +1,115 @@
+//! `halligan simulator serve`
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use crate::cli::{Context, Error, output};
+use crate::simulator::fault::Fault;
+use crate::simulator::serve::{self, Config, Running};
+
+/// What the simulator does.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    /// Answer Microsoft Graph and its authority over TLS until interrupted; loopback only
+    Serve(Serve),
+}
+
+/// Arguments of `simulator serve`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Serve {
+    /// Directory of the tenant's state; made if it does not exist
+    #[arg(long, value_name = "DIR")]
+    state: PathBuf,
+
+    /// Address and port; port 0 takes a free one
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8443")]
+    listen: SocketAddr,
+
+    /// Sign this user in without asking, in the browser and device code flows
+    #[arg(long, value_name = "UPN")]
+    auto_approve: Option<String>,
+
+    /// Misbehave, as in createMethod=429,retry-after=2,times=3; may be given several times
+    #[arg(long, value_name = "FAULT")]
+    fault: Vec<Fault>,
+}
+
+pub(crate) async fn run(command: &Command, context: &Context) -> Result<(), Error> {
+    let Command::Serve(serve) = command;
+    let config = Config {
+        listen: serve.listen,
+        auto_approve: serve.auto_approve.clone(),
+        faults: serve.fault.clone(),
+        ..Config::new(serve.state.clone())
+    };
+    let running = serve::start(config, context.env.clone()).await?;
+    let path = write_config(&serve.state, &running)?;
+    announce(context, &running, &path);
+    context.interrupt.clone().raised().await;
+    running.shutdown().await;
+    Ok(())
+}
+
+/// A configuration that points the tool at this simulator, anew at every start because the port may be another.
+pub(crate) fn write_config(state: &Path, running: &Running) -> Result<PathBuf, Error> {
+    let path = state.join("halligan.toml");
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let text = format!(
+        "# Points halligan at the simulated tenant beside this file. Written anew whenever the simulator starts.\n\
+         station = \"demo-station\"\n\
+         \n\
+         [tenant]\n\
+         id = \"{tenant}\"\n\
+         graph_url = \"{graph}\"\n\
+         authority_url = \"{authority}\"\n\
+         ca_cert = {ca}\n\
+         \n\
+         [sign_in]\n\
+         method = \"client-secret\"\n\
+         client_id = \"{client}\"\n\
+         client_secret_file = {secret}\n",
+        tenant = running.demo.tenant_id,
+        graph = running.graph_url,
+        authority = running.authority_url,
+        ca = toml::Value::from(absolute(&running.ca_cert_path).display().to_string()),
+        client = running.demo.app.client_id,
+        secret = toml::Value::from(
+            absolute(&running.demo.app.secret_path)
+                .display()
+                .to_string()
+        ),
+    );
+    std::fs::write(&path, text).map_err(|source| Error::Write {
+        path: path.clone(),
+        source,
+    })?;
+    Ok(path)
+}
+
+fn announce(context: &Context, running: &Running, config: &Path) {
+    if context.global.json {
+        let document = json!({
+            "schema": "halligan.simulator.serve/1",
+            "ok": true,
+            "graph_url": running.graph_url.as_str(),
+            "authority_url": running.authority_url.as_str(),
+            "ca_cert": running.ca_cert_path,
+            "config": config,
+            "tenant_id": running.demo.tenant_id,
+            "accounts": running.demo.emergency_accounts,
+        });
+        output::line(&document.to_string());
+    } else {
+        output::line(&format!("listening on {}", running.graph_url));
+        output::line(&format!(
+            "emergency accounts: {}",
+            running.demo.emergency_accounts.join(", ")
+        ));
+        output::line(&format!(
+            "to use it: halligan --config {} …",
+            config.display()
+        ));
+    }
+}

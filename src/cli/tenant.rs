@@ -1,0 +1,220 @@
+//! From configuration to a client of the tenant.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use url::Url;
+
+use crate::cli::config::{Config, SignInMethod};
+use crate::cli::{Context, Error};
+use crate::env::Env;
+use crate::graph::credential::{
+    Browser, Cached, DeviceCode, DevicePrompt, ENROL_PERMISSIONS, Flow, PublicClient, TenantName,
+    TokenSource, application, delegated_scopes,
+};
+use crate::graph::{ApiVersion, Client, Cloud, Endpoints, Http, HttpOptions};
+use crate::secret::ClientSecret;
+
+/// A client that signs in when it first needs to.
+pub(crate) fn client(config: &Config, context: &Context) -> Result<Client, Error> {
+    let http = http(config)?;
+    let endpoints = endpoints(config)?;
+    let tokens = token_source(config, &http, &endpoints, &context.env)?;
+    let version = match config.file.tenant.graph_version.as_deref() {
+        None | Some("v1.0") => ApiVersion::V1,
+        Some("beta") => ApiVersion::Beta,
+        Some(other) => {
+            return Err(config
+                .value_error(
+                    "tenant.graph_version",
+                    format!("{other:?} is neither v1.0 nor beta"),
+                )
+                .into());
+        }
+    };
+    let quiet = context.global.quiet || context.global.json;
+    Ok(
+        Client::new(http, endpoints.graph, tokens, context.env.clone())
+            .version(version)
+            .stop_when(context.interrupt.clone().raised())
+            .on_wait(move |waiting| {
+                if !quiet {
+                    let seconds = waiting.wait.as_secs_f64();
+                    say(&format!(
+                        "The tenant is busy; asking again in {seconds:.0} s"
+                    ));
+                }
+            }),
+    )
+}
+
+fn http(config: &Config) -> Result<Http, Error> {
+    let extra = config
+        .file
+        .tenant
+        .ca_cert
+        .as_deref()
+        .map(|path| config.read_file(path))
+        .transpose()?;
+    let options = HttpOptions {
+        extra_ca_pem: extra.into_iter().collect(),
+        ..HttpOptions::default()
+    };
+    Ok(Http::new(&options).map_err(|error| config.value_error("tenant.ca_cert", error))?)
+}
+
+fn endpoints(config: &Config) -> Result<Endpoints, Error> {
+    let tenant = &config.file.tenant;
+    let cloud: Cloud = tenant
+        .cloud
+        .as_deref()
+        .map_or(Ok(Cloud::Global), str::parse)
+        .map_err(|error| config.value_error("tenant.cloud", error))?;
+    let mut endpoints = Endpoints::from(cloud);
+    if let Some(url) = &tenant.graph_url {
+        endpoints.graph = url
+            .parse()
+            .map_err(|error| config.value_error("tenant.graph_url", error))?;
+    }
+    if let Some(url) = &tenant.authority_url {
+        endpoints.authority = url
+            .parse()
+            .map_err(|error| config.value_error("tenant.authority_url", error))?;
+    }
+    Ok(endpoints)
+}
+
+fn token_source(
+    config: &Config,
+    http: &Http,
+    endpoints: &Endpoints,
+    env: &Env,
+) -> Result<Arc<dyn TokenSource>, Error> {
+    let sign_in = &config.file.sign_in;
+    let read = |path: &std::path::Path| -> Result<ClientSecret, Error> {
+        let text = String::from_utf8_lossy(&config.read_file(path)?)
+            .trim()
+            .to_owned();
+        Ok(ClientSecret::new(text))
+    };
+    match sign_in.method.unwrap_or(SignInMethod::Browser) {
+        SignInMethod::Browser => {
+            let browser = Browser::new(public_client(config, http, endpoints, env)?, open_browser);
+            let browser = match &sign_in.login_hint {
+                Some(hint) => browser.login_hint(hint.clone()),
+                None => browser,
+            };
+            Ok(cached(browser, env))
+        }
+        SignInMethod::DeviceCode => Ok(cached(
+            DeviceCode::new(public_client(config, http, endpoints, env)?, show_code),
+            env,
+        )),
+        SignInMethod::ClientSecret => {
+            let path = config.require(
+                sign_in.client_secret_file.as_ref(),
+                "sign_in.client_secret_file",
+            )?;
+            Ok(cached(
+                app(config, http, endpoints, env)?.client_secret(&read(path)?)?,
+                env,
+            ))
+        }
+        SignInMethod::ClientCertificate => {
+            let path = config.require(
+                sign_in.client_certificate.as_ref(),
+                "sign_in.client_certificate",
+            )?;
+            Ok(cached(
+                app(config, http, endpoints, env)?.client_certificate(&read(path)?)?,
+                env,
+            ))
+        }
+        SignInMethod::WorkloadIdentity => {
+            let path = config.require(
+                sign_in.federated_token_file.as_ref(),
+                "sign_in.federated_token_file",
+            )?;
+            Ok(cached(
+                app(config, http, endpoints, env)?.workload_identity(config.resolve(path))?,
+                env,
+            ))
+        }
+        SignInMethod::ManagedIdentity => Ok(cached(
+            application::managed_identity(endpoints, sign_in.client_id.clone())?,
+            env,
+        )),
+        SignInMethod::AzureCli => Ok(cached(
+            application::azure_cli(endpoints, Some(&tenant_name(config)?))?,
+            env,
+        )),
+    }
+}
+
+fn cached<F: Flow + 'static>(flow: F, env: &Env) -> Arc<dyn TokenSource> {
+    Arc::new(Cached::new(flow, env.clone()))
+}
+
+fn tenant_name(config: &Config) -> Result<TenantName, Error> {
+    let id = config.require(config.file.tenant.id.as_ref(), "tenant.id")?;
+    Ok(id
+        .parse()
+        .map_err(|error| config.value_error("tenant.id", error))?)
+}
+
+fn client_id(config: &Config) -> Result<String, Error> {
+    Ok(config
+        .require(config.file.sign_in.client_id.as_ref(), "sign_in.client_id")?
+        .clone())
+}
+
+fn app(
+    config: &Config,
+    http: &Http,
+    endpoints: &Endpoints,
+    env: &Env,
+) -> Result<application::Application, Error> {
+    Ok(application::Application {
+        http: http.clone(),
+        endpoints: endpoints.clone(),
+        tenant: tenant_name(config)?,
+        client_id: client_id(config)?,
+        env: env.clone(),
+    })
+}
+
+fn public_client(
+    config: &Config,
+    http: &Http,
+    endpoints: &Endpoints,
+    env: &Env,
+) -> Result<PublicClient, Error> {
+    Ok(PublicClient {
+        http: http.clone(),
+        authority: endpoints.authority.clone(),
+        tenant: tenant_name(config)?,
+        client_id: client_id(config)?,
+        scopes: delegated_scopes(&endpoints.graph, &ENROL_PERMISSIONS),
+        env: env.clone(),
+    })
+}
+
+/// The address is printed, not opened: the operator chooses the browser and the profile, and a workstation without a desktop
+/// works the same way.
+fn open_browser(url: &Url) {
+    say(&format!(
+        "Open this address in a browser on this machine and sign in:\n  {url}"
+    ));
+}
+
+fn show_code(prompt: &DevicePrompt) {
+    say(&format!(
+        "Open {} and type the code {}",
+        prompt.verification_uri, prompt.user_code
+    ));
+}
+
+fn say(text: &str) {
+    // A prompt that cannot be shown ends in the flow's own time limit.
+    let _ = writeln!(std::io::stderr(), "{text}");
+}

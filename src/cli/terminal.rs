@@ -1,0 +1,265 @@
+//! What the operator sees while a ceremony runs, and where PINs come from. Progress and prompts go to standard error or to the
+//! terminal itself; standard output is for results.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, IsTerminal, Read, Write};
+use std::time::Duration;
+
+use console::{Style, Term};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use crate::ceremony::interaction::{Interaction, PinPurpose, PinUnavailable, Step};
+use crate::cli::arguments::Global;
+use crate::secret::Pin;
+
+/// A PIN is at most 63 bytes; a line longer than this is refused unread.
+const LONGEST_PIN_LINE: u64 = 1024;
+
+/// Where PINs come from.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(crate) struct PinSource {
+    /// Read the PIN from the first line of standard input
+    #[arg(long, conflicts_with = "pin_fd")]
+    pub(crate) pin_stdin: bool,
+
+    /// Read the PIN from the first line of this open file descriptor
+    #[arg(long, value_name = "N")]
+    pub(crate) pin_fd: Option<u32>,
+}
+
+enum Progress {
+    Events,
+    Lines,
+    Quiet,
+    Spinner(Option<ProgressBar>),
+}
+
+/// The person at the terminal.
+pub(crate) struct Terminal {
+    progress: Progress,
+    pins: PinReader,
+}
+
+impl Terminal {
+    pub(crate) fn new(global: &Global, pins: &PinSource) -> Self {
+        let progress = if global.events {
+            Progress::Events
+        } else if global.quiet || global.json {
+            Progress::Quiet
+        } else if io::stderr().is_terminal() && global.verbose == 0 {
+            Progress::Spinner(None)
+        } else {
+            Progress::Lines
+        };
+        Self {
+            progress,
+            pins: PinReader {
+                source: pins.clone(),
+                lines: None,
+            },
+        }
+    }
+
+    fn event(value: &serde_json::Value) {
+        // A reader that went away must not stop a ceremony in the middle.
+        let _ = writeln!(io::stderr(), "{value}");
+    }
+
+    fn line(&self, text: &str) {
+        match &self.progress {
+            Progress::Spinner(Some(bar)) => bar.suspend(|| {
+                let _ = writeln!(io::stderr(), "{text}");
+            }),
+            _ => {
+                let _ = writeln!(io::stderr(), "{text}");
+            }
+        }
+    }
+
+    fn stop_spinner(&mut self) {
+        if let Progress::Spinner(bar) = &mut self.progress
+            && let Some(bar) = bar.take()
+        {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        self.stop_spinner();
+    }
+}
+
+impl Interaction for Terminal {
+    fn begin(&mut self, step: Step) {
+        match &mut self.progress {
+            Progress::Events => {
+                Self::event(&json!({"event": "step", "step": step.id(), "state": "begun"}))
+            }
+            Progress::Lines | Progress::Quiet => {}
+            Progress::Spinner(bar) => {
+                let spinner = ProgressBar::new_spinner();
+                if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
+                    spinner.set_style(style);
+                }
+                spinner.set_message(step.label());
+                spinner.enable_steady_tick(Duration::from_millis(100));
+                if let Some(old) = bar.replace(spinner) {
+                    old.finish_and_clear();
+                }
+            }
+        }
+    }
+
+    fn done(&mut self, step: Step, fact: &str) {
+        self.stop_spinner();
+        match self.progress {
+            Progress::Events => {
+                Self::event(
+                    &json!({"event": "step", "step": step.id(), "state": "done", "fact": fact}),
+                );
+            }
+            Progress::Quiet => {}
+            Progress::Lines | Progress::Spinner(_) => {
+                let tick = Style::new().green().for_stderr().apply_to("✓");
+                let fact = Style::new().dim().for_stderr().apply_to(fact);
+                self.line(&format!("{tick} {:<38} {fact}", step.label()));
+            }
+        }
+    }
+
+    fn warn(&mut self, message: &str) {
+        match self.progress {
+            Progress::Events => Self::event(&json!({"event": "warning", "message": message})),
+            _ => {
+                let mark = Style::new().yellow().for_stderr().apply_to("warning:");
+                self.line(&format!("{mark} {message}"));
+            }
+        }
+    }
+
+    fn touch_needed(&mut self) {
+        match &self.progress {
+            Progress::Events => Self::event(&json!({"event": "touch_needed"})),
+            Progress::Spinner(Some(bar)) => bar.set_message("Touch the key now"),
+            // A prompt is not progress: it is shown even where progress is off.
+            _ => self.line("Touch the key now"),
+        }
+    }
+
+    fn waiting(&mut self, reason: &str, duration: Duration) {
+        match &self.progress {
+            Progress::Events => {
+                Self::event(
+                    &json!({"event": "waiting", "reason": reason, "seconds": duration.as_secs_f64()}),
+                );
+            }
+            Progress::Spinner(Some(bar)) => {
+                bar.set_message(format!("{reason}; waiting {:.0} s", duration.as_secs_f64()));
+            }
+            Progress::Quiet => {}
+            _ => self.line(&format!(
+                "{reason}; waiting {:.0} s",
+                duration.as_secs_f64()
+            )),
+        }
+    }
+
+    fn pin(&mut self, purpose: PinPurpose) -> Result<Pin, PinUnavailable> {
+        self.stop_spinner();
+        if let Progress::Events = self.progress {
+            Self::event(&json!({"event": "pin_needed"}));
+        }
+        self.pins.read(purpose)
+    }
+}
+
+/// Reads PINs from where the operator said, and nowhere else.
+struct PinReader {
+    source: PinSource,
+    lines: Option<Box<dyn BufRead + Send>>,
+}
+
+impl PinReader {
+    fn read(&mut self, purpose: PinPurpose) -> Result<Pin, PinUnavailable> {
+        let typed = if self.source.pin_stdin {
+            self.next_line("standard input", || {
+                Ok(Box::new(BufReader::new(io::stdin())))
+            })?
+        } else if let Some(descriptor) = self.source.pin_fd {
+            let name = format!("file descriptor {descriptor}");
+            self.next_line(&name, || {
+                Ok(Box::new(BufReader::new(File::open(format!(
+                    "/dev/fd/{descriptor}"
+                ))?)))
+            })?
+        } else {
+            prompt(purpose)?
+        };
+        Ok(Pin::new(&typed)?)
+    }
+
+    /// Several PINs (the present one, then the new one) are several lines of the same source.
+    fn next_line(
+        &mut self,
+        name: &str,
+        open: impl FnOnce() -> io::Result<Box<dyn BufRead + Send>>,
+    ) -> Result<Zeroizing<String>, PinUnavailable> {
+        let failed = |source| PinUnavailable::Io {
+            source_name: name.to_owned(),
+            source,
+        };
+        let lines = match &mut self.lines {
+            Some(lines) => lines,
+            none => none.insert(open().map_err(failed)?),
+        };
+        let mut line = Zeroizing::new(String::new());
+        lines
+            .take(LONGEST_PIN_LINE)
+            .read_line(&mut line)
+            .map_err(failed)?;
+        let length = line.trim_end_matches(['\n', '\r']).len();
+        line.truncate(length);
+        Ok(line)
+    }
+}
+
+fn prompt(purpose: PinPurpose) -> Result<Zeroizing<String>, PinUnavailable> {
+    let terminal = Term::stderr();
+    if !terminal.is_term() || !io::stdin().is_terminal() {
+        return Err(PinUnavailable::NoSource);
+    }
+    let ask = |question: &str| -> Result<Zeroizing<String>, PinUnavailable> {
+        let failed = |source| PinUnavailable::Io {
+            source_name: "the terminal".to_owned(),
+            source,
+        };
+        terminal.write_str(question).map_err(failed)?;
+        let answer = Zeroizing::new(terminal.read_secure_line().map_err(failed)?);
+        if answer.is_empty() {
+            Err(PinUnavailable::Declined)
+        } else {
+            Ok(answer)
+        }
+    };
+    match purpose {
+        PinPurpose::Present {
+            retries: Some(left),
+        } => ask(&format!("PIN of the key ({left} tries left): ")),
+        PinPurpose::Present { retries: None } => ask("PIN of the key: "),
+        PinPurpose::New { minimum } => {
+            let first = ask(&format!(
+                "New PIN for the key (at least {minimum} characters): "
+            ))?;
+            let second = ask("The same again: ")?;
+            if first == second {
+                Ok(first)
+            } else {
+                Err(PinUnavailable::Mismatch)
+            }
+        }
+    }
+}
