@@ -37,7 +37,7 @@ impl SharedSecret {
         Self::agree(protocol, peer, &key_pair(env))
     }
 
-    pub(super) fn agree(
+    pub(in crate::ctap) fn agree(
         protocol: PinUvAuthProtocol,
         peer: &Value,
         own: &SecretKey,
@@ -108,7 +108,7 @@ impl SharedSecret {
     }
 
     /// Takes whole blocks, so that a remainder can never slip through in the clear.
-    pub(super) fn encrypt(&self, plaintext: &[Block], env: &Env) -> Vec<u8> {
+    pub(in crate::ctap) fn encrypt(&self, plaintext: &[Block], env: &Env) -> Vec<u8> {
         let iv: Block = match self.protocol {
             PinUvAuthProtocol::One => [0; 16],
             PinUvAuthProtocol::Two => env.random(),
@@ -126,7 +126,7 @@ impl SharedSecret {
         ciphertext
     }
 
-    pub(super) fn decrypt(&self, ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
+    pub(in crate::ctap) fn decrypt(&self, ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
         let impossible = Error::CiphertextLength(ciphertext.len());
         let (blocks, []) = ciphertext.as_chunks::<16>() else {
             return Err(impossible);
