@@ -33,16 +33,13 @@ impl Authenticator {
         let mut request = request.clone();
         let param = auth.map(|auth| auth.authenticate(&request.client_data_hash));
         let list = self.possible(std::mem::take(&mut request.exclude_list));
-        let mut batches = self.batches(&list, request.encode(param.as_ref()).len());
-        if batches.len() > 1 {
-            let held = self.find_held(&request.rp.id, &list, auth, wait)?;
-            if let Some((_, credential_id)) = held {
-                return Err(Error::CredentialExcluded { credential_id });
-            }
+        let batches = self.batches(&list, request.encode(param.as_ref()).len());
+        if batches.len() > 1
+            && let Some((_, credential_id)) = self.find_held(&request.rp.id, &list, auth, wait)?
+        {
+            return Err(Error::CredentialExcluded { credential_id });
         }
-        if !batches.is_empty() {
-            request.exclude_list = batches.swap_remove(0);
-        }
+        request.exclude_list = batches.into_iter().next().unwrap_or_default();
         if let Some(auth) = auth {
             auth.touch();
         }
@@ -65,20 +62,9 @@ impl Authenticator {
     ) -> Result<Vec<get_assertion::Response>, Error> {
         let mut request = request.clone();
         let param = auth.map(|auth| auth.authenticate(&request.client_data_hash));
-        // An empty list would mean any credential, so at least one impossible entry stays.
         let given = std::mem::take(&mut request.allow_list);
-        let possible = self.possible(given.clone());
-        let list = if possible.is_empty() { given } else { possible };
-        let mut batches = self.batches(&list, request.encode(param.as_ref()).len());
-        let held = match batches.len() {
-            0 | 1 => None,
-            _ => self.find_held(&request.rp_id, &list, auth, wait)?,
-        };
-        if let Some((batch, _)) = held {
-            request.allow_list = batch;
-        } else if !batches.is_empty() {
-            request.allow_list = batches.swap_remove(0);
-        }
+        let base = request.encode(param.as_ref()).len();
+        request.allow_list = self.narrow(given, base, &request.rp_id, auth, wait)?;
         if let Some(auth) = auth
             && request.up != Some(false)
         {
@@ -90,6 +76,27 @@ impl Authenticator {
             first.credential = Some(only.clone());
         }
         self.remaining_assertions(first, wait)
+    }
+
+    /// The part of an allow list that goes into a request of `base` bytes.
+    fn narrow(
+        &mut self,
+        given: Vec<CredentialDescriptor>,
+        base: usize,
+        rp_id: &RpId,
+        auth: Option<&PinUvAuth>,
+        wait: &mut Wait<'_>,
+    ) -> Result<Vec<CredentialDescriptor>, Error> {
+        let possible = self.possible(given.clone());
+        // An empty list would mean any credential, so impossible entries stay when there are no others.
+        let list = if possible.is_empty() { given } else { possible };
+        let batches = self.batches(&list, base);
+        if batches.len() > 1
+            && let Some((batch, _)) = self.find_held(rp_id, &list, auth, wait)?
+        {
+            return Ok(batch);
+        }
+        Ok(batches.into_iter().next().unwrap_or_default())
     }
 
     fn remaining_assertions(

@@ -5,16 +5,18 @@ mod credential;
 mod credential_management;
 mod pin;
 mod pin_uv_auth;
+mod send;
 
 #[cfg(test)]
 mod tests;
 
 pub use pin_uv_auth::PinUvAuth;
 
-use crate::ctap::command::{self, DecodeError, get_info};
-use crate::ctap::error::{Error, PinFailure, PinFailureKind};
+use send::{read_info, send};
+
+use crate::ctap::command::{self, get_info};
+use crate::ctap::error::Error;
 use crate::ctap::hid::{Channel, HidDevice};
-use crate::ctap::status::Status;
 use crate::ctap::transport::{Counters, Identity, Transport, Wait};
 use crate::env::Env;
 
@@ -111,7 +113,7 @@ impl Authenticator {
     /// plugged in, and want a touch.
     ///
     /// # Errors
-    /// [`Status::NotAllowed`] after the 10 s.
+    /// [`crate::ctap::status::Status::NotAllowed`] after the 10 s.
     pub fn reset(&mut self, wait: &mut Wait<'_>) -> Result<(), Error> {
         self.send("reset", &[command::RESET], wait)?;
         self.info_is_stale = true;
@@ -142,39 +144,5 @@ impl Authenticator {
             });
         }
         send(self.transport.as_mut(), command, message, wait)
-    }
-}
-
-fn read_info(transport: &mut dyn Transport) -> Result<get_info::Response, Error> {
-    let message = [command::GET_INFO];
-    let cbor = send(transport, get_info::NAME, &message, &mut Wait::unattended())?;
-    Ok(get_info::Response::decode(&cbor)?)
-}
-
-fn send(
-    transport: &mut dyn Transport,
-    command: &'static str,
-    message: &[u8],
-    wait: &mut Wait<'_>,
-) -> Result<Vec<u8>, Error> {
-    let mut response = transport.transact(message, wait)?;
-    let status = *response.first().ok_or(DecodeError::Empty { command })?;
-    match Status::from(status) {
-        Status::Ok => Ok(response.split_off(1)),
-        status => Err(failure(command, status)),
-    }
-}
-
-fn failure(command: &'static str, status: Status) -> Error {
-    match PinFailureKind::from_status(status) {
-        Some(kind) => Error::Pin {
-            command,
-            failure: PinFailure {
-                kind,
-                retries: None,
-                power_cycle_needed: kind == PinFailureKind::AuthBlocked,
-            },
-        },
-        None => Error::Status { command, status },
     }
 }

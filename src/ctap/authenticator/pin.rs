@@ -25,7 +25,7 @@ impl Authenticator {
     /// # Errors
     /// When the key has no PINs or does not say.
     pub fn pin_retries(&mut self) -> Result<PinRetries, Error> {
-        self.require_pins("clientPIN getPINRetries")?;
+        self.require_pins()?;
         let request = Request::GetPinRetries;
         Ok(self
             .client_pin(&request, &mut Wait::unattended())?
@@ -52,7 +52,7 @@ impl Authenticator {
     /// When the key has a PIN, cannot have one, or does not take this one.
     pub fn set_pin(&mut self, pin: &Pin) -> Result<(), Error> {
         const COMMAND: &str = "clientPIN setPIN";
-        if self.require_pins(COMMAND)? {
+        if self.require_pins()? {
             return Err(refused(COMMAND, PinFailureKind::AlreadySet));
         }
         pin.require(self.info.pin_minimum())?;
@@ -102,17 +102,8 @@ impl Authenticator {
         permissions: Permissions,
         rp_id: Option<&RpId>,
     ) -> Result<PinUvAuth, Error> {
-        const COMMAND: &str = "clientPIN getPinUvAuthTokenUsingPinWithPermissions";
-        self.require_pin_set(COMMAND)?;
-        if self.info.force_pin_change == Some(true) {
-            return Err(refused(COMMAND, PinFailureKind::ChangeRequired));
-        }
-        let options = &self.info.options;
-        let limited = options.pin_uv_auth_token == Some(true);
-        let creates_or_signs = permissions.intersect(Permissions::MC | Permissions::GA);
-        if creates_or_signs && options.no_mc_ga_permissions_with_client_pin == Some(true) {
-            return Err(Error::Unsupported("the permissions mc and ga by PIN"));
-        }
+        self.require_provable(permissions)?;
+        let limited = self.info.options.pin_uv_auth_token == Some(true);
         if limited {
             require_rp_id(permissions, rp_id)?;
         }
@@ -213,8 +204,7 @@ impl Authenticator {
     }
 
     /// Whether a PIN is set; an error on keys that cannot have one.
-    fn require_pins(&mut self, command: &'static str) -> Result<bool, Error> {
-        tracing::trace!(command);
+    fn require_pins(&mut self) -> Result<bool, Error> {
         self.current_info()?
             .options
             .client_pin
@@ -222,9 +212,25 @@ impl Authenticator {
     }
 
     fn require_pin_set(&mut self, command: &'static str) -> Result<(), Error> {
-        match self.require_pins(command)? {
+        match self.require_pins()? {
             true => Ok(()),
             false => Err(refused(command, PinFailureKind::NotSet)),
+        }
+    }
+
+    /// Refuses what the key has said it will refuse, before a PIN is at stake.
+    fn require_provable(&mut self, permissions: Permissions) -> Result<(), Error> {
+        const COMMAND: &str = "clientPIN getPinUvAuthTokenUsingPinWithPermissions";
+        self.require_pin_set(COMMAND)?;
+        if self.info.force_pin_change == Some(true) {
+            return Err(refused(COMMAND, PinFailureKind::ChangeRequired));
+        }
+        let creates_or_signs = permissions.intersect(Permissions::MC | Permissions::GA);
+        match self.info.options.no_mc_ga_permissions_with_client_pin {
+            Some(true) if creates_or_signs => {
+                Err(Error::Unsupported("the permissions mc and ga by PIN"))
+            }
+            _ => Ok(()),
         }
     }
 

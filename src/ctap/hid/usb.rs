@@ -104,7 +104,7 @@ impl HidDevice for UsbDevice {
         numbered[1..].copy_from_slice(report);
         match self.device.write(&numbered) {
             Ok(_) => Ok(()),
-            Err(source) => Err(self.failure("write to", source)),
+            Err(source) => Err(self.failure("write to", into_io(source))),
         }
     }
 
@@ -115,14 +115,17 @@ impl HidDevice for UsbDevice {
             Ok(REPORT_LENGTH) => Ok(Some(report)),
             // Nothing, or a report that is not FIDO's.
             Ok(_) => Ok(None),
-            Err(source) => Err(self.failure("read from", source)),
+            Err(source) => match into_io(source) {
+                // A signal, Ctrl-C for example, ended the wait.
+                source if source.kind() == ErrorKind::Interrupted => Ok(None),
+                source => Err(self.failure("read from", source)),
+            },
         }
     }
 }
 
 impl UsbDevice {
-    fn failure(&self, verb: &str, source: HidError) -> DeviceError {
-        let source = into_io(source);
+    fn failure(&self, verb: &str, source: std::io::Error) -> DeviceError {
         // hidapi has no error of its own for an unplugged device; the node is gone by then, or its driver says so.
         if is_gone(&source) || !std::path::Path::new(&self.path).exists() {
             return DeviceError::Gone(self.path.clone());

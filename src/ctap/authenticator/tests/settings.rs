@@ -11,6 +11,17 @@ const ALL: [(&str, bool); 5] = [
     ("clientPin", false),
 ];
 
+/// Ceremonies run on a thread of their own and hold proofs across awaits.
+#[test]
+fn keys_move_between_threads_and_proofs_are_shared() {
+    fn sendable<T: Send>() {}
+    fn shareable<T: Send + Sync>() {}
+    sendable::<Authenticator>();
+    sendable::<Wait<'_>>();
+    shareable::<PinUvAuth>();
+    shareable::<Error>();
+}
+
 #[test]
 fn settings_are_sent_and_the_key_asked_anew_afterwards() {
     let (mut key, log) = Key::open(info(&ALL, &[]), |_| vec![0]);

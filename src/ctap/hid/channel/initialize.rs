@@ -12,7 +12,6 @@ const RESPONSE_LENGTH: usize = 17;
 
 enum Answer {
     Busy,
-    Unknown,
     Allocated([u8; RESPONSE_LENGTH]),
 }
 
@@ -29,8 +28,6 @@ impl Channel {
             self.write_message(command::INIT, &nonce)?;
             match self.await_init(nonce)? {
                 Answer::Allocated(response) => return self.adopt(&response),
-                // The key has forgotten the channel, by a power cycle for example.
-                Answer::Unknown => self.cid = ChannelId::BROADCAST,
                 Answer::Busy => self.idle(back_off, &Wait::unattended())?,
             }
         }
@@ -71,13 +68,17 @@ impl Channel {
             return Ok(None);
         }
         if command == command::ERROR {
-            return Ok(match data.first().map(|code| Status::from(*code)) {
-                Some(Status::ChannelBusy) => Some(Answer::Busy),
-                Some(Status::InvalidChannel) if cid != ChannelId::BROADCAST => {
-                    Some(Answer::Unknown)
+            return match data.first().map(|code| Status::from(*code)) {
+                Some(Status::ChannelBusy) => Ok(Some(Answer::Busy)),
+                // A key that has forgotten our channel was unplugged or is another one: the caller must decide.
+                Some(status @ Status::InvalidChannel) if cid != ChannelId::BROADCAST => {
+                    Err(Error::Refused {
+                        command: command::INIT,
+                        status,
+                    })
                 }
-                _ => None,
-            });
+                _ => Ok(None),
+            };
         }
         if command != command::INIT || !data.starts_with(&nonce) {
             return Ok(None);
