@@ -48,6 +48,7 @@ pub(in crate::simulator) fn router() -> Router<Service> {
 
 /// The parameters of a query or a form; of a repeated one the last counts.
 #[derive(Debug, Default, Deserialize)]
+#[serde(transparent)]
 pub(in crate::simulator) struct Parameters(BTreeMap<String, String>);
 
 impl Parameters {
