@@ -15,6 +15,9 @@ pub mod storage;
 pub mod tenant;
 pub mod tls;
 
+#[cfg(test)]
+mod tests;
+
 pub use fault::{Fault, Faults};
 pub use serve::{Config, Running, start};
 pub use tenant::Tenant;

@@ -178,13 +178,13 @@ impl FromStr for Selector {
             return Ok(Self::Any);
         }
         match text.split_once(' ') {
-            Some((method, pattern)) => Ok(Self::Path {
+            Some((method, pattern)) if pattern.starts_with(['/', '*']) => Ok(Self::Path {
                 method: method
                     .parse()
                     .map_err(|_| UnknownOperation(text.to_owned()))?,
-                pattern: pattern.trim().to_owned(),
+                pattern: pattern.to_owned(),
             }),
-            None => Ok(Self::Operation(text.parse()?)),
+            _ => Ok(Self::Operation(text.parse()?)),
         }
     }
 }

@@ -168,13 +168,13 @@ fn annotate_one(object: &mut Value, name: &str) {
 mod tests {
     use super::*;
 
+    fn minutes(version: Version, segment: &str, query: Option<&str>) -> Option<u64> {
+        let lifetime = lifetime(version, segment, query).ok()?;
+        Some(lifetime.as_secs() / 60)
+    }
+
     #[test]
     fn only_beta_takes_a_timeout_and_only_within_range() {
-        let minutes = |version, segment, query| {
-            lifetime(version, segment, query)
-                .map(|lifetime| lifetime.as_secs() / 60)
-                .ok()
-        };
         let form = "creationOptions(challengeTimeoutInMinutes=10)";
         assert_eq!(minutes(Version::V1, "creationOptions", None), Some(5));
         assert_eq!(minutes(Version::V1, "creationOptions()", None), Some(5));

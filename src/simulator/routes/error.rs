@@ -143,7 +143,7 @@ impl GraphError {
     fn of_router(status: StatusCode, path: &str) -> Self {
         match status {
             StatusCode::METHOD_NOT_ALLOWED => Self::method_not_allowed(),
-            StatusCode::NOT_FOUND => {
+            StatusCode::NOT_FOUND if path.starts_with("/v1.0/") || path.starts_with("/beta/") => {
                 Self::no_such_segment(path.rsplit('/').next().unwrap_or_default())
             }
             StatusCode::PAYLOAD_TOO_LARGE => Self::new(
@@ -233,6 +233,7 @@ pub(in crate::simulator) async fn envelope(
         let date = service.env.now().strftime("%Y-%m-%dT%H:%M:%S").to_string();
         let body = Json(error.body(&ids, date)).into_response();
         let (parts, body) = body.into_parts();
+        *response.status_mut() = error.status;
         response.headers_mut().extend(parts.headers);
         *response.body_mut() = body;
         if error.status == StatusCode::UNAUTHORIZED {

@@ -1,0 +1,596 @@
+//! The authority: every flow and every refusal.
+
+use reqwest::StatusCode;
+use ring::rand::SystemRandom;
+use ring::signature::{RSA_PKCS1_SHA256, RSA_PSS_SHA256, RsaEncoding, RsaKeyPair};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use super::{Answer, Bench};
+use crate::encoding::base64url;
+use crate::simulator::tenant::Application;
+
+const CLIENT_KEY: &[u8] = include_bytes!("client-key.der");
+const CLIENT_CERTIFICATE: &[u8] = include_bytes!("client-cert.der");
+const VERIFIER: &str = "a-code-verifier-of-at-least-forty-three-characters";
+
+fn claims(token: &str) -> Value {
+    let payload = token.split('.').nth(1).unwrap();
+    serde_json::from_slice(&base64url::decode(payload).unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn a_client_secret_gives_a_token_with_roles() {
+    let bench = Bench::new().await;
+    let claims = claims(&bench.app_token().await);
+    assert_eq!(claims["tid"], bench.running.demo.tenant_id.to_string());
+    assert_eq!(
+        claims["appid"],
+        bench.running.demo.app.client_id.to_string()
+    );
+    assert_eq!(
+        claims["roles"],
+        json!(["UserAuthMethod-Passkey.ReadWrite.All", "User.Read.All"])
+    );
+    assert!(claims.get("scp").is_none());
+}
+
+#[tokio::test]
+async fn basic_authentication_works_as_well() {
+    let bench = Bench::new().await;
+    let form = [
+        ("grant_type", "client_credentials"),
+        ("scope", "https://graph.microsoft.com/.default"),
+    ];
+    let response = bench
+        .client
+        .post(bench.url(&bench.token_path()))
+        .basic_auth(bench.running.demo.app.client_id, Some(bench.secret()))
+        .form(&form)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    let body: Value = response.json().await.unwrap();
+    assert_eq!(body["token_type"], "Bearer");
+    assert_eq!(body["expires_in"], 3599);
+    assert_eq!(body["ext_expires_in"], 3599);
+}
+
+#[tokio::test]
+async fn applications_are_refused_in_the_services_words() {
+    let bench = Bench::new().await;
+    let id = bench.running.demo.app.client_id.to_string();
+    let public = bench.running.demo.public_client_id.to_string();
+    let secret = bench.secret();
+    let default = "https://graph.microsoft.com/.default";
+    let path = bench.token_path();
+    let credentials = "client_credentials";
+    let unknown = "00000000-0000-0000-0000-000000000001";
+    for (path, form, error, number) in [
+        (
+            &*path,
+            vec![("client_id", &*id)],
+            "invalid_request",
+            900_144,
+        ),
+        (
+            &*path,
+            vec![("grant_type", credentials)],
+            "invalid_request",
+            900_144,
+        ),
+        (
+            &*path,
+            vec![("grant_type", credentials), ("client_id", unknown)],
+            "unauthorized_client",
+            700_016,
+        ),
+        (
+            &*path,
+            vec![("grant_type", credentials), ("client_id", &*id)],
+            "invalid_client",
+            7_000_218,
+        ),
+        (
+            &*path,
+            vec![
+                ("grant_type", credentials),
+                ("client_id", &*id),
+                ("client_secret", "wrong"),
+            ],
+            "invalid_client",
+            7_000_215,
+        ),
+        (
+            &*path,
+            vec![
+                ("grant_type", credentials),
+                ("client_id", &*id),
+                ("client_secret", &*secret),
+                ("scope", "User.Read.All"),
+            ],
+            "invalid_scope",
+            1_002_012,
+        ),
+        (
+            &*path,
+            vec![
+                ("grant_type", "password"),
+                ("client_id", &*id),
+                ("client_secret", &*secret),
+            ],
+            "unsupported_grant_type",
+            70_003,
+        ),
+        (
+            &*path,
+            vec![
+                ("grant_type", credentials),
+                ("client_id", &*public),
+                ("scope", default),
+            ],
+            "invalid_client",
+            7_000_218,
+        ),
+        (
+            &*path,
+            vec![
+                ("grant_type", credentials),
+                ("client_id", &*public),
+                ("client_secret", "x"),
+            ],
+            "invalid_client",
+            700_025,
+        ),
+        (
+            "/fabrikam.example/oauth2/v2.0/token",
+            vec![("grant_type", credentials), ("client_id", &*id)],
+            "invalid_request",
+            90_002,
+        ),
+        (
+            "/common/oauth2/v2.0/token",
+            vec![("grant_type", credentials), ("client_id", &*id)],
+            "invalid_request",
+            90_002,
+        ),
+    ] {
+        let answer = bench.post_form(path, &form).await;
+        answer.is_oauth_error(error, number);
+        assert!(answer.status.is_client_error());
+    }
+    let json = bench
+        .client
+        .post(bench.url(&path))
+        .json(&json!({}))
+        .send()
+        .await;
+    Answer::read(json.unwrap())
+        .await
+        .is_oauth_error("invalid_request", 900_561);
+}
+
+/// A client assertion, signed as `alg` says; the claims may be changed before.
+fn assertion(bench: &Bench, client_id: &str, alg: &str, change: impl FnOnce(&mut Value)) -> String {
+    let now = 1_780_304_400; // 2026-06-01T09:00:00Z
+    let thumbprint = base64url::encode(&Sha256::digest(CLIENT_CERTIFICATE));
+    let header = json!({"alg": alg, "typ": "JWT", "x5t#S256": thumbprint});
+    let mut claims = json!({
+        "aud": bench.url(&bench.token_path()), "iss": client_id, "sub": client_id,
+        "jti": "1", "nbf": now, "iat": now, "exp": now + 300,
+    });
+    change(&mut claims);
+    let part = |value: &Value| base64url::encode(value.to_string().as_bytes());
+    let signed = format!("{}.{}", part(&header), part(&claims));
+    let key = RsaKeyPair::from_pkcs8(CLIENT_KEY).unwrap();
+    let encoding: &dyn RsaEncoding = match alg {
+        "RS256" => &RSA_PKCS1_SHA256,
+        _ => &RSA_PSS_SHA256,
+    };
+    let mut signature = vec![0; key.public().modulus_len()];
+    key.sign(
+        encoding,
+        &SystemRandom::new(),
+        signed.as_bytes(),
+        &mut signature,
+    )
+    .unwrap();
+    format!("{signed}.{}", base64url::encode(&signature))
+}
+
+async fn present(bench: &Bench, client_id: &str, assertion: &str) -> Answer {
+    let form = [
+        ("grant_type", "client_credentials"),
+        ("client_id", client_id),
+        (
+            "client_assertion_type",
+            "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        ),
+        ("client_assertion", assertion),
+        ("scope", "https://graph.microsoft.com/.default"),
+    ];
+    bench.post_form(&bench.token_path(), &form).await
+}
+
+#[tokio::test]
+async fn a_certificate_gives_a_token_and_every_claim_counts() {
+    let bench = Bench::new().await;
+    let mut application =
+        Application::confidential("cert", &["User.Read.All"], &crate::env::Env::system());
+    application.add_certificate(CLIENT_CERTIFICATE.to_vec());
+    let id = application.client_id.to_string();
+    bench.change(|state| state.applications.push(application));
+    for alg in ["PS256", "RS256"] {
+        let answer = present(&bench, &id, &assertion(&bench, &id, alg, |_| {})).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+    }
+    let changed = |name: &'static str, value: Value| {
+        assertion(&bench, &id, "PS256", move |claims| claims[name] = value)
+    };
+    for (jwt, number) in [
+        (changed("iss", json!("somebody")), 700_021),
+        (changed("sub", json!("somebody")), 700_021),
+        (
+            changed(
+                "aud",
+                json!("https://login.microsoftonline.com/x/oauth2/v2.0/token"),
+            ),
+            700_023,
+        ),
+        (
+            changed(
+                "aud",
+                json!(bench.url("/fabrikam.example/oauth2/v2.0/token")),
+            ),
+            700_023,
+        ),
+        (changed("exp", json!(1_780_304_400 - 301)), 700_024),
+        (changed("nbf", json!(1_780_304_400 + 301)), 700_024),
+        (changed("exp", json!("soon")), 50_027),
+        (assertion(&bench, &id, "none", |_| {}), 700_027),
+        ("a.b".to_owned(), 50_027),
+        ("a.b.c.d".to_owned(), 50_027),
+    ] {
+        present(&bench, &id, &jwt)
+            .await
+            .is_oauth_error("invalid_client", number);
+    }
+    let good = assertion(&bench, &id, "PS256", |_| {});
+    let (signed, _) = good.rsplit_once('.').unwrap();
+    let forged = format!("{signed}.{}", base64url::encode(&[1; 256]));
+    present(&bench, &id, &forged)
+        .await
+        .is_oauth_error("invalid_client", 700_027);
+    bench.change(|state| state.applications.last_mut().unwrap().certificates.clear());
+    present(&bench, &id, &good)
+        .await
+        .is_oauth_error("invalid_client", 700_027);
+}
+
+/// An authorization request of the public client.
+fn authorization(bench: &Bench, changes: &[(&str, &str)]) -> String {
+    let challenge = base64url::encode(&Sha256::digest(VERIFIER));
+    let client_id = bench.running.demo.public_client_id.to_string();
+    let defaults = [
+        ("client_id", client_id.as_str()),
+        ("response_type", "code"),
+        ("redirect_uri", "http://localhost:51234"),
+        (
+            "scope",
+            "openid offline_access https://graph.microsoft.com/User.Read",
+        ),
+        ("state", "the state"),
+        ("nonce", "the nonce"),
+        ("code_challenge", challenge.as_str()),
+        ("code_challenge_method", "S256"),
+    ];
+    let mut url = bench
+        .running
+        .authority_url
+        .join("/common/oauth2/v2.0/authorize")
+        .unwrap();
+    for (name, value) in defaults {
+        let changed = changes.iter().find(|(changed, _)| *changed == name);
+        match changed.map_or(value, |(_, value)| value) {
+            "" => {}
+            value => {
+                url.query_pairs_mut().append_pair(name, value);
+            }
+        }
+    }
+    url.to_string()
+}
+
+/// Sends the request to the sign-in page on behalf of `user`, and reads where the browser is sent.
+async fn sign_in(bench: &Bench, request: &str, user: &str) -> Vec<(String, String)> {
+    let url = Url::parse(request).unwrap();
+    let mut form: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+    form.push(("user".to_owned(), user.to_owned()));
+    let response = bench
+        .client
+        .post(bench.url(url.path()))
+        .form(&form)
+        .send()
+        .await
+        .unwrap();
+    redirected(&response)
+}
+
+fn redirected(response: &reqwest::Response) -> Vec<(String, String)> {
+    assert_eq!(response.status(), StatusCode::SEE_OTHER);
+    let location = Url::parse(response.headers()["location"].to_str().unwrap()).unwrap();
+    assert_eq!(
+        (location.host_str(), location.port()),
+        (Some("localhost"), Some(51234))
+    );
+    location.query_pairs().into_owned().collect()
+}
+
+fn member<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    pairs
+        .iter()
+        .find(|(known, _)| known == name)
+        .map(|(_, value)| value.as_str())
+}
+
+async fn redeem(bench: &Bench, code: &str, verifier: &str) -> Answer {
+    let client_id = bench.running.demo.public_client_id.to_string();
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("client_id", client_id.as_str()),
+        ("code", code),
+        ("redirect_uri", "http://localhost:51234"),
+        ("code_verifier", verifier),
+    ];
+    bench.post_form("/common/oauth2/v2.0/token", &form).await
+}
+
+#[tokio::test]
+async fn a_person_signs_in_with_pkce_and_stays_signed_in() {
+    let bench = Bench::new().await;
+    let request = authorization(&bench, &[]);
+    let page = bench.client.get(&request).send().await.unwrap();
+    assert_eq!(page.status(), StatusCode::OK);
+    assert!(page.text().await.unwrap().contains(&bench.bg1()));
+    let pairs = sign_in(&bench, &request, &bench.bg1()).await;
+    assert_eq!(member(&pairs, "state"), Some("the state"));
+    let code = member(&pairs, "code").unwrap();
+    let answer = redeem(&bench, code, VERIFIER).await;
+    assert_eq!(
+        answer.body["scope"], "openid profile User.Read",
+        "{}",
+        answer.text
+    );
+    let id_token = claims(answer.body["id_token"].as_str().unwrap());
+    assert_eq!(id_token["nonce"], "the nonce");
+    assert_eq!(id_token["preferred_username"], bench.bg1());
+    let access_token = claims(answer.body["access_token"].as_str().unwrap());
+    assert_eq!(access_token["scp"], "User.Read");
+    assert_eq!(
+        access_token["wids"],
+        json!(["62e90394-69f5-4237-9190-012177145e10"])
+    );
+    redeem(&bench, code, VERIFIER)
+        .await
+        .is_oauth_error("invalid_grant", 70_000);
+
+    bench.advance(7200);
+    let refresh = refresh(&bench, answer.body["refresh_token"].as_str().unwrap()).await;
+    let token = refresh.body["access_token"].as_str().unwrap();
+    assert_eq!(bench.get("/v1.0/me", token).await.status, StatusCode::OK);
+}
+
+async fn refresh(bench: &Bench, refresh_token: &str) -> Answer {
+    let client_id = bench.running.demo.public_client_id.to_string();
+    let form = [
+        ("grant_type", "refresh_token"),
+        ("client_id", client_id.as_str()),
+        ("refresh_token", refresh_token),
+        ("scope", "User.Read"),
+    ];
+    bench.post_form("/common/oauth2/v2.0/token", &form).await
+}
+
+#[tokio::test]
+async fn refresh_tokens_survive_a_restart_and_expire() {
+    let bench = Bench::new().await;
+    let pairs = sign_in(&bench, &authorization(&bench, &[]), &bench.bg1()).await;
+    let answer = redeem(&bench, member(&pairs, "code").unwrap(), VERIFIER).await;
+    let token = answer.body["refresh_token"].as_str().unwrap().to_owned();
+    let bench = bench.restart().await;
+    assert_eq!(refresh(&bench, &token).await.status, StatusCode::OK);
+    refresh(&bench, "made up")
+        .await
+        .is_oauth_error("invalid_grant", 9_002_313);
+    bench.advance(91 * 24 * 3600);
+    refresh(&bench, &token)
+        .await
+        .is_oauth_error("invalid_grant", 700_082);
+}
+
+#[tokio::test]
+async fn codes_need_their_verifier_and_their_time() {
+    let bench = Bench::new().await;
+    let request = authorization(&bench, &[]);
+    let wrong = "another-code-verifier-of-forty-three-characters";
+    for (verifier, wait, error, number) in [
+        (wrong, 0, "invalid_grant", 501_481),
+        ("short", 0, "invalid_request", 900_144),
+        (VERIFIER, 60, "invalid_grant", 70_008),
+    ] {
+        let pairs = sign_in(&bench, &request, &bench.bg1()).await;
+        bench.advance(wait);
+        let answer = redeem(&bench, member(&pairs, "code").unwrap(), verifier).await;
+        answer.is_oauth_error(error, number);
+    }
+}
+
+#[tokio::test]
+async fn errors_travel_to_the_redirect_address_or_stay_on_a_page() {
+    let bench = Bench::new().await;
+    for (changes, error) in [
+        (("code_challenge", ""), "invalid_request"),
+        (("code_challenge_method", "plain"), "invalid_request"),
+        (("response_type", "token"), "unsupported_response_type"),
+        (
+            ("scope", "https://graph.microsoft.com/Group.ReadWrite.All"),
+            "invalid_grant",
+        ),
+    ] {
+        let request = authorization(&bench, &[changes]);
+        let pairs = redirected(&bench.client.get(&request).send().await.unwrap());
+        assert_eq!(member(&pairs, "error"), Some(error), "{changes:?}");
+        assert_eq!(member(&pairs, "state"), Some("the state"));
+    }
+    let request = authorization(&bench, &[]);
+    let pairs = sign_in(&bench, &request, "").await;
+    assert_eq!(member(&pairs, "error"), Some("access_denied"));
+    let silent = format!("{request}&prompt=none");
+    let pairs = redirected(&bench.client.get(&silent).send().await.unwrap());
+    assert_eq!(member(&pairs, "error"), Some("login_required"));
+    for change in [
+        ("redirect_uri", "http://evil.example:51234"),
+        ("redirect_uri", "http://localhost:51234/elsewhere"),
+        ("redirect_uri", "https://localhost:51234"),
+        ("client_id", "<script>"),
+    ] {
+        let request = authorization(&bench, &[change]);
+        let page = bench.client.get(&request).send().await.unwrap();
+        assert_eq!(page.status(), StatusCode::BAD_REQUEST, "{change:?}");
+        assert!(!page.text().await.unwrap().contains("<script>"));
+    }
+}
+
+#[tokio::test]
+async fn device_codes_wait_for_a_decision() {
+    let bench = Bench::new().await;
+    let client_id = bench.running.demo.public_client_id.to_string();
+    let form = [
+        ("client_id", client_id.as_str()),
+        ("scope", "User.Read offline_access"),
+    ];
+    let start = || bench.post_form("/organizations/oauth2/v2.0/devicecode", &form);
+    let started = start().await;
+    assert_eq!(started.body["expires_in"], 900);
+    assert!(started.body.get("verification_uri_complete").is_none());
+    bench
+        .poll(&started)
+        .await
+        .is_oauth_error("authorization_pending", 70_016);
+    let user_code = started.body["user_code"].as_str().unwrap();
+    let page = format!("/devicelogin?user_code={user_code}");
+    let page = bench.client.get(bench.url(&page)).send().await.unwrap();
+    assert!(page.text().await.unwrap().contains(user_code));
+    let approve = [("user_code", user_code), ("user", &bench.bg1())];
+    assert_eq!(
+        bench.post_form("/devicelogin", &approve).await.status,
+        StatusCode::OK
+    );
+    let again = bench.post_form("/devicelogin", &approve).await;
+    assert_eq!(again.status, StatusCode::BAD_REQUEST);
+    assert!(bench.poll(&started).await.body["refresh_token"].is_string());
+    bench
+        .poll(&started)
+        .await
+        .is_oauth_error("bad_verification_code", 70_018);
+
+    let declined = start().await;
+    let user_code = declined.body["user_code"].as_str().unwrap();
+    bench
+        .post_form("/devicelogin", &[("user_code", user_code)])
+        .await;
+    bench
+        .poll(&declined)
+        .await
+        .is_oauth_error("authorization_declined", 70_017);
+    let late = start().await;
+    bench.advance(900);
+    bench
+        .poll(&late)
+        .await
+        .is_oauth_error("expired_token", 70_020);
+}
+
+#[tokio::test]
+async fn sign_ins_are_approved_by_themselves_when_told_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = Bench::with(|config| config.state_dir = folder.path().to_owned()).await;
+    let operator = first.running.demo.operator.clone();
+    first.running.shutdown().await;
+    let bench = Bench::with(|config| {
+        config.state_dir = folder.path().to_owned();
+        config.auto_approve = Some(operator.clone());
+    })
+    .await;
+    let pairs = redirected(
+        &bench
+            .client
+            .get(authorization(&bench, &[]))
+            .send()
+            .await
+            .unwrap(),
+    );
+    let answer = redeem(&bench, member(&pairs, "code").unwrap(), VERIFIER).await;
+    assert_eq!(
+        claims(answer.body["access_token"].as_str().unwrap())["upn"],
+        operator
+    );
+    let hinted = format!("{}&login_hint={}", authorization(&bench, &[]), bench.bg1());
+    let pairs = redirected(&bench.client.get(hinted).send().await.unwrap());
+    let answer = redeem(&bench, member(&pairs, "code").unwrap(), VERIFIER).await;
+    assert_eq!(
+        claims(answer.body["access_token"].as_str().unwrap())["upn"],
+        bench.bg1()
+    );
+}
+
+#[tokio::test]
+async fn disabled_users_do_not_sign_in() {
+    let bench = Bench::new().await;
+    bench.change(|state| state.users[0].account_enabled = false);
+    let pairs = sign_in(&bench, &authorization(&bench, &[]), &bench.bg1()).await;
+    assert!(
+        member(&pairs, "error_description")
+            .unwrap()
+            .starts_with("AADSTS50057")
+    );
+}
+
+#[tokio::test]
+async fn discovery_leads_to_endpoints_and_keys() {
+    let bench = Bench::new().await;
+    let instance = bench
+        .client
+        .get(bench.url("/common/discovery/instance"))
+        .send()
+        .await;
+    let instance = Answer::read(instance.unwrap()).await;
+    let link = instance.body["tenant_discovery_endpoint"].as_str().unwrap();
+    let configuration = Answer::read(bench.client.get(link).send().await.unwrap()).await;
+    assert_eq!(
+        configuration.body["token_endpoint"],
+        bench.url(&bench.token_path())
+    );
+    let keys = configuration.body["jwks_uri"].as_str().unwrap();
+    let keys = Answer::read(bench.client.get(keys).send().await.unwrap()).await;
+    let token = bench.app_token().await;
+    let header = base64url::decode(token.split('.').next().unwrap()).unwrap();
+    let header: Value = serde_json::from_slice(&header).unwrap();
+    assert_eq!(keys.body["keys"][0]["kid"], header["kid"]);
+    let coordinate = |name: &str| base64url::decode(keys.body["keys"][0][name].as_str().unwrap());
+    let point = [vec![4], coordinate("x").unwrap(), coordinate("y").unwrap()].concat();
+    let (signed, signature) = token.rsplit_once('.').unwrap();
+    ring::signature::UnparsedPublicKey::new(&ring::signature::ECDSA_P256_SHA256_FIXED, point)
+        .verify(signed.as_bytes(), &base64url::decode(signature).unwrap())
+        .unwrap();
+    let unknown = bench
+        .client
+        .get(bench.url("/x/v2.0/.well-known/openid-configuration"))
+        .send()
+        .await;
+    Answer::read(unknown.unwrap())
+        .await
+        .is_oauth_error("invalid_request", 90_002);
+}
