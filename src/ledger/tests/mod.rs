@@ -2,6 +2,7 @@
 //! in `tests/vectors/ledger`), writing under competition and faults (`writing`), hostile bytes (`properties`).
 #![allow(clippy::unwrap_used)]
 
+mod faulty;
 mod forge;
 mod golden;
 mod key;
