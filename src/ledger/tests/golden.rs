@@ -13,7 +13,7 @@ use crate::env::{Env, ManualClock, SeededRng};
 use crate::ledger::{
     Account, Draft, EnrollCredentialCreated, EnrollFailed, EnrollIntended, EnrollPinSet,
     EnrollRegistered, EnrollStep, EnrollUndone, Entry, Event, KeyChecked, KeyDescription,
-    KeyEnrolled, Kind, Ledger, Outcome, Reader, Station, Store,
+    KeyEnrolled, Kind, Ledger, Outcome, OutcomeVerdict, Reader, Station, Store,
 };
 
 /// A golden ledger together with everything that made it.
@@ -101,7 +101,11 @@ pub(super) fn checked(key: &Key, passed: bool, why: Option<&str>) -> Event {
         passed,
         findings: vec![Outcome {
             subject: "assertion".to_owned(),
-            verdict: if passed { "pass" } else { "unknown" }.to_owned(),
+            verdict: if passed {
+                OutcomeVerdict::Pass
+            } else {
+                OutcomeVerdict::Unknown
+            },
             why: why.map(str::to_owned),
         }],
     })
