@@ -34,6 +34,18 @@ impl Parties<'_> {
         self.tenant.ok_or(Error::NoTenant)
     }
 
+    /// Goes on, unless the operator has interrupted.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`] when the operator has interrupted.
+    pub(crate) fn go_on(&self) -> Result<(), Error> {
+        if self.cancel.is_raised() {
+            Err(Error::Cancelled)
+        } else {
+            Ok(())
+        }
+    }
+
     /// Lets time pass, unless the operator interrupts.
     ///
     /// # Errors
@@ -42,9 +54,7 @@ impl Parties<'_> {
         self.interaction.waiting(reason, duration);
         let end = self.env.monotonic() + duration;
         while self.env.monotonic() < end {
-            if self.cancel.is_raised() {
-                return Err(Error::Cancelled);
-            }
+            self.go_on()?;
             tokio::time::sleep(CANCEL_INTERVAL).await;
         }
         Ok(())

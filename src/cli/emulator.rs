@@ -13,6 +13,7 @@ use crate::emulator::fault::{Fault, Faults};
 use crate::emulator::profile::Profile;
 use crate::emulator::serve::{self, BoundAddress, ListenAddress};
 use crate::emulator::touch::{After, Auto, Deny, Touch};
+use crate::report::Report;
 
 /// What the emulator does.
 #[derive(Debug, clap::Subcommand)]
@@ -99,7 +100,7 @@ pub(crate) async fn run(command: &Command, context: &Context) -> Result<(), Erro
     let root = serve.state.join("attestation-root.pem");
     write_root(&root, &emulator)?;
     let server = serve::serve(Arc::new(Mutex::new(emulator)), &serve.listen)?;
-    announce(context, server.addresses(), &root);
+    output::result(&context.global, &announcement(server.addresses(), &root))?;
     context.interrupt.clone().raised().await;
     server.stop();
     Ok(())
@@ -113,18 +114,14 @@ fn write_root(path: &Path, emulator: &Emulator) -> Result<(), Error> {
     })
 }
 
-fn announce(context: &Context, addresses: &[BoundAddress], root: &Path) {
+/// What a program that started this waits for: by then every address answers.
+fn announcement(addresses: &[BoundAddress], root: &Path) -> Report {
     let addresses: Vec<String> = addresses.iter().map(ToString::to_string).collect();
-    if context.global.json {
-        let document = json!({
-            "schema": "halligan.emulator.serve/1",
-            "ok": true,
-            "listening": addresses,
-            "attestation_root": root,
-        });
-        output::line(&document.to_string());
-    } else {
-        output::line(&format!("listening on {}", addresses.join(", ")));
-        output::line(&format!("attestation root: {}", root.display()));
-    }
+    let text = format!(
+        "listening on {}\nattestation root: {}\n",
+        addresses.join(", "),
+        root.display()
+    );
+    let body = json!({"listening": addresses, "attestation_root": root});
+    Report::new("halligan.emulator.serve/1", true, body, text)
 }

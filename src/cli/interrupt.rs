@@ -1,5 +1,7 @@
 //! Ctrl-C: the first asks the ceremony to stop where it can say what it leaves behind, the second ends the process.
 
+use std::io::{self, Write};
+
 use tokio::sync::watch;
 
 use crate::cli::failure::Exit;
@@ -24,6 +26,11 @@ impl Interrupt {
             flag.raise();
             // Nobody listening means that nothing is left to stop.
             let _ = raise.send(true);
+            // Nor can a prompt be shown to nobody.
+            let _ = writeln!(
+                io::stderr(),
+                "Stopping; interrupt once more to leave at once"
+            );
             signal().await;
             std::process::exit(Exit::Stopped.code().into());
         });

@@ -119,11 +119,11 @@ async fn run(arguments: Arguments) -> Result<Exit, Error> {
     let done = |()| Exit::Done;
     let print = |report: Report| output::result(&context.global, &report);
     match &arguments.command {
-        Command::Demo(arguments) => demo::run(arguments, &context).await.map(print),
-        Command::Enroll(arguments) => enroll::run(arguments, &context).await.map(print),
-        Command::Check(arguments) => check::run(arguments, &context).await.map(print),
-        Command::Key(command) => key::run(command, &context).map(print),
-        Command::Ledger(command) => ledger::run(command, &context).await.map(print),
+        Command::Demo(arguments) => demo::run(arguments, &context).await.and_then(print),
+        Command::Enroll(arguments) => enroll::run(arguments, &context).await.and_then(print),
+        Command::Check(arguments) => check::run(arguments, &context).await.and_then(print),
+        Command::Key(command) => key::run(command, &context).and_then(print),
+        Command::Ledger(command) => ledger::run(command, &context).await.and_then(print),
         Command::Emulator(command) => emulator::run(command, &context).await.map(done),
         Command::Simulator(command) => simulator::run(command, &context).await.map(done),
         Command::Completions(arguments) => completions::completions(arguments).map(done),

@@ -5,18 +5,20 @@ use std::io::{self, Write};
 use console::Style;
 use serde_json::json;
 
+use crate::cli::Error;
 use crate::cli::arguments::Global;
 use crate::cli::failure::{Exit, Failure};
 use crate::report::Report;
 
 /// Prints a result and says how the process ends.
-pub(crate) fn result(global: &Global, report: &Report) -> Exit {
-    if global.json {
-        line(&report.document().to_string());
+pub(crate) fn result(global: &Global, report: &Report) -> Result<Exit, Error> {
+    let written = if global.json {
+        line(&report.document().to_string())
     } else {
-        write(&report.text);
-    }
-    if report.ok { Exit::Done } else { Exit::NotSafe }
+        write(&report.text)
+    };
+    written.map_err(Error::Output)?;
+    Ok(if report.ok { Exit::Done } else { Exit::NotSafe })
 }
 
 /// Prints a failure and says how the process ends. `command` is the one that failed, as in the schema's name.
@@ -33,7 +35,8 @@ pub(crate) fn failure(json_wanted: bool, command: &str, failure: &Failure) -> Ex
                 "cause": failure.causes,
             },
         });
-        line(&document.to_string());
+        // Nobody is left to tell when standard output cannot be written.
+        let _ = line(&document.to_string());
     } else {
         let mut stderr = io::stderr();
         let error = Style::new().red().bold().for_stderr().apply_to("error:");
@@ -51,14 +54,18 @@ pub(crate) fn failure(json_wanted: bool, command: &str, failure: &Failure) -> Ex
 }
 
 /// One line on standard output, at once: a program may be waiting for it.
-pub(crate) fn line(text: &str) {
-    write(&format!("{text}\n"));
+fn line(text: &str) -> io::Result<()> {
+    write(&format!("{text}\n"))
 }
 
 /// A reader that has gone away, as in `halligan … | head`, is no failure of ours.
-fn write(text: &str) {
+fn write(text: &str) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
-    let _ = stdout
+    match stdout
         .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush());
+        .and_then(|()| stdout.flush())
+    {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use crate::cli::{Context, Error, output};
+use crate::report::Report;
 use crate::simulator::fault::Fault;
 use crate::simulator::serve::{self, Config, Running};
 
@@ -46,7 +47,7 @@ pub(crate) async fn run(command: &Command, context: &Context) -> Result<(), Erro
     };
     let running = serve::start(config, context.env.clone()).await?;
     let path = write_config(&serve.state, &running)?;
-    announce(context, &running, &path);
+    output::result(&context.global, &announcement(&running, &path))?;
     context.interrupt.clone().raised().await;
     running.shutdown().await;
     Ok(())
@@ -88,28 +89,22 @@ pub(crate) fn write_config(state: &Path, running: &Running) -> Result<PathBuf, E
     Ok(path)
 }
 
-fn announce(context: &Context, running: &Running, config: &Path) {
-    if context.global.json {
-        let document = json!({
-            "schema": "halligan.simulator.serve/1",
-            "ok": true,
-            "graph_url": running.graph_url.as_str(),
-            "authority_url": running.authority_url.as_str(),
-            "ca_cert": running.ca_cert_path,
-            "config": config,
-            "tenant_id": running.demo.tenant_id,
-            "accounts": running.demo.emergency_accounts,
-        });
-        output::line(&document.to_string());
-    } else {
-        output::line(&format!("listening on {}", running.graph_url));
-        output::line(&format!(
-            "emergency accounts: {}",
-            running.demo.emergency_accounts.join(", ")
-        ));
-        output::line(&format!(
-            "to use it: halligan --config {} …",
-            config.display()
-        ));
-    }
+/// What a program that started this waits for: by then the tenant answers.
+fn announcement(running: &Running, config: &Path) -> Report {
+    let accounts = &running.demo.emergency_accounts;
+    let text = format!(
+        "listening on {}\nemergency accounts: {}\nto use it: halligan --config {} …\n",
+        running.graph_url,
+        accounts.join(", "),
+        config.display()
+    );
+    let body = json!({
+        "graph_url": running.graph_url.as_str(),
+        "authority_url": running.authority_url.as_str(),
+        "ca_cert": running.ca_cert_path,
+        "config": config,
+        "tenant_id": running.demo.tenant_id,
+        "accounts": accounts,
+    });
+    Report::new("halligan.simulator.serve/1", true, body, text)
 }

@@ -1,7 +1,7 @@
 //! The steps on the key: PIN, credential, proof.
 
 use crate::ceremony::enroll::credential::Credential;
-use crate::ceremony::enroll::run::Run;
+use crate::ceremony::enroll::run::{Creation, PinState, Run};
 use crate::ceremony::enroll::{PinPlan, plan};
 use crate::ceremony::interaction::Step;
 use crate::ceremony::parties::touch_prompt;
@@ -17,12 +17,18 @@ use crate::webauthn::ClientData;
 use crate::webauthn::client_data::{self, ClientDataType};
 
 impl Run<'_> {
-    pub(super) async fn set_pin(&self, parties: &mut Parties<'_>) -> Result<(), Error> {
+    pub(super) async fn set_pin(&mut self, parties: &mut Parties<'_>) -> Result<(), Error> {
         if self.plan.pin != PinPlan::Set {
             return Ok(());
         }
         parties.interaction.begin(Step::SetPin);
-        parties.key.set_pin(&self.pin)?;
+        let answer = parties.key.set_pin(&self.pin);
+        self.pin_state = match &answer {
+            Ok(()) => PinState::Set,
+            Err(error) if unanswered(error) => PinState::Unknown,
+            Err(_) => PinState::Unchanged,
+        };
+        answer?;
         self.record(
             parties,
             Event::EnrollPinSet(EnrollPinSet {
@@ -66,6 +72,9 @@ impl Run<'_> {
             let mut wait = touch_prompt(parties.interaction, parties.cancel);
             parties.key.make_credential(&request, Some(auth), &mut wait)
         };
+        if answer.as_ref().is_err_and(unanswered) {
+            self.creation = Creation::Unknown;
+        }
         let response = match answer {
             Err(ctap::Error::CredentialExcluded { credential_id }) => {
                 return Err(plan::already_enrolled(
@@ -76,8 +85,10 @@ impl Run<'_> {
             }
             other => other?,
         };
+        // Until its answer is understood, all that is known is that the key has made something.
+        self.creation = Creation::Unknown;
         let credential = Credential::new(&response, client_data_json)?;
-        self.credential = Some(credential.clone());
+        self.creation = Creation::Made(credential.clone());
         self.record(
             parties,
             Event::EnrollCredentialCreated(EnrollCredentialCreated {
@@ -198,6 +209,32 @@ impl Run<'_> {
             sign_count: credential.sign_count,
             key: self.plan.key.clone(),
         }
+    }
+}
+
+/// Whether the key may have done what it was asked although no usable answer came.
+fn unanswered(error: &ctap::Error) -> bool {
+    use ctap::hid::Error as E;
+    match error {
+        ctap::Error::AuthenticatorData { .. } | ctap::Error::Response(_) => true,
+        ctap::Error::Hid(error) => match error {
+            E::Device(_) | E::KeepAliveTooLong { .. } | E::Silent { .. } | E::Violation { .. } => {
+                true
+            }
+            E::Busy { .. }
+            | E::Cancelled
+            | E::MessageTooLong { .. }
+            | E::Refused { .. }
+            | E::Unsupported { .. } => false,
+        },
+        ctap::Error::CredentialExcluded { .. }
+        | ctap::Error::Pin { .. }
+        | ctap::Error::PinProtocol { .. }
+        | ctap::Error::PinUnfit(_)
+        | ctap::Error::RequestTooLarge { .. }
+        | ctap::Error::RpIdNeeded
+        | ctap::Error::Status { .. }
+        | ctap::Error::Unsupported(_) => false,
     }
 }
 

@@ -20,10 +20,33 @@ pub(super) struct Run<'a> {
     pub(super) ceremony: Uuid,
     pub(super) plan: Plan,
     pub(super) pin: Pin,
-    pub(super) credential: Option<Credential>,
+    pub(super) pin_state: PinState,
+    pub(super) creation: Creation,
     pub(super) method: Method,
     pub(super) options: ReceivedCreationOptions,
     pub(super) display_name: DisplayName,
+}
+
+/// What is known of the PIN that this ceremony sets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PinState {
+    /// The key has the PIN that it had.
+    Unchanged,
+    /// The key was asked to set it, and no answer came.
+    Unknown,
+    /// The key has the new PIN.
+    Set,
+}
+
+/// What is known of the credential on the key.
+#[derive(Debug, Clone)]
+pub(super) enum Creation {
+    /// The key was not asked, or refused.
+    None,
+    /// The key was asked, and no usable answer came.
+    Unknown,
+    /// The key made it.
+    Made(Credential),
 }
 
 /// What is known of the registration in the tenant.
@@ -50,7 +73,8 @@ impl<'a> Run<'a> {
             ceremony: parties.env.uuid(),
             plan: prepared.plan,
             pin,
-            credential: None,
+            pin_state: PinState::Unchanged,
+            creation: Creation::None,
             method: Method::Absent,
             options: prepared.options,
             display_name: prepared.display_name,
@@ -70,8 +94,11 @@ impl<'a> Run<'a> {
         self.set_pin(parties).await?;
         self.refresh_options(parties).await?;
         let auth = self.verify_pin(parties, Permissions::MC | Permissions::GA)?;
+        parties.go_on()?;
         self.create_credential(parties, &auth).await?;
         let attestation = self.verify_attestation(parties)?;
+        // A key that finished just before CTAPHID_CANCEL reached it answers as if nobody had interrupted.
+        parties.go_on()?;
         let registration = self.register(parties).await?;
         let method = self.read_back(parties).await?;
         let entry = self.prove(parties, auth, &method).await?;
@@ -155,8 +182,11 @@ impl<'a> Run<'a> {
     }
 
     pub(super) fn made(&self) -> Result<&Credential, Error> {
-        self.credential
-            .as_ref()
-            .ok_or_else(|| Error::KeyProof("no credential was made".to_owned()))
+        match &self.creation {
+            Creation::Made(credential) => Ok(credential),
+            Creation::None | Creation::Unknown => {
+                Err(Error::KeyProof("no credential was made".to_owned()))
+            }
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! After a failure: take back what this ceremony made, and only that; record how far it came and what remains.
 
-use crate::ceremony::enroll::run::{Method, Run};
+use crate::ceremony::enroll::run::{Creation, Method, PinState, Run};
 use crate::ceremony::interaction::Step;
 use crate::ceremony::{Error, Parties};
 use crate::ctap::Permissions;
@@ -9,6 +9,8 @@ use crate::ledger::{EnrollFailed, EnrollStep, EnrollUndone, Event};
 
 /// Closes the ceremony and returns what the operator has to know.
 pub(super) async fn after(error: Error, run: Run<'_>, parties: &mut Parties<'_>) -> Error {
+    // Whatever the interrupt broke off, a request or a touch, the reason is the interrupt.
+    let error = parties.go_on().err().unwrap_or(error);
     let failed = EnrollFailed {
         label: run.plan.label.clone(),
         reached: reached(&run),
@@ -44,10 +46,11 @@ fn unrecorded(error: Error) -> String {
 }
 
 fn reached(run: &Run<'_>) -> EnrollStep {
-    match (&run.credential, &run.method) {
-        (_, Method::Registered(_)) => EnrollStep::Registered,
-        (Some(_), _) => EnrollStep::CredentialCreated,
-        (None, _) => EnrollStep::Intended,
+    match (&run.method, &run.creation, run.pin_state) {
+        (Method::Registered(_), ..) => EnrollStep::Registered,
+        (_, Creation::Made(_), _) => EnrollStep::CredentialCreated,
+        (_, _, PinState::Set) => EnrollStep::PinSet,
+        (_, _, PinState::Unchanged | PinState::Unknown) => EnrollStep::Intended,
     }
 }
 
@@ -83,8 +86,21 @@ fn take_back(run: &Run<'_>, parties: &mut Parties<'_>) -> Result<EnrollUndone, S
         credential_deleted,
         method_deleted: false,
     };
-    let Some(credential) = &run.credential else {
-        return Ok(undone(false));
+    let credential = match (&run.creation, run.pin_state) {
+        (Creation::Made(credential), _) => credential,
+        (Creation::Unknown, _) => {
+            return Err("whether the key made a credential is not known".to_owned());
+        }
+        (Creation::None, PinState::Unknown) => {
+            return Err("whether the key took the new PIN is not known".to_owned());
+        }
+        (Creation::None, PinState::Set) => {
+            parties
+                .interaction
+                .warn("the key keeps the PIN that was set");
+            return Ok(undone(false));
+        }
+        (Creation::None, PinState::Unchanged) => return Ok(undone(false)),
     };
     let id = hex::encode(&credential.id);
     match &run.method {

@@ -64,7 +64,7 @@ impl Authenticator {
             new_pin_enc,
         };
         self.client_pin(&request, &mut Wait::unattended())?;
-        self.info_is_stale = true;
+        self.note_new_pin();
         Ok(())
     }
 
@@ -87,8 +87,14 @@ impl Authenticator {
         };
         let changed = self.client_pin(&request, &mut Wait::unattended());
         self.with_retries(changed)?;
-        self.info_is_stale = true;
+        self.note_new_pin();
         Ok(())
+    }
+
+    /// What a new PIN changes in getInfo (CTAP 2.1 §6.5.5.5, §6.5.5.6), so that the key need not be asked again.
+    fn note_new_pin(&mut self) {
+        self.info.options.client_pin = Some(true);
+        self.info.force_pin_change = self.info.force_pin_change.map(|_| false);
     }
 
     /// Proves the PIN once, for some permissions; `mc` and `ga` are given for one RP ID only. Costs a key agreement and one
