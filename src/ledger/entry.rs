@@ -171,7 +171,7 @@ impl Entry {
         };
         // A UUID in upper case, or `"proof":null`, is canonical JSON but not the one form of the member.
         if wire.to_bytes()? != bytes {
-            return Err(FormatError::NotCanonical(None));
+            return Err(malformed("a member is not written in its one form"));
         }
         Ok(Self::from_wire(wire, signature, canonical))
     }

@@ -64,8 +64,9 @@ impl Ledger {
     /// Signs a draft and writes it as the next entry.
     ///
     /// # Errors
-    /// [`Error::Refused`] for a draft that would not verify, [`Error::StorageFull`] and others from the storage; then
-    /// nothing was written. [`Error::NotKept`] when the store lost or changed what it took.
+    /// [`Error::Refused`] for a draft that would not verify, [`Error::StorageFull`] when there is no room: then nothing was
+    /// written. After [`Error::Storage`] a remote store may hold the entry all the same; [`Self::refresh`] shows.
+    /// [`Error::NotKept`] when the store lost or changed what it took.
     pub async fn append(&mut self, draft: Draft) -> Result<Entry, Error> {
         for _ in 0..ATTEMPTS {
             let entry = self.sign(draft.clone())?;

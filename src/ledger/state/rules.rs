@@ -47,9 +47,11 @@ impl State {
         match &event {
             Some(Event::KeyEnrolled(enrolled)) => {
                 public_key = Some(self.check_enrolled(enrolled)?);
+                check_prover(entry, &enrolled.credential_id)?;
             }
             Some(Event::KeyChecked(checked)) => {
-                self.check_checked(checked, entry.proof.as_ref())?
+                self.check_checked(checked, entry.proof.is_some())?;
+                check_prover(entry, &checked.credential_id)?;
             }
             _ => {}
         }
@@ -194,17 +196,14 @@ impl State {
         }
     }
 
-    fn check_checked(&self, checked: &KeyChecked, proof: Option<&Proof>) -> Result<(), Defect> {
+    fn check_checked(&self, checked: &KeyChecked, proven: bool) -> Result<(), Defect> {
         if !self.by_credential.contains_key(&checked.credential_id) {
             return Err(Defect::KeyUnknown(checked.credential_id.clone()));
         }
-        match proof {
-            None if checked.passed => Err(Defect::Unproven),
-            Some(proof) if proof.credential_id != checked.credential_id => {
-                Err(Defect::ProofByOtherKey)
-            }
-            _ => Ok(()),
+        if checked.passed && !proven {
+            return Err(Defect::Unproven);
         }
+        Ok(())
     }
 
     fn check_proof(
@@ -227,9 +226,6 @@ impl State {
             }));
         }
         let (enrolled, public_key, last) = match introduced {
-            Some((enrolled, _)) if enrolled.credential_id != proof.credential_id => {
-                return Err(Defect::ProofByOtherKey);
-            }
             Some((enrolled, public_key)) => (enrolled, public_key, enrolled.sign_count),
             None => {
                 let key = self
@@ -279,5 +275,13 @@ impl State {
             });
         }
         warnings
+    }
+}
+
+/// A proof in an entry about a key must be by that key.
+fn check_prover(entry: &Entry, credential_id: &[u8]) -> Result<(), Defect> {
+    match &entry.proof {
+        Some(proof) if proof.credential_id != credential_id => Err(Defect::ProofByOtherKey),
+        _ => Ok(()),
     }
 }

@@ -62,7 +62,7 @@ const OBJECTS: [Case; 16] = [
     case("escape-not-canonical", 2, "not-canonical", |forge| {
         forge.edit_text(2, "BG1-A", "BG1-\\u0041");
     }),
-    case("proof-null", 2, "not-canonical", |forge| {
+    case("proof-null", 2, "malformed", |forge| {
         forge.edit(2, |entry| entry["proof"] = json!(null));
     }),
     case("body-edited", 4, "signature", |forge| {
@@ -74,7 +74,7 @@ const OBJECTS: [Case; 16] = [
     case("previous-edited", 3, "previous", |forge| {
         forge.edit(3, |entry| entry["previous"] = json!("00".repeat(32)));
     }),
-    case("previous-in-upper-case", 3, "not-canonical", |forge| {
+    case("previous-in-upper-case", 3, "malformed", |forge| {
         forge.edit(3, |entry| {
             entry["previous"] = json!(entry["previous"].as_str().unwrap().to_uppercase());
         });
@@ -111,7 +111,7 @@ const ENTRIES: [Case; 14] = [
     case("body-not-an-object", 2, "malformed", |forge| {
         forge.rewrite(2, |entry| entry["body"] = json!("x"));
     }),
-    case("ceremony-in-upper-case", 2, "not-canonical", |forge| {
+    case("ceremony-in-upper-case", 2, "malformed", |forge| {
         forge.rewrite(2, |entry| {
             entry["ceremony"] = json!(entry["ceremony"].as_str().unwrap().to_uppercase());
         });
@@ -214,7 +214,18 @@ fn proven(forge: &mut Forge<'_>) {
 }
 
 /// What a station, and a key in the wrong hands, can do about proofs.
-const PROOFS: [Case; 13] = [
+const PROOFS: [Case; 14] = [
+    case(
+        "enrolled-with-a-proof-by-another-key",
+        5,
+        "proof-by-other-key",
+        |forge| {
+            forge.rewrite(5, |entry| {
+                entry["proof"]["credential_id"] = json!("AAAA");
+                entry["proof"]["anchor"]["index"] = json!(99);
+            });
+        },
+    ),
     case("proof-of-another-body", 13, "proof-client-data", |forge| {
         forge.rewrite(13, |entry| entry["body"]["findings"] = json!([]));
     }),

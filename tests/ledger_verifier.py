@@ -1,0 +1,326 @@
+#!/usr/bin/env python3
+"""A second verifier for Halligan ledgers, written from docs/ledger-format.md alone.
+
+    ledger_verifier.py LEDGER-DIRECTORY        verify; prints the first entry that fails, exit status 1
+    ledger_verifier.py --vectors DIRECTORY     check golden ledger and tampered variants of tests/vectors/ledger
+
+Needs Python 3.9 and the package `cryptography`.
+"""
+import base64, hashlib, json, re, sys, uuid
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+
+
+class Defect(Exception):
+    """The stable code of what is wrong."""
+
+
+def need(condition, code):
+    if not condition:
+        raise Defect(code)
+
+
+def sha256(data):
+    return hashlib.sha256(data).digest()
+
+
+def canonical(value, depth=0):
+    """RFC 8785, restricted to whole numbers a double holds exactly and to 16 levels."""
+    need(depth <= 16, "not-canonical")
+    if value is None or isinstance(value, (bool, str)):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, int):
+        need(abs(value) < 2**53, "not-canonical")
+        return str(value)
+    if isinstance(value, list):
+        return "[" + ",".join(canonical(item, depth + 1) for item in value) + "]"
+    need(isinstance(value, dict), "not-canonical")
+    names = sorted(value, key=lambda name: name.encode("utf-16-be"))
+    return "{" + ",".join(canonical(n) + ":" + canonical(value[n], depth + 1) for n in names) + "}"
+
+
+def unbase64(text, length=None):
+    data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    if base64.urlsafe_b64encode(data).decode().rstrip("=") != text or length not in (None, len(data)):
+        raise ValueError(text)
+    return data
+
+
+def cbor(data, at=0):
+    """Decodes one CBOR item of definite length; returns it and where it ends."""
+    major, info = data[at] >> 5, data[at] & 31
+    at += 1
+    if info > 27:
+        raise ValueError("indefinite length")
+    size = 0 if info < 24 else 1 << (info - 24)
+    number = int.from_bytes(data[at:at + size], "big") if size else info
+    at += size
+    if major == 0 or major == 1:
+        return (number if major == 0 else -1 - number), at
+    if major == 2 or major == 3:
+        piece = data[at:at + number]
+        if len(piece) != number:
+            raise ValueError("cut short")
+        return (piece if major == 2 else piece.decode()), at + number
+    if major == 7:
+        return {20: False, 21: True, 22: None}[number], at
+    items = []
+    for _ in range(number * (major - 3)):
+        item, at = cbor(data, at)
+        items.append(item)
+    if major == 4:
+        return items, at
+    pairs = dict(zip(items[::2], items[1::2]))
+    if major != 5 or len(pairs) != number:
+        raise ValueError("tag or duplicate key")
+    return pairs, at
+
+
+def authenticator_data(data):
+    """(rp id hash, flags, sign count, aaguid, credential id, public key); the last three None without flag AT."""
+    flags, count, at = data[32], int.from_bytes(data[33:37], "big"), 37
+    aaguid = credential_id = key = None
+    if flags & 0x40:
+        end = 55 + int.from_bytes(data[53:55], "big")
+        aaguid, credential_id = data[37:53], data[55:end]
+        at = cbor(data, end)[1]
+        key = data[end:at]
+        public_key(key)
+    if flags & 0x80:
+        at = cbor(data, at)[1]
+    if len(data) != at or at < 37:
+        raise ValueError("cut short or too long")
+    return data[:32], flags, count, aaguid, credential_id, key
+
+
+def public_key(cose):
+    """A function (signature, message) that raises InvalidSignature."""
+    key = cbor(cose)[0]
+    if (key[1], key[3], key[-1]) == (1, -8, 6):
+        return ed25519.Ed25519PublicKey.from_public_bytes(key[-2]).verify
+    if (key[1], key[3], key[-1], len(key[-2]), len(key[-3])) != (2, -7, 1, 32, 32):
+        raise ValueError("unsupported key")
+    point = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), b"\4" + key[-2] + key[-3])
+    return lambda signature, message: point.verify(signature, message, ec.ECDSA(hashes.SHA256()))
+
+
+# Checks of single members: each raises or returns something false for a bad value.
+def text(value): return isinstance(value, str)
+def flag(value): return isinstance(value, bool)
+def count32(value): return type(value) is int and 0 <= value < 2**32
+def index(value): return type(value) is int and 0 <= value < 2**64
+def binary(value): return unbase64(value) is not None
+def binary32(value): return unbase64(value, 32)
+def binary64(value): return unbase64(value, 64)
+def guid(value): return uuid.UUID(value)
+def pattern(expression): return lambda value: re.fullmatch(expression, value, re.ASCII)
+def members(**checks): return lambda value: isinstance(value, dict) and all(
+    name in value and check(value[name]) for name, check in checks.items())
+def maybe(check): return lambda value: value is None or check(value)
+def either(*values): return lambda value: value in values
+
+
+digest = pattern("[0-9a-f]{64}")
+name = pattern("[a-z0-9][a-z0-9.-]{0,62}")
+kind = pattern("(?=.{1,64}$)[a-z_]+[.][a-z_]+")
+ceremony_id = pattern("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+rp = pattern("(?=.{1,253}$)[a-z0-9-]{1,63}([.][a-z0-9-]{1,63})*")
+time = pattern(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z")
+account = members(id=text, upn=text)
+key = members(transport=text)
+outcome = members(subject=text, verdict=text)
+PROOF = dict(anchor=lambda v: set(v) == {"index", "hash"} and index(v["index"]) and digest(v["hash"]),
+             credential_id=binary, authenticator_data=binary, client_data_json=binary, signature=binary)
+ENTRY = dict(v=lambda value: value is not True and value == 1, index=index, previous=digest, time=time, station=name, kind=kind,
+             body=members(), signature=binary64)
+OPTIONAL = dict(ceremony=ceremony_id, proof=lambda v: set(v) == set(PROOF) and members(**PROOF)(v))
+BODY = {
+    "station.joined": dict(name=name, public_key=binary32),
+    "enroll.intended": dict(label=text, account=account, tenant=text, rp_id=rp, key=key),
+    "enroll.pin_set": dict(label=text),
+    "enroll.credential_created": dict(label=text, rp_id=rp, credential_id=binary, aaguid=guid,
+                                      attestation_object=binary, client_data_json=binary),
+    "enroll.registered": dict(label=text, credential_id=binary, method_id=text),
+    "enroll.failed": dict(label=text, code=text, message=text,
+                          reached=either("intended", "pin_set", "credential_created", "registered")),
+    "enroll.undone": dict(label=text, credential_deleted=flag, method_deleted=flag),
+    "key.enrolled": dict(label=text, account=account, tenant=text, credential_id=binary, public_key=binary,
+                         attestation_object=binary, client_data_json=binary, aaguid=guid, rp_id=rp,
+                         method_id=text, sign_count=count32, key=key),
+    "key.checked": dict(label=text, credential_id=binary, passed=flag,
+                        findings=lambda v: isinstance(v, list) and all(map(outcome, v))),
+}
+# Step: the steps of which one must have been reached, and the step that is reached then.
+STEPS = {"enroll.pin_set": ((0, 1), 1), "enroll.credential_created": ((0, 1, 2), 2),
+         "enroll.registered": ((2, 3), 3), "key.enrolled": ((3,), "closed")}
+
+
+def holds(check, *arguments):
+    """Whether a check of untrusted members or bytes succeeds; whatever it raises is a no."""
+    try:
+        return bool(check(*arguments))
+    except (ArithmeticError, LookupError, TypeError, ValueError, RecursionError):
+        return False
+
+
+def parse(data):
+    need(len(data) <= 1 << 20, "too-large")
+    try:
+        def refuse(constant): raise ValueError(constant)
+        value = json.loads(data.decode(), parse_constant=refuse, parse_float=lambda number: 0.5)
+        written = canonical(value).encode()
+    except (ValueError, RecursionError):
+        raise Defect("not-json") from None
+    need(written == data, "not-canonical")
+    need(holds(members(**ENTRY), value), "malformed")
+    need(all(name in ENTRY or name in OPTIONAL and holds(OPTIONAL[name], value[name]) for name in value), "malformed")
+    return value
+
+
+class Ledger:
+    """What the entries so far add up to."""
+
+    def __init__(self):
+        self.hashes, self.stations, self.ceremonies, self.keys, self.challenges = [], {}, {}, {}, set()
+
+    def add(self, data):
+        entry = parse(data)
+        need(entry["index"] == len(self.hashes), "index")
+        need(entry["previous"] == (self.hashes[-1] if self.hashes else "00" * 32), "previous")
+        body, what = entry["body"], entry["kind"]
+        need(holds(members(**BODY.get(what, {})), body), "body")
+        self.signature(entry, body)
+        if what.startswith("enroll.") and what in BODY or what == "key.enrolled":
+            self.step(entry.get("ceremony"), what, body)
+        if what == "key.enrolled":
+            self.enroll(body)
+        if what == "key.checked":
+            need(body["credential_id"] in self.keys, "key-unknown")
+            need("proof" in entry or not body["passed"], "unproven")
+        if "proof" in entry:
+            if what in ("key.checked", "key.enrolled"):
+                need(entry["proof"]["credential_id"] == body["credential_id"], "proof-by-other-key")
+            self.proof(entry["proof"], body)
+        self.hashes.append(sha256(data).hex())
+
+    def signature(self, entry, body):
+        station = entry["station"]
+        if entry["kind"] == "station.joined":
+            need(body["name"] == station, "station-name")
+            need(station not in self.stations, "station-joined-twice")
+            self.stations[station] = unbase64(body["public_key"])
+        need(station in self.stations, "station-unknown")
+        unsigned = {name: value for name, value in entry.items() if name != "signature"}
+        try:
+            ed25519.Ed25519PublicKey.from_public_bytes(self.stations[station]).verify(
+                unbase64(entry["signature"]), canonical(unsigned).encode())
+        except (InvalidSignature, ValueError):
+            raise Defect("signature") from None
+
+    def step(self, ceremony, what, body):
+        need(ceremony is not None, "ceremony")
+        if what == "enroll.intended":
+            need(ceremony not in self.ceremonies, "ceremony")
+            self.ceremonies[ceremony] = [0, None]
+            return
+        state = self.ceremonies.get(ceremony, ["closed"])
+        need(state[0] != "closed", "ceremony")
+        if what in STEPS:
+            needed, then = STEPS[what]
+            need(state[0] in needed, "ceremony")
+            if what == "enroll.credential_created":
+                state[1] = body["credential_id"]
+            need(body.get("credential_id", state[1]) == state[1] or what == "enroll.pin_set", "ceremony")
+            state[0] = then
+        elif what == "enroll.undone":
+            state[0] = "closed"
+
+    def enroll(self, body):
+        need(body["credential_id"] not in self.keys, "enrolled-twice")
+
+        def agrees():
+            client_data = json.loads(unbase64(body["client_data_json"]))
+            attestation, end = cbor(unbase64(body["attestation_object"]))
+            rp_id_hash, _, count, aaguid, credential_id, key = authenticator_data(attestation["authData"])
+            return (client_data["type"] == "webauthn.create" and text(client_data["challenge"])
+                    and text(client_data["origin"]) and end == len(unbase64(body["attestation_object"]))
+                    and text(attestation["fmt"]) and isinstance(attestation["attStmt"], dict)
+                    and rp_id_hash == sha256(body["rp_id"].encode()) and key == unbase64(body["public_key"])
+                    and credential_id == unbase64(body["credential_id"])
+                    and aaguid == guid(body["aaguid"]).bytes and count <= body["sign_count"])
+        need(holds(agrees), "attestation")
+        self.keys[body["credential_id"]] = [public_key(unbase64(body["public_key"])), body["rp_id"], body["sign_count"]]
+
+    def proof(self, proof, body):
+        anchor = proof["anchor"]
+        need(anchor["index"] < len(self.hashes) and self.hashes[anchor["index"]] == anchor["hash"], "proof-anchor")
+        need(proof["credential_id"] in self.keys, "proof-credential")
+        key = self.keys[proof["credential_id"]]
+        challenge = sha256(b"halligan/proof/1" + bytes.fromhex(anchor["hash"]) + sha256(canonical(body).encode()))
+        need(challenge not in self.challenges, "proof-replayed")
+        self.challenges.add(challenge)
+        encoded = base64.urlsafe_b64encode(challenge).decode().rstrip("=")
+        client_data = ('{"type":"webauthn.get","challenge":"' + encoded
+                       + '","origin":"halligan:ledger","crossOrigin":false}').encode()
+        need(unbase64(proof["client_data_json"]) == client_data, "proof-client-data")
+        data = unbase64(proof["authenticator_data"])
+        need(holds(authenticator_data, data), "proof-authenticator-data")
+        rp_id_hash, flags, count = authenticator_data(data)[:3]
+        need(rp_id_hash == sha256(key[1].encode()), "proof-rp-id")
+        need(flags & 5 == 5, "proof-flags")
+        try:
+            key[0](unbase64(proof["signature"]), data + sha256(client_data))
+        except InvalidSignature:
+            raise Defect("proof-signature") from None
+        need(count > key[2] or count == key[2] == 0, "proof-sign-count")
+        key[2] = count
+
+
+def verify(objects):
+    """Objects by index -> (number of valid entries, head, code of the defect or None)."""
+    ledger = Ledger()
+    try:
+        for position in range(max(objects, default=-1) + 1):
+            need(position in objects, "missing")
+            ledger.add(objects[position])
+    except Defect as defect:
+        return len(ledger.hashes), (ledger.hashes or [None])[-1], str(defect)
+    return len(ledger.hashes), (ledger.hashes or [None])[-1], None
+
+
+def load(directory):
+    files = (Path(directory) / "entries").iterdir()
+    return {int(file.stem): file.read_bytes() for file in files if re.fullmatch("[0-9]{8}[.]json", file.name)}
+
+
+def check_vectors(directory):
+    golden, wrong, checked = load(directory / "golden"), 0, 1
+    expect = json.loads((directory / "golden/expect.json").read_text())
+    if verify(golden) != (expect["entries"], expect["head"], None):
+        wrong += print("golden:", verify(golden)) or 1
+    for file in sorted((directory / "tampered").glob("*.json")):
+        variant = json.loads(file.read_text())
+        objects = dict(golden)
+        for name, content in variant["objects"].items():
+            objects.pop(int(name[:8]), None)
+            if content is not None:
+                objects[int(name[:8])] = content.encode()
+        found = verify(objects)
+        checked += 1
+        if (found[0], found[2]) != (variant["fails_at"], variant["code"]):
+            wrong += print(f"{file.stem}: expected {variant['fails_at']} {variant['code']}, found {found}") or 1
+    print(f"{checked} vectors, {wrong} wrong")
+    return wrong
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 3 and sys.argv[1] == "--vectors":
+        sys.exit(1 if check_vectors(Path(sys.argv[2])) else 0)
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    entries, head, code = verify(load(sys.argv[1]))
+    print(f"{entries} entries, head {head}" if code is None else f"entry {entries}: {code}")
+    sys.exit(0 if code is None else 1)
