@@ -173,7 +173,7 @@ impl GraphError {
 
 impl From<storage::Error> for GraphError {
     fn from(cause: storage::Error) -> Self {
-        tracing::error!(%cause, "simulator: the tenant's state cannot be stored");
+        tracing::debug!(%cause, "simulator: the tenant's state cannot be stored");
         Self::scripted(StatusCode::INTERNAL_SERVER_ERROR)
     }
 }
@@ -241,7 +241,7 @@ pub(in crate::simulator) async fn envelope(
         }
     }
     ids.mark(response.headers_mut());
-    tracing::info!(
+    tracing::debug!(
         target: "halligan::simulator::access",
         %method,
         path,
