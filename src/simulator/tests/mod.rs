@@ -5,6 +5,7 @@
 mod applications;
 mod authorization;
 mod faults;
+mod foreign_clients;
 mod key;
 mod lifecycle;
 mod properties;
