@@ -23,7 +23,7 @@ use crate::simulator::service::Service;
 use crate::simulator::storage::{self, Directory};
 use crate::simulator::tenant::{SECRET_FILE, Tenant};
 use crate::simulator::tls::{self, Authority, CA_FILE, Severance, TlsListener};
-use crate::simulator::{control, oauth, routes};
+use crate::simulator::{control, oauth, relying_party, routes};
 
 /// The largest request body; a registration has about 15 KB.
 const BODY_LIMIT: usize = 256 * 1024;
@@ -84,6 +84,9 @@ pub enum Error {
     /// The state directory cannot be used.
     #[error(transparent)]
     Storage(#[from] storage::Error),
+    /// A trust anchor is not a certificate; counted from 0.
+    #[error("trust anchor {0} is not an X.509 certificate in DER")]
+    TrustAnchor(usize),
     /// TLS cannot be set up.
     #[error(transparent)]
     Tls(#[from] tls::TlsError),
@@ -165,6 +168,10 @@ impl Running {
 pub async fn start(config: Config, env: Env) -> Result<Running, Error> {
     if !config.listen.ip().is_loopback() {
         return Err(Error::NotLoopback(config.listen));
+    }
+    let mut anchors = config.trust_anchors.iter();
+    if let Some(position) = anchors.position(|der| !relying_party::is_anchor(der)) {
+        return Err(Error::TrustAnchor(position));
     }
     let directory = Arc::new(Directory::open(&config.state_dir)?);
     let tenant = Tenant::open(Arc::clone(&directory), &env)?;
@@ -258,7 +265,7 @@ fn serve(listener: TlsListener, router: Router, stopped: oneshot::Receiver<()>) 
     });
     tokio::spawn(async move {
         if let Err(cause) = server.await {
-            tracing::error!(%cause, "simulator: the server ended");
+            tracing::debug!(%cause, "simulator: the server ended");
         }
     })
 }

@@ -35,6 +35,7 @@ pub(in crate::simulator) async fn apply(
                 next.run(request).await;
             }
             severance.sever();
+            // Never leaves: writing it fails, and the server gives up the connection.
             StatusCode::NO_CONTENT.into_response()
         }
         Effect::Junk(bytes) => junk(bytes),

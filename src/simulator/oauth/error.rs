@@ -88,7 +88,7 @@ impl OAuthError {
 
 impl From<storage::Error> for OAuthError {
     fn from(cause: storage::Error) -> Self {
-        tracing::error!(%cause, "simulator: the tenant's state cannot be stored");
+        tracing::debug!(%cause, "simulator: the tenant's state cannot be stored");
         Self::new(
             "server_error",
             90_033,

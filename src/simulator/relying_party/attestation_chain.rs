@@ -1,11 +1,17 @@
 //! Whether an attestation statement's certificates lead to an anchor that the tenant trusts.
 
-use jiff::Timestamp;
 use std::time::Duration;
+
+use jiff::Timestamp;
 use tokio_rustls::rustls::pki_types::{CertificateDer, UnixTime};
 use webpki::{ALL_VERIFICATION_ALGS, EndEntityCert, KeyUsage, anchor_from_trusted_cert};
 
 use crate::simulator::tenant::Blob;
+
+/// Whether bytes are a certificate (DER) that chains can end at.
+pub(in crate::simulator) fn is_anchor(der: &[u8]) -> bool {
+    anchor_from_trusted_cert(&CertificateDer::from(der)).is_ok()
+}
 
 /// Whether the chain, leaf first, ends at one of the anchors. A leaf that is itself an anchor does (WebAuthn L3 §7.1,
 /// the step about trustworthiness).

@@ -12,7 +12,7 @@ const CERTIFICATE: usize = 1000;
 const ENCRYPTED_KEY: usize = 256;
 const CIPHERTEXT: usize = 2170;
 
-/// A new challenge: the bytes that WebAuthn means, ASCII text by chance.
+/// A new challenge: the bytes that WebAuthn means, which in this service are ASCII text.
 pub(in crate::simulator) fn generate(env: &Env) -> Vec<u8> {
     let part = |length: usize| {
         let mut bytes = vec![0; length];

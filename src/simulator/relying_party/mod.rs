@@ -6,6 +6,7 @@ mod creation_options;
 mod registration;
 mod user_handle;
 
+pub(in crate::simulator) use attestation_chain::is_anchor;
 pub(in crate::simulator) use creation_options::{creation_options, date_time};
 pub(in crate::simulator) use registration::{Refusal, Registration, verify};
 pub(in crate::simulator) use user_handle::user_handle;

@@ -22,7 +22,7 @@ use crate::webauthn::{
     AttestationObject, AttestedCredentialData, AuthenticatorData, Flags, attestation_object,
 };
 
-/// Text of a UI hint that webauthn-rs-core wants and the server side never uses.
+/// A hint for browsers that webauthn-rs-core asks for and verification never reads.
 const UNUSED_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// Why a credential is not registered. The text goes into the answer's inner message.

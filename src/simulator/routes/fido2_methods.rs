@@ -85,7 +85,7 @@ pub(super) async fn list(
         let user = authorized(state, &caller, &user, Access::Read)?;
         let methods: Vec<Value> = state
             .visible_methods(user.id, now)
-            .map(|method| with_type(state, method))
+            .map(|method| wire(state, method))
             .collect();
         let context = format!("users('{}')/authentication/fido2Methods", user.id);
         Ok(odata::collection(
@@ -119,7 +119,7 @@ pub(super) async fn get(
             .find(|method| id(method) == segment)
             .ok_or_else(GraphError::no_such_method)?;
         let context = format!("users('{}')/authentication/fido2Methods/$entity", user.id);
-        let body = with_type(state, method);
+        let body = wire(state, method);
         Ok(odata::entity(&service, version, &context, body))
     })
 }
@@ -173,7 +173,7 @@ pub(super) async fn create(
             .unwrap_or_else(|| model(state, registration.attested.aaguid));
         let method = method(&user, registration, display_name, now, visible_from);
         let context = format!("users('{}')/authentication/fido2Methods/$entity", user.id);
-        let body = with_type(state, &method);
+        let body = wire(state, &method);
         state.fido2_methods.push(method);
         let answer = odata::entity(&service, version, &context, body);
         Ok((StatusCode::CREATED, answer).into_response())
@@ -266,11 +266,11 @@ fn model(state: &TenantState, aaguid: crate::webauthn::Aaguid) -> String {
     known.unwrap_or_else(|| "Security key".to_owned())
 }
 
-fn with_type(state: &TenantState, method: &Fido2Method) -> Value {
+fn wire(state: &TenantState, method: &Fido2Method) -> Value {
     let thumbprint = |certificate: &Blob| {
         hex::encode(digest(&SHA1_FOR_LEGACY_USE_ONLY, &certificate.0).as_ref())
     };
-    let wire = Fido2AuthenticationMethod {
+    let method = Fido2AuthenticationMethod {
         id: id(method),
         display_name: Some(method.display_name.clone()),
         created_date_time: Some(date_time(method.created)),
@@ -294,7 +294,7 @@ fn with_type(state: &TenantState, method: &Fido2Method) -> Value {
             PasskeyType::DeviceBound
         }),
     };
-    let mut body = json!(wire);
+    let mut body = json!(method);
     body["@odata.type"] = TYPE.into();
     body
 }

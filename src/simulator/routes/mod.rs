@@ -2,6 +2,7 @@
 
 mod caller;
 mod creation_options;
+mod envelope;
 mod error;
 mod fido2_methods;
 mod fido2_policy;
@@ -13,7 +14,8 @@ mod users;
 use axum::routing::get;
 use axum::{Extension, Router};
 pub(in crate::simulator) use caller::{Access, Caller};
-pub(in crate::simulator) use error::{GraphError, envelope};
+pub(in crate::simulator) use envelope::envelope;
+pub(in crate::simulator) use error::GraphError;
 
 use crate::simulator::service::Service;
 

@@ -73,7 +73,8 @@ impl Tenant {
         look(&self.lock())
     }
 
-    /// Changes the state and stores it. When storing fails, the change has not happened.
+    /// Changes the state and stores it. When storing fails, the change has not happened. Blocks for the few
+    /// milliseconds that a small file takes, also within a request: changes are serialized anyway.
     ///
     /// # Errors
     /// When the state cannot be made durable.

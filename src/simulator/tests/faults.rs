@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::Bench;
 use super::key::Key;
+use crate::simulator::fault::{Fault, Operation};
 
 fn script(bench: &Bench, fault: &str) {
     bench.running.faults.add(fault.parse().unwrap());
@@ -146,4 +147,32 @@ async fn the_script_is_read_and_written_over_http() {
     let cleared = bench.client.delete(&url).send().await.unwrap();
     assert_eq!(cleared.status(), StatusCode::NO_CONTENT);
     assert!(bench.running.faults.remaining().is_empty());
+}
+
+#[test]
+fn the_documentation_names_every_operation_and_shows_faults_that_parse() {
+    let documentation = include_str!("../../../docs/simulator.md");
+    for operation in [
+        Operation::Authorize,
+        Operation::CreateMethod,
+        Operation::CreationOptions,
+        Operation::DeleteMethod,
+        Operation::DeviceCode,
+        Operation::GetMethod,
+        Operation::GetOrganization,
+        Operation::GetPolicy,
+        Operation::GetUser,
+        Operation::ListMethods,
+        Operation::ListUsers,
+        Operation::Other,
+        Operation::Token,
+    ] {
+        assert!(
+            documentation.contains(&format!("`{operation}`")),
+            "{operation}"
+        );
+    }
+    let example = documentation.split("--data-binary '").nth(1).unwrap();
+    let example = example.split('\'').next().unwrap();
+    assert!(example.parse::<Fault>().is_ok(), "{example}");
 }

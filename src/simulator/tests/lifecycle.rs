@@ -2,10 +2,11 @@
 
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
+use std::sync::{Arc, Mutex};
 
 use reqwest::StatusCode;
 
-use super::key::Key;
+use super::key::{Key, Vendor};
 use super::{Bench, client};
 use crate::env::Env;
 use crate::simulator::serve::{Config, Error, start};
@@ -61,6 +62,15 @@ async fn only_loopback_addresses_are_served() {
         start(config, Env::system()).await.err(),
         Some(Error::NotLoopback(found)) if found == address
     ));
+}
+
+#[tokio::test]
+async fn what_is_no_certificate_cannot_be_trusted() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = Config::new(folder.path());
+    config.trust_anchors = vec![Vendor::new([0; 16]).root, b"-----BEGIN".to_vec()];
+    let refused = start(config, Env::system()).await.err();
+    assert!(matches!(refused, Some(Error::TrustAnchor(1))));
 }
 
 #[tokio::test]
@@ -131,4 +141,44 @@ async fn dropping_a_simulator_frees_its_directory() {
         }
     }
     panic!("the directory is still in use");
+}
+
+/// Collects what is logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn the_log_tells_what_was_asked_and_nothing_secret() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    let guard = tracing::subscriber::set_default(subscriber);
+    let bench = Bench::new().await;
+    let token = bench.app_token().await;
+    let options = bench.options(&token).await;
+    let path = bench.methods(&bench.bg1());
+    bench
+        .post(&path, &token, &Key::new(1).answer(&options))
+        .await;
+    drop(guard);
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let logged = |text: &str| log.contains(text);
+    assert!(logged("fido2Methods") && logged("status=201"));
+    let signature = token.rsplit('.').next().unwrap();
+    assert!(!logged(signature) && !logged(&bench.secret()));
 }

@@ -2,14 +2,17 @@
 
 #![allow(clippy::unwrap_used)]
 
-mod authority;
+mod applications;
 mod authorization;
 mod faults;
+mod foreign_clients;
 mod key;
 mod lifecycle;
 mod properties;
+mod refusals;
 mod registration;
 mod resources;
+mod sign_in;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -19,6 +22,7 @@ use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::encoding::base64url;
 use crate::env::{Env, ManualClock, SeededRng};
 use crate::simulator::serve::{Config, Running, start};
 use crate::simulator::tenant::{Application, State};
@@ -246,8 +250,15 @@ impl Answer {
     }
 }
 
+/// The members of a JWT, unverified.
+fn claims(token: &str) -> Value {
+    let payload = token.split('.').nth(1).unwrap();
+    serde_json::from_slice(&base64url::decode(payload).unwrap()).unwrap()
+}
+
 fn env(clock: &Arc<ManualClock>, seed: u64) -> Env {
-    Env::new(Arc::clone(clock) as _, Arc::new(SeededRng::new(seed)))
+    let clock = Arc::clone(clock);
+    Env::new(clock, Arc::new(SeededRng::new(seed)))
 }
 
 /// A client that trusts the simulator's authority and nobody else, and follows no redirect.
