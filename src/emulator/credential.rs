@@ -129,29 +129,29 @@ impl PrivateKey {
     }
 }
 
-/// The credProtect level (CTAP 2.1 §12.1).
+/// The credProtect level (CTAP 2.1 §12.1); the specification puts `userVerification` before each name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) enum CredProtect {
-    UserVerificationOptional,
-    UserVerificationOptionalWithCredentialIdList,
-    UserVerificationRequired,
+    Optional,
+    OptionalWithCredentialIdList,
+    Required,
 }
 
 impl CredProtect {
     pub(super) fn from_level(level: u64) -> Option<Self> {
         match level {
-            1 => Some(Self::UserVerificationOptional),
-            2 => Some(Self::UserVerificationOptionalWithCredentialIdList),
-            3 => Some(Self::UserVerificationRequired),
+            1 => Some(Self::Optional),
+            2 => Some(Self::OptionalWithCredentialIdList),
+            3 => Some(Self::Required),
             _ => None,
         }
     }
 
     pub(super) fn level(self) -> u8 {
         match self {
-            Self::UserVerificationOptional => 1,
-            Self::UserVerificationOptionalWithCredentialIdList => 2,
-            Self::UserVerificationRequired => 3,
+            Self::Optional => 1,
+            Self::OptionalWithCredentialIdList => 2,
+            Self::Required => 3,
         }
     }
 }
@@ -284,7 +284,7 @@ mod tests {
         let wrapping = Wrapping::new(&Secret::new([1; 32]));
         for algorithm in [Algorithm::Es256, Algorithm::EdDsa] {
             let key = PrivateKey::generate(algorithm, &env);
-            let protect = CredProtect::UserVerificationRequired;
+            let protect = CredProtect::Required;
             let id = wrapping.wrap(&key, protect, &[7; 32], &env);
             assert_eq!(id.len(), WRAPPED_LENGTH);
             let credential = wrapping.unwrap(&id, &[7; 32]).expect("ours");

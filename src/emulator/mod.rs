@@ -51,3 +51,6 @@ pub use device::{Emulator, OpenError};
 pub use fault::{Fault, Faults};
 pub use profile::Profile;
 pub use state::StateError;
+
+#[cfg(test)]
+mod tests;

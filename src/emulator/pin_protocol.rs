@@ -212,3 +212,122 @@ fn verify(protocol: PinUvAuthProtocol, key: &[u8], message: &[u8], signature: &[
     };
     expected.ct_eq(signature).into()
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::encoding::hex;
+
+    fn bytes(text: &str) -> Vec<u8> {
+        hex::decode(text).unwrap()
+    }
+
+    fn secret(protocol: PinUvAuthProtocol, z: &str) -> SharedSecret {
+        SharedSecret::derive(protocol, &bytes(z))
+    }
+
+    /// Vectors of the test suites of python-fido2 (`test_ctap2.py`) and authenticator-rs (`crypto/mod.rs`).
+    #[test]
+    fn protocol_one_agrees_and_encrypts_as_published() {
+        let private = "7452e599fee739d8a653f6a507343d12d382249108a651402520b72f24fe7684";
+        let keys = PinUvAuth {
+            protocol: PinUvAuthProtocol::One,
+            key_agreement: SecretKey::from_slice(&bytes(private)).unwrap(),
+            token: Zeroizing::new([0; 32]),
+        };
+        let public = cbor::encode(&keys.public_key());
+        let x = bytes("44d78d7989b97e62ea993496c9ef6e8fd58b8b00715f9a89153ddd9c4657e47f");
+        let y = bytes("ec802ee7d22bd4e100f12e48537eb4e7e96ed3a47a0a3bd5f5eeab65001664f9");
+        let head = bytes("a50102033818200121");
+        let expected = [head.as_slice(), &[0x58, 0x20], &x, &[0x22, 0x58, 0x20], &y].concat();
+        assert_eq!(hex::encode(&public), hex::encode(&expected));
+        let peer = cbor::map([
+            (1, Value::from(2)),
+            (3, Value::from(-25)),
+            (-1, Value::from(1)),
+            (
+                -2,
+                Value::Bytes(bytes(
+                    "0501d5bc78da9252560a26cb08fcc60cbe0b6d3b8e1d1fcee514fac0af675168",
+                )),
+            ),
+            (
+                -3,
+                Value::Bytes(bytes(
+                    "d551b3ed46f665731f95b4532939c25d91db7eb844bd96d4abd4083785f8df47",
+                )),
+            ),
+        ]);
+        let shared = keys.decapsulate(Map::top(&peer).unwrap()).ok().unwrap();
+        assert_eq!(
+            hex::encode(shared.aes_key.as_slice()),
+            "c42a039d548100dfba521e487debcbbb8b66bb7496f8b1862a7a395ed83e1a1c"
+        );
+        assert_eq!(shared.aes_key, shared.hmac_key);
+        let env = Env::system();
+        let token = bytes("aff12c6dcfbf9df52f7a09211e8865cd");
+        let token_enc = bytes("7a9f98e31b77be90f9c64d12e9635040");
+        assert_eq!(shared.encrypt(&token, &env), token_enc);
+        assert_eq!(shared.decrypt(&token_enc).unwrap().as_slice(), token);
+        let pin_hash_enc = bytes("afe8327ce416da8ee3d057589c2ce1a9");
+        let pin_hash = shared.decrypt(&pin_hash_enc).unwrap();
+        assert_eq!(pin_hash.as_slice(), &Sha256::digest(b"1234")[..16]);
+    }
+
+    /// A new PIN and its pinUvAuthParam, from authenticator-rs (`crypto/mod.rs`).
+    #[test]
+    fn protocol_one_verifies_a_published_new_pin() {
+        let key = bytes("82e3d841e25c5c13462c123cc3d3987865ba3d204674fbedd47ef5abab8d1372");
+        let key = Zeroizing::new(<[u8; 32]>::try_from(key).unwrap());
+        let shared = SharedSecret {
+            protocol: PinUvAuthProtocol::One,
+            hmac_key: key.clone(),
+            aes_key: key,
+        };
+        let new_pin_enc = bytes(concat!(
+            "70664bb581e257451a3ab91bf1aad8e45f6ce9b5c3b0f32b5ecd62d0ba3b605f",
+            "d9183166f6c5faf3e4da2481502cd0cee0158b351fc39208a77cb2744bd43cf9"
+        ));
+        let param = bytes("8e7f016997f3b0a27ba4347a0e49fdf5");
+        assert!(shared.verify(&new_pin_enc, &param));
+        assert!(!shared.verify(&new_pin_enc, &param[..15]));
+        assert!(!shared.verify(&new_pin_enc[1..], &param));
+        let padded = shared.decrypt(&new_pin_enc).unwrap();
+        assert_eq!(&padded[..5], b"1234\0");
+        assert_eq!(padded.len(), 64);
+    }
+
+    /// The key derivation of protocol two, from authenticator-rs (`crypto/mod.rs`).
+    #[test]
+    fn protocol_two_derives_its_keys_as_published() {
+        let shared = secret(PinUvAuthProtocol::Two, &"ff".repeat(32));
+        assert_eq!(
+            hex::encode(shared.hmac_key.as_slice()),
+            "570b4ed82aa5dfb49db79dbeaf4b315d8abb1a9867b245f3367026987c0d47a1"
+        );
+        assert_eq!(
+            hex::encode(shared.aes_key.as_slice()),
+            "7d9a93c39baec741d141c6238d8e1846de323d8eed022cb397d19a73b98945e2"
+        );
+    }
+
+    #[test]
+    fn protocol_two_hides_equal_plaintexts_and_wants_whole_macs() {
+        let shared = secret(PinUvAuthProtocol::Two, &"07".repeat(32));
+        let env = Env::system();
+        let (a, b) = (
+            shared.encrypt(&[1; 32], &env),
+            shared.encrypt(&[1; 32], &env),
+        );
+        assert_eq!(a.len(), 48);
+        assert_ne!(a, b);
+        assert_eq!(shared.decrypt(&a), shared.decrypt(&b));
+        let mac = hmac_sha_256(shared.hmac_key.as_slice(), b"message");
+        assert!(shared.verify(b"message", &mac));
+        assert!(!shared.verify(b"message", &mac[..16]));
+        for broken in [&a[..15], &a[..47], &[]] {
+            assert!(shared.decrypt(broken).is_none());
+        }
+    }
+}

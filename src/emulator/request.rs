@@ -139,7 +139,9 @@ mod tests {
     #[test]
     fn members_have_the_type_that_is_asked_for() {
         let value = cbor::map([(1, Value::from("text")), (2, Value::from(-1))]);
-        let map = Map::top(&value).ok().expect("a map");
+        let Ok(map) = Map::top(&value) else {
+            panic!("a map");
+        };
         assert_eq!(map.required::<&str>(1), Ok("text"));
         assert_eq!(map.required::<&[u8]>(1), Err(Status::CborUnexpectedType));
         assert_eq!(map.required::<u64>(2), Err(Status::CborUnexpectedType));

@@ -3,7 +3,8 @@
 
 use super::get_assertion::{descriptor, user_entity};
 use super::make_credential::{hash, user};
-use super::{Command, Reply, Rest, Sequence};
+use super::sequence::Rest;
+use super::{Command, Reply, Sequence};
 use crate::ctap::status::Status;
 use crate::emulator::authenticator::Authenticator;
 use crate::emulator::credential::Credential;

@@ -1,8 +1,10 @@
 //! authenticatorGetAssertion and authenticatorGetNextAssertion (CTAP 2.1 §6.2, §6.3).
 
+use super::authorization::{PinUvAuthParam, credential_ids};
 use super::extension::AssertionInputs;
 use super::make_credential::{flags, hash};
-use super::{AfterTouch, PinUvAuthParam, Reply, Rest, Sequence, credential_ids};
+use super::sequence::Rest;
+use super::{AfterTouch, Reply, Sequence};
 use crate::ctap::status::Status;
 use crate::emulator::authenticator::Authenticator;
 use crate::emulator::credential::{CredProtect, Credential, User};
@@ -123,9 +125,9 @@ impl Authenticator {
     fn locate(&self, request: &Request<'_>, uv: bool) -> Vec<Credential> {
         let has_list = request.allow_list.is_some();
         let applies = |credential: &Credential| match credential.cred_protect {
-            CredProtect::UserVerificationOptional => true,
-            CredProtect::UserVerificationOptionalWithCredentialIdList => uv || has_list,
-            CredProtect::UserVerificationRequired => uv,
+            CredProtect::Optional => true,
+            CredProtect::OptionalWithCredentialIdList => uv || has_list,
+            CredProtect::Required => uv,
         };
         match &request.allow_list {
             Some(list) => list

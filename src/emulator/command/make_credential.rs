@@ -2,8 +2,9 @@
 
 use sha2::{Digest, Sha256};
 
+use super::authorization::{PinUvAuthParam, credential_ids};
 use super::extension::CreationInputs;
-use super::{AfterTouch, PinUvAuthParam, Reply, credential_ids};
+use super::{AfterTouch, Reply};
 use crate::ctap::status::Status;
 use crate::emulator::authenticator::Authenticator;
 use crate::emulator::credential::{
@@ -215,9 +216,7 @@ impl Authenticator {
     fn is_excluded(&self, request: &Request<'_>, uv: bool) -> bool {
         request.exclude_list.iter().any(|id| {
             self.find_credential(id, request.rp_id)
-                .is_some_and(|credential| {
-                    uv || credential.cred_protect != CredProtect::UserVerificationRequired
-                })
+                .is_some_and(|credential| uv || credential.cred_protect != CredProtect::Required)
         })
     }
 
@@ -272,7 +271,7 @@ impl Authenticator {
         let cred_protect = creation
             .extensions
             .cred_protect
-            .unwrap_or(CredProtect::UserVerificationOptional);
+            .unwrap_or(CredProtect::Optional);
         let blob = creation.extensions.storable_cred_blob(creation.rk);
         let discoverable = creation.rk.then(|| Discoverable {
             rp_id: creation.rp_id.clone(),

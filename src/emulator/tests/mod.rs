@@ -1,0 +1,14 @@
+//! Tests of the whole key through its reports. The host here is written from the specification for these tests alone.
+#![allow(clippy::unwrap_used)]
+
+mod config;
+mod credentials;
+mod extensions;
+mod faults;
+mod hid;
+mod host;
+mod management;
+mod pin;
+mod properties;
+mod serving;
+mod storing;
