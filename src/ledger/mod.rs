@@ -7,7 +7,7 @@
 //! ```text
 //! let draft = Draft::new(&event, ceremony);          // the body is final from here on
 //! let request = ledger.prove(&draft)?;               // anchored at the ledger's head
-//! …getAssertion(rp_id, request.client_data_hash(), allow list, user verification)…
+//! …getAssertion(rp_id, request.client_data_hash(), allow list)…   // key.enrolled: with user verification
 //! let proof = request.complete(credential_id, authenticator_data, signature);
 //! ledger.append(draft.with_proof(proof)).await?;
 //! ```

@@ -268,16 +268,16 @@ const PROOFS: [Case; 14] = [
     }),
     case(
         "proof-without-user-verification",
-        14,
+        5,
         "proof-flags",
         |forge| {
             forge.golden().key.flags = Flags::UP;
-            proven(forge);
+            forge.prove_again(5);
         },
     ),
-    case("proof-without-user-presence", 14, "proof-flags", |forge| {
+    case("proof-without-user-presence", 5, "proof-flags", |forge| {
         forge.golden().key.flags = Flags::UV;
-        proven(forge);
+        forge.prove_again(5);
     }),
     case(
         "proof-for-another-relying-party",
@@ -326,4 +326,18 @@ fn the_untampered_forge_verifies() {
     let verification = super::vectors::verify(&forge.objects);
     assert_eq!(verification.failure, None);
     assert_eq!(verification.entries(), 15);
+}
+
+#[test]
+fn the_same_flags_are_refused_at_enrolment_and_accepted_later() {
+    for flags in [0, Flags::UP, Flags::UV] {
+        let mut golden = build();
+        golden.key.flags = flags;
+        let mut forge = Forge::new(&mut golden);
+        proven(&mut forge);
+        assert_eq!(super::vectors::verify(&forge.objects).failure, None);
+        forge.prove_again(5);
+        let failure = super::vectors::verify(&forge.objects).failure.unwrap();
+        assert_eq!((failure.index, failure.defect.code()), (5, "proof-flags"));
+    }
 }
