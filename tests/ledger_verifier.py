@@ -131,7 +131,7 @@ rp = pattern("(?=.{1,253}$)[a-z0-9-]{1,63}([.][a-z0-9-]{1,63})*")
 time = pattern(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z")
 account = members(id=text, upn=text)
 key = members(transport=text)
-outcome = members(subject=text, verdict=text)
+outcome = members(subject=text, verdict=either("fail", "not_applicable", "pass", "unknown"))
 PROOF = dict(anchor=lambda v: set(v) == {"index", "hash"} and index(v["index"]) and digest(v["hash"]),
              credential_id=binary, authenticator_data=binary, client_data_json=binary, signature=binary)
 ENTRY = dict(v=lambda value: value is not True and value == 1, index=index, previous=digest, time=time, station=name, kind=kind,

@@ -146,7 +146,7 @@ const ENTRIES: [Case; 14] = [
 ];
 
 /// What a station can do that wants to tell another story.
-const EVENTS: [Case; 12] = [
+const EVENTS: [Case; 13] = [
     case("history-rewritten", 5, "proof-anchor", |forge| {
         forge.rewrite(1, |entry| {
             entry["body"]["account"]["upn"] = json!("eve@contoso.example")
@@ -202,6 +202,11 @@ const EVENTS: [Case; 12] = [
     }),
     case("passed-without-proof", 11, "unproven", |forge| {
         forge.rewrite(11, |entry| entry["body"]["passed"] = json!(true));
+    }),
+    case("verdict-unheard-of", 11, "body", |forge| {
+        forge.rewrite(11, |entry| {
+            entry["body"]["findings"][0]["verdict"] = json!("passed");
+        });
     }),
     case("other-credential-registered", 4, "ceremony", |forge| {
         forge.rewrite(4, |entry| entry["body"]["credential_id"] = json!("AAAA"));
