@@ -440,6 +440,3 @@ fn of_ledger(error: &ledger::Error) -> Advice {
         ),
     }
 }
-
-#[cfg(test)]
-mod tests;
