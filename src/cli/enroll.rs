@@ -62,7 +62,9 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
         .collect::<Vec<_>>();
     roots.extend(arguments.attestation_root.iter().cloned());
     let tenant = tenant::client(&config, context)?;
-    let mut ledger = record::open_for_writing(&arguments.ledger, &config, context).await?;
+    let mut ledger =
+        record::open_for_writing(&arguments.ledger, &config, &context.env, arguments.dry_run)
+            .await?;
     let mut open = arguments.device.open(&context.env)?;
     let mut interaction = Terminal::new(&context.global, &arguments.pin);
     let request = Request {

@@ -11,7 +11,7 @@
 //! outcome              key.enrolled
 //! ```
 //!
-//! When a step fails, [`undo`] takes back what this ceremony made, says what remains, and records both.
+//! When a step fails, `undo` takes back what this ceremony made, says what remains, and records both.
 
 mod credential;
 mod in_tenant;

@@ -93,11 +93,11 @@ async fn inspect_ledger(request: &Request, parties: &mut Parties<'_>) -> Result<
             account: key.enrolled.account.upn.clone(),
         });
     }
-    let head = parties.ledger.head();
-    parties.interaction.done(
-        Step::InspectLedger,
-        &format!("{} entries, head {}", head.index + 1, head.hash),
-    );
+    let fact = match parties.ledger.head() {
+        Some(head) => format!("{} entries, head {}", head.index + 1, head.hash),
+        None => "no entries yet".to_owned(),
+    };
+    parties.interaction.done(Step::InspectLedger, &fact);
     Ok(())
 }
 

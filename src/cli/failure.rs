@@ -403,7 +403,7 @@ fn of_tenant(error: &graph::Error) -> Advice {
 fn of_ledger(error: &ledger::Error) -> Advice {
     use ledger::Error as E;
     match error {
-        E::Absent(_) => advice(
+        E::Absent(_) | E::Empty(_) => advice(
             Exit::Ledger,
             "ledger_absent",
             "--ledger names another one; `halligan enroll` begins a new one",
@@ -427,6 +427,11 @@ fn of_ledger(error: &ledger::Error) -> Advice {
             "the storage does not keep what it accepts; use another",
         ),
         E::PermissionDenied { .. } => plain(Exit::Ledger, "ledger_permission"),
+        E::StationNameTaken { .. } => advice(
+            Exit::Ledger,
+            "station_name_taken",
+            "give this station another name with `station` in the configuration, or bring back its key into `station_directory`",
+        ),
         E::Storage { .. } => plain(Exit::Ledger, "ledger_storage"),
         E::StorageFull { .. } => advice(
             Exit::Ledger,
@@ -435,6 +440,3 @@ fn of_ledger(error: &ledger::Error) -> Advice {
         ),
     }
 }
-
-#[cfg(test)]
-mod tests;
