@@ -14,7 +14,7 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     device: DeviceChoice,
 
-    /// The key's label; without it the key in hand is looked up in the ledger
+    /// The label of the key that must be in hand; without it the key in hand is looked up in the ledger
     #[arg(long, value_name = "LABEL")]
     key: Option<String>,
 

@@ -8,7 +8,7 @@ use crate::ledger::{Ledger, Reader, Station, StationError};
 /// Which ledger.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct LedgerChoice {
-    /// Directory or URL of the ledger [default: from the configuration, else `ledger` beside it]
+    /// Directory of the ledger [default: from the configuration, else `ledger` beside it]
     #[arg(long, value_name = "LEDGER")]
     pub(crate) ledger: Option<String>,
 }

@@ -16,7 +16,7 @@ use crate::report::Report;
 /// Arguments of `demo`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// Play in this directory, which must not exist or be empty [default: a fresh one in the temporary directory]
+    /// Play in this directory, which must be empty or not exist [default: a fresh one in the temporary directory]
     #[arg(long, value_name = "DIR")]
     directory: Option<PathBuf>,
 }

@@ -12,7 +12,7 @@ use crate::report::{self, Report};
 /// What to do with the key.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
-    /// List the keys that are plugged in
+    /// List the keys that are plugged in by USB
     List,
     /// Show what the key says about itself
     Info(Info),
