@@ -3,4 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod architecture;
+mod bench;
+mod check;
+mod enroll;
 mod udev;
