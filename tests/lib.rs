@@ -6,4 +6,5 @@ mod architecture;
 mod bench;
 mod check;
 mod enroll;
+mod faults;
 mod udev;

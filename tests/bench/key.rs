@@ -138,6 +138,11 @@ impl Finger {
     pub(crate) fn touch(&self) {
         self.0.store(true, Ordering::SeqCst);
     }
+
+    /// Touches no more.
+    pub(crate) fn lift(&self) {
+        self.0.store(false, Ordering::SeqCst);
+    }
 }
 
 impl Touch for Finger {
