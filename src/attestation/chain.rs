@@ -60,6 +60,11 @@ impl Roots {
         self.0.extend(others.0);
     }
 
+    /// The certificates, in DER.
+    pub fn certificates(&self) -> impl Iterator<Item = &[u8]> {
+        self.0.iter().map(AsRef::as_ref)
+    }
+
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {

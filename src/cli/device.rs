@@ -34,29 +34,40 @@ pub(crate) struct OpenKey {
 impl DeviceChoice {
     /// Opens the key: a CTAPHID channel and its getInfo.
     pub(crate) fn open(&self, env: &Env) -> Result<OpenKey, Error> {
-        let (device, transport, serial) = self.connect(env)?;
-        let authenticator = Authenticator::open(device, env.clone())?;
+        let connection = self.connect(env)?;
         Ok(OpenKey {
-            authenticator,
-            transport,
-            serial,
+            authenticator: Authenticator::open(connection.device, env.clone())?,
+            transport: connection.description,
+            serial: connection.serial,
         })
     }
 
-    fn connect(&self, env: &Env) -> Result<(Box<dyn HidDevice>, String, Option<String>), Error> {
-        let plain = self.device.to_string();
-        Ok(match &self.device {
+    fn connect(&self, env: &Env) -> Result<Connection, Error> {
+        let (device, usb): (Box<dyn HidDevice>, _) = match &self.device {
             Address::Usb => {
                 let key = only_key()?;
-                (Box::new(usb::open(&key.path)?), describe(&key), key.serial)
+                (Box::new(usb::open(&key.path)?), Some(key))
             }
-            Address::Hid(path) => (Box::new(usb::open(path)?), plain, None),
-            Address::Socket(address) => (socket::open(address)?, plain, None),
-            Address::Emulator(directory) => {
-                (Box::new(EmulatedKey::open(directory, env)?), plain, None)
-            }
+            Address::Hid(path) => (Box::new(usb::open(path)?), None),
+            Address::Socket(address) => (socket::open(address)?, None),
+            Address::Emulator(directory) => (Box::new(EmulatedKey::open(directory, env)?), None),
+        };
+        let description = usb
+            .as_ref()
+            .map_or_else(|| self.device.to_string(), describe);
+        Ok(Connection {
+            device,
+            description,
+            serial: usb.and_then(|key| key.serial),
         })
     }
+}
+
+/// A device that moves reports, and what is known of it.
+struct Connection {
+    device: Box<dyn HidDevice>,
+    description: String,
+    serial: Option<String>,
 }
 
 fn only_key() -> Result<UsbKey, Error> {

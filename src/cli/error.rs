@@ -13,7 +13,7 @@ pub(crate) enum Error {
     #[error("attestation roots: {0}")]
     AttestationRoots(#[from] attestation::Error),
     #[error(transparent)]
-    Ceremony(#[from] ceremony::Error),
+    Ceremony(Box<ceremony::Error>),
     #[error(transparent)]
     Config(#[from] config::Error),
     #[error("not done: the answer was not {0:?}")]
@@ -55,4 +55,10 @@ pub(crate) enum Error {
         path: PathBuf,
         source: std::io::Error,
     },
+}
+
+impl From<ceremony::Error> for Error {
+    fn from(error: ceremony::Error) -> Self {
+        Self::Ceremony(Box::new(error))
+    }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use crate::cli::{Context, Error, output};
+use crate::cli::{Context, Error, attestation, output};
 use crate::report::Report;
 use crate::simulator::fault::Fault;
 use crate::simulator::serve::{self, Config, Running};
@@ -32,6 +32,10 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "UPN")]
     auto_approve: Option<String>,
 
+    /// PEM file with a root whose keys the tenant calls attested; may be given several times
+    #[arg(long, value_name = "FILE")]
+    attestation_root: Vec<PathBuf>,
+
     /// Misbehave, as in createMethod=429,retry-after=2,times=3; may be given several times
     #[arg(long, value_name = "FAULT")]
     fault: Vec<Fault>,
@@ -43,6 +47,10 @@ pub(crate) async fn run(command: &Command, context: &Context) -> Result<(), Erro
         listen: serve.listen,
         auto_approve: serve.auto_approve.clone(),
         faults: serve.fault.clone(),
+        trust_anchors: attestation::roots(&serve.attestation_root)?
+            .certificates()
+            .map(<[u8]>::to_vec)
+            .collect(),
         ..Config::new(serve.state.clone())
     };
     let running = serve::start(config, context.env.clone()).await?;

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use super::attestation::{AttestationAuthority, Issued};
 use super::command::{AfterTouch, Command, Outcome, Reply, Sequence};
-use super::credential::Wrapping;
 use super::device::OpenError;
 use super::fault::Faults;
 use super::pin_protocol::PinUvAuth;
@@ -14,6 +13,7 @@ use super::request::{self, Map};
 use super::state::State;
 use super::storage::{Storage, StorageError};
 use super::token::TokenState;
+use super::wrapping::Wrapping;
 use crate::ctap::hid::packet::ChannelId;
 use crate::ctap::status::Status;
 use crate::encoding::cbor::{self, Value};
@@ -47,17 +47,20 @@ impl Authenticator {
         profile: Profile,
     ) -> Result<Self, OpenError> {
         let batch = authority.batch(profile.aaguid, &env)?;
-        let state = match storage.load()? {
+        let stored = storage.load()?;
+        let is_new = stored.is_none();
+        let mut state = match stored {
             Some(blob) => State::decode(&blob)?,
-            None => {
-                let mut state = State::new(&profile, &env);
-                if profile.enterprise_rp_ids.is_some() {
-                    state.enterprise = Some(authority.enterprise(profile.aaguid, &env)?);
-                }
-                storage.store(&state.encode())?;
-                state
-            }
+            None => State::new(&profile, &env),
         };
+        let needs_identity = profile.enterprise_rp_ids.is_some()
+            && state.enterprise.as_ref().map(|identity| identity.aaguid) != Some(profile.aaguid);
+        if needs_identity {
+            state.enterprise = Some(authority.enterprise(profile.aaguid, &env)?);
+        }
+        if is_new || needs_identity {
+            storage.store(&state.encode())?;
+        }
         let powered_up_at = env.monotonic();
         Ok(Self {
             protocols: fresh_protocols(&profile, &env),

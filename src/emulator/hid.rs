@@ -35,7 +35,7 @@ pub(super) enum KeepaliveStatus {
 }
 
 /// What the authenticator has to do.
-#[derive(Debug, PartialEq, Eq)]
+/// Without `Debug`: requests hold encrypted PINs, which no log needs.
 pub(super) enum Event {
     /// A CTAP2 request is complete; the channel is busy until [`Hid::respond`].
     Request { cid: ChannelId, request: Vec<u8> },

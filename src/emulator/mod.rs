@@ -4,33 +4,20 @@
 //! codes are used, so that a client mistake shows.
 //!
 //! ```text
-//! // The key. No thread, no socket; the time is `Env::monotonic`.
-//! Emulator::in_memory(env, profile) -> Result<Emulator, OpenError>
-//! Emulator::open(dir, env, profile) -> Result<Emulator, OpenError>            // own attestation root in DIR/attestation
-//! Emulator::new(Box<dyn Storage>, AttestationAuthority, env, profile) -> Result<Emulator, OpenError>
-//!     .set_touch(Box<dyn Touch>)            // default touch::Auto
-//!     .set_faults(Faults)                   // default none
-//!     .handle_report(&Report)               // host -> key
-//!     .poll() -> Option<Report>             // key -> host; call until None; drives touch, time-outs, keep-alives
-//!     .time_until_next() -> Option<Duration>// when poll is worth calling again without new input; None: never
-//!     .power_cycle()                        // unplug and replug: lock-out and tokens cleared, storage and channels kept
-//!     .is_gone() -> bool                    // a fault unplugged it; power_cycle brings it back
-//!     .attestation_root_pem() -> Result<String, CertificateError>
-//!
-//! // A root that several keys may share.
-//! AttestationAuthority::open(dir, &env) / ::generate(&env) -> Result<_, AttestationError>;  .root_pem()
-//!
-//! // The engine of `emulator serve`.
-//! serve::serve(Arc<Mutex<Emulator>>, &[ListenAddress]) -> Result<Server, ServeError>
-//!     ListenAddress: FromStr  udp:HOST:PORT | tcp:HOST:PORT | unix:PATH | pty   (port 0: any)
-//!     Server::addresses() -> &[ListenAddress] with real ports and the PTY's path;  Server::stop(self)
-//!
-//! // Misbehaviour.
-//! "unplug-on=makeCredential".parse::<Fault>();  Faults::from_iter([..])
+//! serve      sockets and terminals          one thread, any number of doors
+//! device     Emulator: the whole key        no thread, no waiting; time from `Env`, touch from `Touch`
+//! hid        CTAPHID, device side           reports <-> requests
+//! authenticator, command/                   requests -> answers; state, PIN, credentials
+//! storage, attestation, profile, fault      what a key keeps, who vouches for it, what kind it is, how it misbehaves
 //! ```
+//!
+//! An [`Emulator`] is driven by three calls: [`Emulator::handle_report`] for each report from the host,
+//! [`Emulator::poll`] until it has none to give, and [`Emulator::time_until_next`] for how long a host that waits may sleep
+//! before it polls again. Large blobs, biometrics and CTAP1 are absent, and announced as absent.
 
 pub mod attestation;
 mod authenticator;
+mod certificate;
 mod command;
 mod credential;
 mod device;
@@ -44,6 +31,7 @@ mod state;
 pub mod storage;
 mod token;
 pub mod touch;
+mod wrapping;
 
 pub use attestation::{AttestationAuthority, AttestationError};
 pub use command::{Command, UnknownCommand};

@@ -7,6 +7,7 @@ use super::credential::{Credential, PrivateKey};
 use super::profile::Profile;
 use crate::encoding::base64url;
 use crate::env::Env;
+use crate::webauthn::Aaguid;
 
 /// Layout of the document.
 const STATE_VERSION: u32 = 1;
@@ -74,6 +75,8 @@ pub(super) struct StoredPin {
 /// What identifies this one key to an enterprise; survives a reset.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct EnterpriseIdentity {
+    /// The model that the certificate names.
+    pub(super) aaguid: Aaguid,
     pub(super) private_key: PrivateKey,
     /// The certificate in DER, with a serial number of its own.
     #[serde(with = "base64url_bytes")]
@@ -153,5 +156,30 @@ impl State {
             serde_json::to_vec_pretty(self)
                 .expect("the state has text keys and no value that JSON cannot write"),
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn state_survives_the_round_trip_and_other_layouts_are_refused() {
+        let state = State::new(&Profile::default(), &Env::system());
+        let blob = state.encode();
+        let again = State::decode(&blob).ok().map(|state| state.encode());
+        assert_eq!(again, Some(blob.clone()));
+        let text = String::from_utf8_lossy(&blob).replace("\"version\": 1", "\"version\": 2");
+        let refusal = State::decode(text.as_bytes()).err();
+        assert!(matches!(refusal, Some(StateError::Version(2))));
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_decoding_panic(blob in prop::collection::vec(any::<u8>(), 0..200)) {
+            prop_assert!(State::decode(&blob).is_err());
+        }
     }
 }

@@ -59,7 +59,7 @@ pub struct Request {
 #[derive(Debug, Clone)]
 pub enum Outcome {
     /// A dry run: what would have been done.
-    Planned(Plan),
+    Planned(Box<Plan>),
     /// The key is registered, proven and recorded.
     Enrolled(Box<Enrolled>),
 }
@@ -104,7 +104,7 @@ pub struct Exchange {
 pub async fn enroll(request: &Request, mut parties: Parties<'_>) -> Result<Outcome, Error> {
     let prepared = plan::prepare(request, &mut parties).await?;
     if request.dry_run {
-        return Ok(Outcome::Planned(prepared.plan));
+        return Ok(Outcome::Planned(Box::new(prepared.plan)));
     }
     let mut run = run::Run::begin(request, prepared, &mut parties).await?;
     match run.steps(&mut parties).await {

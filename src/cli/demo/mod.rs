@@ -114,7 +114,9 @@ async fn play(stage: &mut Stage, context: &Context) -> Result<Story, Error> {
         "BG1-B lies in the bag that says BG1-A; the tool refuses it before it asks for anything",
     );
     let wrong_key = match stage.check(bg1_a, bg1_b, context).await {
-        Err(Error::Ceremony(error @ ceremony::Error::WrongKey { .. })) => error.to_string(),
+        Err(Error::Ceremony(error)) if matches!(*error, ceremony::Error::WrongKey { .. }) => {
+            error.to_string()
+        }
         Err(error) => return Err(error),
         Ok(_) => return Err(surprise("the wrong key", "refused", "checked".to_owned())),
     };

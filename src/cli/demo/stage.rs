@@ -70,10 +70,15 @@ pub(super) struct Stage {
 impl Stage {
     pub(super) async fn build(directory: &Path, context: &Context) -> Result<Self, Error> {
         let state = directory.join("tenant");
-        let simulator =
-            serve::start(serve::Config::new(state.clone()), context.env.clone()).await?;
-        let config = Config::read(&simulator::write_config(&state, &simulator)?)?;
         let authority = directory.join("attestation");
+        let root = AttestationAuthority::open(&authority, &context.env)?.root_pem()?;
+        let roots = Roots::from_pem(root.as_bytes())?;
+        let config = serve::Config {
+            trust_anchors: roots.certificates().map(<[u8]>::to_vec).collect(),
+            ..serve::Config::new(state.clone())
+        };
+        let simulator = serve::start(config, context.env.clone()).await?;
+        let config = Config::read(&simulator::write_config(&state, &simulator)?)?;
         let keys = Key::ALL
             .iter()
             .map(|key| {
@@ -84,7 +89,6 @@ impl Stage {
                 )
             })
             .collect::<Result<Vec<_>, Error>>()?;
-        let root = AttestationAuthority::open(&authority, &context.env)?.root_pem()?;
         let station = Station::create(
             &config.station_directory(),
             config.station().parse()?,
@@ -93,7 +97,7 @@ impl Stage {
         Ok(Self {
             tenant: tenant::client(&config, context)?,
             ledger: Ledger::open(&config.ledger(), &station, context.env.clone()).await?,
-            roots: Roots::from_pem(root.as_bytes())?,
+            roots,
             terminal: Terminal::new(&context.global, &PinSource::default()),
             quiet: context.global.quiet || context.global.json || context.global.events,
             directory: directory.to_owned(),

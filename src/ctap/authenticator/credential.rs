@@ -35,7 +35,8 @@ impl Authenticator {
         let list = self.possible(std::mem::take(&mut request.exclude_list));
         let batches = self.batches(&list, request.encode(param.as_ref()).len());
         if batches.len() > 1
-            && let Some((_, credential_id)) = self.find_held(&request.rp.id, &list, auth, wait)?
+            && let Some(Held { credential_id, .. }) =
+                self.find_held(&request.rp.id, &list, auth, wait)?
         {
             return Err(Error::CredentialExcluded { credential_id });
         }
@@ -92,7 +93,7 @@ impl Authenticator {
         let list = if possible.is_empty() { given } else { possible };
         let batches = self.batches(&list, base);
         if batches.len() > 1
-            && let Some((batch, _)) = self.find_held(rp_id, &list, auth, wait)?
+            && let Some(Held { batch, .. }) = self.find_held(rp_id, &list, auth, wait)?
         {
             return Ok(batch);
         }
@@ -160,7 +161,7 @@ impl Authenticator {
         list: &[CredentialDescriptor],
         auth: Option<&PinUvAuth>,
         wait: &mut Wait<'_>,
-    ) -> Result<Option<(Vec<CredentialDescriptor>, Option<Vec<u8>>)>, Error> {
+    ) -> Result<Option<Held>, Error> {
         let mut question = get_assertion::Request::new(rp_id.clone(), NO_CLIENT_DATA);
         question.up = Some(false);
         let param = auth
@@ -177,7 +178,11 @@ impl Authenticator {
                         _ => None,
                     };
                     let credential = response.credential.or_else(only);
-                    return Ok(Some((batch, credential.map(|credential| credential.id))));
+                    let credential_id = credential.map(|credential| credential.id);
+                    return Ok(Some(Held {
+                        batch,
+                        credential_id,
+                    }));
                 }
                 Err(Error::Status { status, .. }) if means_not_held(status) => {}
                 Err(error) => return Err(error),
@@ -185,6 +190,13 @@ impl Authenticator {
         }
         Ok(None)
     }
+}
+
+/// A part of a list of which the key holds a credential.
+struct Held {
+    batch: Vec<CredentialDescriptor>,
+    /// Which one, if the key said.
+    credential_id: Option<Vec<u8>>,
 }
 
 /// What keys answer to a silent question about credentials that are not theirs, or if they cannot be asked silently.

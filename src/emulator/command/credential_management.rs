@@ -1,8 +1,9 @@
 //! authenticatorCredentialManagement (CTAP 2.1 §6.8) and the prototype 0x41 of FIDO_2_1_PRE (§6.13), which differs only in
 //! its tokens: there any token will do, here it needs the `cm` permission.
 
+use super::creation::hash;
 use super::get_assertion::{descriptor, user_entity};
-use super::make_credential::{hash, user};
+use super::make_credential::user;
 use super::sequence::Rest;
 use super::{Command, Reply, Sequence};
 use crate::ctap::status::Status;

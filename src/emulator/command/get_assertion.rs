@@ -1,8 +1,8 @@
 //! authenticatorGetAssertion and authenticatorGetNextAssertion (CTAP 2.1 §6.2, §6.3).
 
 use super::authorization::{PinUvAuthParam, credential_ids};
+use super::creation::{flags, hash};
 use super::extension::AssertionInputs;
-use super::make_credential::{flags, hash};
 use super::sequence::Rest;
 use super::{AfterTouch, Reply, Sequence};
 use crate::ctap::status::Status;

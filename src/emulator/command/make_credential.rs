@@ -1,37 +1,18 @@
-//! authenticatorMakeCredential (CTAP 2.1 §6.1).
-
-use sha2::{Digest, Sha256};
+//! The first half of authenticatorMakeCredential: everything up to the touch (CTAP 2.1 §6.1.2, steps 1 to 14).
 
 use super::authorization::{PinUvAuthParam, credential_ids};
+use super::creation::{Creation, hash};
 use super::extension::CreationInputs;
 use super::{AfterTouch, Reply};
 use crate::ctap::status::Status;
 use crate::emulator::authenticator::Authenticator;
-use crate::emulator::credential::{
-    Algorithm, CredProtect, Credential, Discoverable, PrivateKey, STORED_ID_LENGTH, User,
-};
-use crate::emulator::fault::Fault;
-use crate::emulator::profile::Attestation;
+use crate::emulator::credential::{Algorithm, CredProtect, Credential, User};
 use crate::emulator::request::Map;
 use crate::emulator::token::permission;
-use crate::encoding::cbor::{self, Value};
-use crate::webauthn::{Aaguid, AttestedCredentialData, AuthenticatorData, Flags};
+use crate::encoding::cbor::Value;
 
 /// WebAuthn L3 §5.4.3.
 const MAX_USER_ID_LENGTH: usize = 64;
-
-/// What is left to do once the user has touched the key.
-pub(in crate::emulator) struct Creation {
-    client_data_hash: Vec<u8>,
-    rp_id: String,
-    rp_name: Option<String>,
-    user: User,
-    algorithm: Algorithm,
-    rk: bool,
-    uv: bool,
-    enterprise: bool,
-    extensions: CreationInputs,
-}
 
 /// The request's parameters, of the right types.
 struct Request<'a> {
@@ -230,164 +211,4 @@ impl Authenticator {
             .cloned()
             .or_else(|| self.wrapping().unwrap(id, &hash(rp_id)))
     }
-
-    /// Steps 14.3 to 19, after the touch.
-    pub(in crate::emulator) fn create(&mut self, creation: Creation) -> Result<Reply, Status> {
-        self.token.clear_after_touch();
-        let credential = self.new_credential(&creation);
-        let extensions = creation
-            .extensions
-            .outputs(self, &creation.rp_id, creation.rk);
-        let stored = creation.rk.then(|| credential.clone());
-        if let Some(credential) = &stored {
-            self.require_room(credential)?;
-        }
-        self.update(|state| {
-            state.sign_count = state.sign_count.saturating_add(1);
-            if let Some(credential) = stored {
-                state
-                    .credentials
-                    .retain(|old| !is_same_account(old, &credential));
-                state.credentials.push(credential);
-            }
-        })?;
-        let authenticator_data = AuthenticatorData {
-            rp_id_hash: hash(&creation.rp_id),
-            flags: flags(true, creation.uv),
-            sign_count: self.shown_sign_count(),
-            attested: Some(AttestedCredentialData {
-                aaguid: self.shown_aaguid(),
-                credential_id: credential.id.clone(),
-                public_key: credential.private_key.public_key(),
-            }),
-            extensions,
-        }
-        .to_bytes();
-        Ok(self.attested(&creation, &credential, authenticator_data))
-    }
-
-    fn new_credential(&self, creation: &Creation) -> Credential {
-        let private_key = PrivateKey::generate(creation.algorithm, &self.env);
-        let cred_protect = creation
-            .extensions
-            .cred_protect
-            .unwrap_or(CredProtect::Optional);
-        let blob = creation.extensions.storable_cred_blob(creation.rk);
-        let discoverable = creation.rk.then(|| Discoverable {
-            rp_id: creation.rp_id.clone(),
-            rp_name: creation.rp_name.clone(),
-            user: creation.user.clone(),
-            cred_blob: blob.unwrap_or_default().to_vec(),
-        });
-        let id = if creation.rk {
-            self.env.random::<STORED_ID_LENGTH>().to_vec()
-        } else {
-            let rp_id_hash = hash(&creation.rp_id);
-            self.wrapping()
-                .wrap(&private_key, cred_protect, &rp_id_hash, &self.env)
-        };
-        Credential {
-            id,
-            private_key,
-            cred_protect,
-            discoverable,
-        }
-    }
-
-    /// Step 17: a credential that replaces another needs no new place.
-    fn require_room(&self, credential: &Credential) -> Result<(), Status> {
-        let stored = &self.state().credentials;
-        let kept = stored
-            .iter()
-            .filter(|old| !is_same_account(old, credential))
-            .count();
-        if kept >= self.profile.discoverable_credentials {
-            return Err(Status::KeyStoreFull);
-        }
-        Ok(())
-    }
-
-    /// Step 19: the attestation statement.
-    fn attested(
-        &self,
-        creation: &Creation,
-        credential: &Credential,
-        authenticator_data: Vec<u8>,
-    ) -> Reply {
-        let signed = [authenticator_data.as_slice(), &creation.client_data_hash].concat();
-        let enterprise = self.state().enterprise.as_ref();
-        let enterprise = enterprise.filter(|_| creation.enterprise);
-        let packed = |key: &PrivateKey, certificate: Option<&[u8]>| {
-            let x5c = certificate.map(|der| Value::Array(vec![Value::Bytes(der.to_vec())]));
-            let members = [
-                ("alg", Some(Value::from(key.algorithm().cose()))),
-                (
-                    "sig",
-                    Some(Value::Bytes(self.shown_signature(key, &signed))),
-                ),
-                ("x5c", x5c),
-            ];
-            let present = members
-                .into_iter()
-                .filter_map(|(name, value)| Some((name, value?)));
-            ("packed", cbor::map(present))
-        };
-        let (format, statement) = match (enterprise, self.profile.attestation) {
-            (Some(identity), _) => packed(&identity.private_key, Some(&identity.certificate)),
-            (None, Attestation::Packed) => {
-                packed(&self.batch.private_key, Some(&self.batch.certificate))
-            }
-            (None, Attestation::Own) => packed(&credential.private_key, None),
-            (None, Attestation::None) => ("none", Value::Map(Vec::new())),
-        };
-        Reply::members([
-            (1, Some(Value::from(format))),
-            (2, Some(Value::Bytes(authenticator_data))),
-            (3, Some(statement)),
-            (4, enterprise.map(|_| Value::Bool(true))),
-        ])
-    }
-
-    fn shown_aaguid(&self) -> Aaguid {
-        let aaguid = self.profile.aaguid;
-        if self.faults.has(Fault::WrongAaguid) {
-            return Aaguid::new(aaguid.as_bytes().map(|byte| !byte));
-        }
-        aaguid
-    }
-
-    /// The signature counter as it goes out: it goes back when that fault is set.
-    pub(super) fn shown_sign_count(&self) -> u32 {
-        let count = self.state().sign_count;
-        if self.faults.has(Fault::SignCountBack) {
-            return u32::MAX - count;
-        }
-        count
-    }
-
-    /// The signature as it goes out: well-formed but wrong when that fault is set.
-    pub(super) fn shown_signature(&self, key: &PrivateKey, message: &[u8]) -> Vec<u8> {
-        if self.faults.has(Fault::BadSignature) {
-            return key.sign(&[message, b"not this"].concat());
-        }
-        key.sign(message)
-    }
-}
-
-fn is_same_account(a: &Credential, b: &Credential) -> bool {
-    match (&a.discoverable, &b.discoverable) {
-        (Some(a), Some(b)) => a.rp_id == b.rp_id && a.user.id == b.user.id,
-        _ => false,
-    }
-}
-
-/// SHA-256 of the RP ID. Any text can be one here: SSH uses `ssh:`.
-pub(super) fn hash(rp_id: &str) -> [u8; 32] {
-    Sha256::digest(rp_id.as_bytes()).into()
-}
-
-pub(super) fn flags(up: bool, uv: bool) -> Flags {
-    let up = if up { Flags::UP } else { 0 };
-    let uv = if uv { Flags::UV } else { 0 };
-    Flags(up | uv)
 }

@@ -5,6 +5,7 @@ mod authenticator_config;
 mod authorization;
 mod client_pin;
 mod code;
+mod creation;
 mod credential_management;
 mod extension;
 mod get_assertion;

@@ -1,7 +1,7 @@
 //! What becomes of a request: an answer, a refusal, or a wait for a touch and what is to be done after it.
 
+use super::creation::Creation;
 use super::get_assertion::Assertion;
-use super::make_credential::Creation;
 use crate::ctap::status::Status;
 use crate::encoding::cbor::Value;
 

@@ -4,17 +4,14 @@
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{Mode, OFlags};
 use rustix::net::{
     AddressFamily, RecvFlags, SendFlags, SocketAddrUnix, SocketFlags, SocketType, accept_with,
     bind, connect, listen, recv, send, socket_with,
 };
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
 
+use super::pty::Pty;
 use super::{BoundAddress, ListenAddress, ServeError};
 use crate::ctap::hid::packet::{REPORT_LENGTH, Report};
 
@@ -28,14 +25,6 @@ pub(super) enum Door {
     UnixListener(OwnedFd, PathBuf),
     Unix(OwnedFd),
     Pty(Pty),
-}
-
-/// A pseudo-terminal: we hold both ends, so that a client that closes it does not hang it up.
-pub(super) struct Pty {
-    controller: OwnedFd,
-    _user: OwnedFd,
-    path: PathBuf,
-    received: Vec<u8>,
 }
 
 /// What a readable door gave.
@@ -89,7 +78,7 @@ impl Door {
             Self::Udp(socket) => socket.local_addr().ok().map(BoundAddress::Udp),
             Self::TcpListener(listener) => listener.local_addr().ok().map(BoundAddress::Tcp),
             Self::UnixListener(_, path) => Some(BoundAddress::Unix(path.clone())),
-            Self::Pty(pty) => Some(BoundAddress::Pty(pty.path.clone())),
+            Self::Pty(pty) => Some(BoundAddress::Pty(pty.path().to_owned())),
             Self::Tcp(..) | Self::Unix(_) => None,
         }
     }
@@ -111,7 +100,9 @@ impl Door {
             Self::Tcp(stream, received) => {
                 read_into(stream, received).map(|open| frames(received, open))
             }
-            Self::Pty(pty) => pty.receive(),
+            Self::Pty(pty) => pty
+                .receive()
+                .map(|reports| Received::Reports(reports, None)),
         };
         result.unwrap_or_else(|error| match error.kind() {
             ErrorKind::WouldBlock | ErrorKind::Interrupted => Received::Nothing,
@@ -141,9 +132,7 @@ impl Door {
                 !matches!(sent, Err(error) if error != rustix::io::Errno::WOULDBLOCK)
             }
             Self::Pty(pty) => {
-                if let Err(error) = rustix::io::write(&pty.controller, report) {
-                    tracing::debug!(%error, "a report to the host is lost");
-                }
+                pty.send(report);
                 true
             }
             Self::TcpListener(_) | Self::UnixListener(..) => true,
@@ -158,7 +147,7 @@ impl AsFd for Door {
             Self::TcpListener(listener) => listener.as_fd(),
             Self::Tcp(stream, _) => stream.as_fd(),
             Self::UnixListener(fd, _) | Self::Unix(fd) => fd.as_fd(),
-            Self::Pty(pty) => pty.controller.as_fd(),
+            Self::Pty(pty) => pty.as_fd(),
         }
     }
 }
@@ -271,64 +260,9 @@ fn listen_on_unix(path: &Path) -> io::Result<Door> {
     Ok(Door::UnixListener(socket, path.to_owned()))
 }
 
-impl Pty {
-    fn open() -> io::Result<Self> {
-        let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)?;
-        grantpt(&controller)?;
-        unlockpt(&controller)?;
-        let name = ptsname(&controller, Vec::new())?;
-        let path = PathBuf::from(std::ffi::OsString::from_vec(name.into_bytes()));
-        let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
-        let user = rustix::fs::open(&path, flags, Mode::empty())?;
-        let mut attributes = tcgetattr(&user)?;
-        // Reports are not text: no echo, no line editing, no signals, no translation.
-        attributes.make_raw();
-        tcsetattr(&user, OptionalActions::Now, &attributes)?;
-        rustix::io::ioctl_fionbio(&controller, true)?;
-        Ok(Self {
-            controller,
-            _user: user,
-            path,
-            received: Vec::new(),
-        })
-    }
-
-    fn receive(&mut self) -> io::Result<Received> {
-        let mut buffer = [0; 4096];
-        let length = rustix::io::read(&self.controller, &mut buffer)?;
-        self.received.extend_from_slice(&buffer[..length]);
-        Ok(Received::Reports(cut_reports(&mut self.received), None))
-    }
-}
-
-/// Cuts a stream of 64-byte reports and 65-byte ones with report number 0 in front. A first byte of zero is always the
-/// report number, because no channel id of ours begins with zero.
-fn cut_reports(received: &mut Vec<u8>) -> Vec<Report> {
-    let mut reports = Vec::new();
-    loop {
-        let number = usize::from(received.first() == Some(&0));
-        let Some(report) = received.get(number..number + REPORT_LENGTH) else {
-            return reports;
-        };
-        reports.extend(Report::try_from(report));
-        received.drain(..number + REPORT_LENGTH);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn reports_are_cut_with_and_without_report_number() {
-        let with = [[0].as_slice(), &[0xaa; 64]].concat();
-        let without = [0xbb; 64];
-        let mut stream = [with.as_slice(), &without, &with[..10]].concat();
-        assert_eq!(cut_reports(&mut stream), [[0xaa; 64], [0xbb; 64]]);
-        stream.extend_from_slice(&with[10..]);
-        assert_eq!(cut_reports(&mut stream), [[0xaa; 64]]);
-        assert!(stream.is_empty());
-    }
 
     #[test]
     fn frames_of_other_lengths_are_dropped() {

@@ -5,6 +5,7 @@
 mod address;
 mod door;
 mod engine;
+mod pty;
 
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;

@@ -3,7 +3,8 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::host::{Assert, BROADCAST, Create, Host};
-use crate::emulator::Profile;
+use crate::emulator::serve::ListenAddress;
+use crate::emulator::{Fault, Profile};
 use crate::encoding::cbor::{self, Value};
 
 /// Values of the kinds that CTAP2 uses, and keys that are likely to be known.
@@ -93,6 +94,16 @@ proptest! {
             host.raw(&request);
         }
         assert_alive(&mut host);
+    }
+
+    #[test]
+    fn any_text_is_an_address_or_a_fault_or_none(text in "([a-z-]{0,12}[:=])?.{0,20}") {
+        if let Ok(address) = text.parse::<ListenAddress>() {
+            prop_assert_eq!(address.to_string().parse::<ListenAddress>(), Ok(address));
+        }
+        if let Ok(fault) = text.parse::<Fault>() {
+            prop_assert_eq!(fault.to_string().parse::<Fault>(), Ok(fault));
+        }
     }
 
     #[test]

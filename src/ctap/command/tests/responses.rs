@@ -320,11 +320,10 @@ fn any_response() -> impl Strategy<Value = Value> {
     let inner = leaf.prop_recursive(2, 16, 4, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::Array),
-            prop::collection::btree_map("(id|name|type|alg|rk)", inner, 0..4)
-                .prop_map(|map| cbor::map(map)),
+            prop::collection::btree_map("(id|name|type|alg|rk)", inner, 0..4).prop_map(cbor::map),
         ]
     });
-    prop::collection::btree_map(0u8..0x20, inner, 0..12).prop_map(|map| cbor::map(map))
+    prop::collection::btree_map(0u8..0x20, inner, 0..12).prop_map(cbor::map)
 }
 
 proptest! {
