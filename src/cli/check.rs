@@ -62,5 +62,12 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
         env: &context.env,
     };
     let checked = check::check(&request, parties).await?;
-    Ok(report::check(&checked))
+    let report = report::check(&checked);
+    match checked.tenant_error {
+        Some(error) if !checked.failed => Err(Error::Inconclusive {
+            report: Box::new(report),
+            source: Box::new(error),
+        }),
+        _ => Ok(report),
+    }
 }

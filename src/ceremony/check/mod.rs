@@ -39,6 +39,8 @@ pub struct Checked {
     pub findings: Vec<Outcome>,
     /// Every subject passed.
     pub passed: bool,
+    /// A subject failed. A check that neither passed nor failed is unknown.
+    pub failed: bool,
     /// How the key proved itself, if it did.
     pub evidence: Option<Evidence>,
     /// The entry that records the check.
@@ -58,10 +60,12 @@ pub async fn check(request: &Request, mut parties: Parties<'_>) -> Result<Checke
     let tenant_error = findings::of_tenant(&key, &mut parties, &mut findings).await;
     let (evidence, entry) = prove(request, &key, &mut findings, &mut parties).await?;
     let passed = findings::all_passed(&findings);
+    let failed = findings::any_failed(&findings);
     Ok(Checked {
         key,
         findings,
         passed,
+        failed,
         evidence,
         entry,
         tenant_error,
