@@ -234,15 +234,24 @@ fn only_the_command_line_reads_the_environment() {
     }
 }
 
+/// Lines of code: neither blank, nor a comment, nor in the unit tests at the end.
+fn code_lines(text: &str) -> usize {
+    text.lines()
+        .take_while(|line| !line.starts_with("#[cfg(test)]"))
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with("//"))
+        .count()
+}
+
 #[test]
 fn files_stay_within_the_size_that_a_reader_can_hold() {
     for file in sources(&src()) {
-        let lines = fs::read_to_string(&file).unwrap().lines().count();
+        let lines = code_lines(&fs::read_to_string(&file).unwrap());
         let limit = if file.ends_with("mod.rs") { 200 } else { 450 };
+        let name = file.display();
         assert!(
             lines <= limit,
-            "{} has {lines} lines, the limit is {limit}",
-            file.display()
+            "{name} has {lines} lines of code, the limit is {limit}"
         );
     }
 }

@@ -6,6 +6,7 @@ use crate::ceremony::interaction::PinUnavailable;
 use crate::cli::Error;
 use crate::cli::failure::Exit;
 use crate::ctap::hid::{self, DeviceError};
+use crate::ctap::status::Status;
 use crate::ctap::{self, PinFailureKind};
 use crate::{graph, ledger};
 
@@ -146,7 +147,19 @@ fn of_key(error: &ctap::Error) -> Advice {
         E::RpIdNeeded | E::RequestTooLarge { .. } | E::Unsupported(_) => {
             plain(Exit::Key, "key_unsupported")
         }
-        E::Status { .. } => plain(Exit::Key, "key_refused"),
+        E::Status { status, .. } => match status {
+            Status::ActionTimeout | Status::OperationDenied | Status::UserActionTimeout => advice(
+                Exit::Key,
+                "touch_missing",
+                "touch the key when it blinks; it was not touched in time, or the touch was declined",
+            ),
+            Status::KeyStoreFull => advice(
+                Exit::Key,
+                "key_full",
+                "`halligan key credentials list` shows what is on the key",
+            ),
+            _ => plain(Exit::Key, "key_refused"),
+        },
     }
 }
 
