@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::ceremony::check::Request;
 use crate::ceremony::check::findings::fail;
-use crate::ceremony::fitness::PIN_TRIES_KEPT;
+use crate::ceremony::fitness::require_pin_tries;
 use crate::ceremony::interaction::PinPurpose;
 use crate::ceremony::parties::touch_prompt;
 use crate::ceremony::silent::{self, descriptors, wants_interaction};
@@ -132,12 +132,7 @@ fn verify_pin(
     parties: &mut Parties<'_>,
 ) -> Result<PinUvAuth, Error> {
     let left = parties.key.pin_retries()?.retries;
-    if left <= PIN_TRIES_KEPT && !request.spend_last_tries {
-        return Err(Error::TooFewPinTries {
-            left,
-            kept: PIN_TRIES_KEPT,
-        });
-    }
+    require_pin_tries(left, request.spend_last_tries)?;
     let pin = parties.interaction.pin(PinPurpose::Present {
         retries: Some(left),
     })?;
