@@ -54,12 +54,10 @@ impl Failure {
     /// A usage error that clap found.
     pub(crate) fn usage(error: &clap::Error) -> Self {
         let text = error.to_string();
-        let message = text
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .trim_start_matches("error: ")
-            .to_owned();
+        // The first paragraph says what is wrong, over several lines where arguments are listed; usage follows.
+        let paragraph = text.lines().take_while(|line| !line.is_empty());
+        let message = paragraph.map(str::trim).collect::<Vec<_>>().join(" ");
+        let message = message.trim_start_matches("error: ").to_owned();
         let hint = Some(
             "`halligan --help` and `halligan COMMAND --help` show what can be typed".to_owned(),
         );
