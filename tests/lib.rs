@@ -3,4 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod architecture;
+mod bench;
+mod check;
+mod enroll;
+mod faults;
 mod udev;

@@ -31,10 +31,6 @@ pub(crate) struct Arguments {
     /// Do not ask the tenant whether the key is still registered
     #[arg(long)]
     no_tenant: bool,
-
-    /// Try the PIN although three tries or fewer are left
-    #[arg(long)]
-    spend_last_pin_tries: bool,
 }
 
 pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Report, Error> {
@@ -51,7 +47,7 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
     let request = Request {
         label: arguments.key.clone(),
         full: arguments.full,
-        spend_last_tries: arguments.spend_last_pin_tries,
+        spend_last_tries: arguments.pin.spend_last_pin_tries,
     };
     let parties = Parties {
         key: &mut open.authenticator,
@@ -62,5 +58,12 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
         env: &context.env,
     };
     let checked = check::check(&request, parties).await?;
-    Ok(report::check(&checked))
+    let report = report::check(&checked);
+    match checked.tenant_error {
+        Some(error) if !checked.failed => Err(Error::Inconclusive {
+            report: Box::new(report),
+            source: Box::new(error),
+        }),
+        _ => Ok(report),
+    }
 }

@@ -1,14 +1,11 @@
-//! From an error to what the operator reads and what the calling program sees: message, hint, exit status. The only place that
-//! gives advice, in matches without a wildcard arm, so that a new error cannot be forgotten here.
+//! From an error to what the operator reads and what the calling program sees. `advice` picks the hint and the exit status.
 
 use std::error::Error as _;
 
-use crate::ceremony;
-use crate::ceremony::interaction::PinUnavailable;
-use crate::cli::Error;
-use crate::ctap::hid::{self, DeviceError};
-use crate::ctap::{self, PinFailureKind};
-use crate::{graph, ledger};
+use serde_json::{Map, Value};
+
+use crate::cli::{Error, advice, facts};
+use crate::report::Report;
 
 /// How the process ends. The README's table and `--help` say the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +36,7 @@ impl Exit {
 }
 
 /// An error, ready to print.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Failure {
     pub(crate) exit: Exit,
     /// A stable word for programs.
@@ -47,29 +44,20 @@ pub(crate) struct Failure {
     pub(crate) message: String,
     pub(crate) hint: Option<String>,
     pub(crate) causes: Vec<String>,
-}
-
-/// Exit status, code and hint of an error.
-type Advice = (Exit, &'static str, Option<String>);
-
-fn advice(exit: Exit, code: &'static str, hint: &str) -> Advice {
-    (exit, code, Some(hint.to_owned()))
-}
-
-fn plain(exit: Exit, code: &'static str) -> Advice {
-    (exit, code, None)
+    /// What a program needs to know besides.
+    pub(crate) facts: Map<String, Value>,
+    /// What was found out all the same.
+    pub(crate) report: Option<Report>,
 }
 
 impl Failure {
     /// A usage error that clap found.
     pub(crate) fn usage(error: &clap::Error) -> Self {
         let text = error.to_string();
-        let message = text
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .trim_start_matches("error: ")
-            .to_owned();
+        // The first paragraph says what is wrong, over several lines where arguments are listed; usage follows.
+        let paragraph = text.lines().take_while(|line| !line.is_empty());
+        let message = paragraph.map(str::trim).collect::<Vec<_>>().join(" ");
+        let message = message.trim_start_matches("error: ").to_owned();
         let hint = Some(
             "`halligan --help` and `halligan COMMAND --help` show what can be typed".to_owned(),
         );
@@ -79,13 +67,15 @@ impl Failure {
             message,
             hint,
             causes: Vec::new(),
+            facts: Map::new(),
+            report: None,
         }
     }
 }
 
 impl From<&Error> for Failure {
     fn from(error: &Error) -> Self {
-        let (exit, code, hint) = of_command(error);
+        let (exit, code, hint) = advice::of(error);
         let message = error.to_string();
         let mut causes = Vec::new();
         let mut source = error.source();
@@ -103,340 +93,11 @@ impl From<&Error> for Failure {
             message,
             hint,
             causes,
+            facts: facts::of(error),
+            report: match error {
+                Error::Inconclusive { report, .. } => Some((**report).clone()),
+                _ => None,
+            },
         }
-    }
-}
-
-fn of_command(error: &Error) -> Advice {
-    match error {
-        Error::AttestationRoots(_) => advice(
-            Exit::Usage,
-            "attestation_roots",
-            "the file must hold certificates in PEM",
-        ),
-        Error::Ceremony(error) => of_ceremony(error),
-        Error::Config(_) => advice(
-            Exit::Usage,
-            "configuration",
-            "docs/configuration.md describes halligan.toml; --config names another file",
-        ),
-        Error::Declined(_) => plain(Exit::Usage, "declined"),
-        Error::Demo(_) => plain(Exit::NotSafe, "demo"),
-        Error::Device(error) => of_device(error),
-        Error::Emulator(_) | Error::EmulatorAttestation(_) | Error::EmulatorServe(_) => {
-            plain(Exit::Usage, "emulator")
-        }
-        Error::Key(error) => of_key(error),
-        Error::Ledger(error) => of_ledger(error),
-        Error::NoKey => advice(
-            Exit::Key,
-            "no_key",
-            "plug a key in; on Linux, udev/README.md says how to get permission to use it",
-        ),
-        Error::Output(_) => plain(Exit::Usage, "output"),
-        Error::Pin(error) => of_pin_source(error),
-        Error::SeveralKeys(_) => advice(
-            Exit::Key,
-            "several_keys",
-            "name one with --device hid:PATH, or unplug the others",
-        ),
-        Error::SignIn(_) => of_sign_in(),
-        Error::Simulator(_) => plain(Exit::Usage, "simulator"),
-        Error::Station(_) | Error::StationName(_) => advice(
-            Exit::Ledger,
-            "station",
-            "the station's key is in the directory `station_directory` of the configuration",
-        ),
-        Error::Usage(_) => plain(Exit::Usage, "usage"),
-        Error::Write { .. } => plain(Exit::Usage, "write"),
-    }
-}
-
-fn of_ceremony(error: &ceremony::Error) -> Advice {
-    use ceremony::Error as E;
-    match error {
-        E::AccountUnfit { .. } => plain(Exit::Tenant, "account_unfit"),
-        E::AlreadyEnrolled { .. } => advice(
-            Exit::Key,
-            "already_enrolled",
-            "use another key, or another account; `halligan check` tells which key this is",
-        ),
-        E::Attestation(_) | E::AttestationRefused { .. } => advice(
-            Exit::Key,
-            "attestation",
-            "the key is not what it claims to be, or its root is not among the attestation roots; do not use it before you know why",
-        ),
-        E::Cancelled => plain(Exit::Stopped, "cancelled"),
-        E::DirectoryMismatch { .. } => plain(Exit::Tenant, "directory_mismatch"),
-        E::DisplayName(_) => advice(
-            Exit::Usage,
-            "label",
-            "choose a label of at most 30 characters, as it is to be written on the key",
-        ),
-        E::Key(error) => of_key(error),
-        E::KeyProof(_) => plain(Exit::Key, "key_proof"),
-        E::KeyUnfit(_) => plain(Exit::Key, "key_unfit"),
-        E::LabelTaken { .. } => advice(
-            Exit::Usage,
-            "label_taken",
-            "`halligan ledger show --key LABEL` shows that key's life; choose another label",
-        ),
-        E::Ledger(error) => of_ledger(error),
-        E::NoTenant => advice(
-            Exit::Usage,
-            "no_tenant",
-            "the configuration needs a [tenant]",
-        ),
-        E::Pin(error) => of_pin_source(error),
-        E::Stopped { .. } => advice(
-            Exit::Stopped,
-            "stopped",
-            "`halligan ledger show` tells how far it came; `halligan key credentials list` shows what is on the key",
-        ),
-        E::Tenant(error) => of_tenant(error),
-        E::TooFewPinTries { .. } => advice(
-            Exit::Pin,
-            "too_few_pin_tries",
-            "a correct PIN restores the counter; if you are sure of it, add --spend-last-pin-tries",
-        ),
-        E::UnknownKey => advice(
-            Exit::Key,
-            "unknown_key",
-            "enrol the key first, or name it with --key",
-        ),
-        E::UnknownLabel(_) => advice(
-            Exit::Usage,
-            "unknown_label",
-            "`halligan ledger show` lists the labels",
-        ),
-        E::WrongKey { .. } => plain(Exit::Key, "wrong_key"),
-    }
-}
-
-fn of_key(error: &ctap::Error) -> Advice {
-    use ctap::Error as E;
-    match error {
-        E::AuthenticatorData { .. } | E::Response(_) | E::PinProtocol { .. } => advice(
-            Exit::Key,
-            "key_misbehaves",
-            "the key broke the protocol; unplug it, plug it in and try again, and do not rely on it if that repeats",
-        ),
-        E::CredentialExcluded { .. } => plain(Exit::Key, "already_enrolled"),
-        E::Hid(error) => of_hid(error),
-        E::Pin { failure, .. } => of_pin(failure.kind),
-        E::PinUnfit(_) => advice(
-            Exit::Pin,
-            "pin_unfit",
-            "a PIN has at least 4 characters and at most 63 bytes, and the key may want more",
-        ),
-        E::RpIdNeeded | E::RequestTooLarge { .. } | E::Unsupported(_) => {
-            plain(Exit::Key, "key_unsupported")
-        }
-        E::Status { .. } => plain(Exit::Key, "key_refused"),
-    }
-}
-
-fn of_pin(kind: PinFailureKind) -> Advice {
-    match kind {
-        PinFailureKind::Invalid => advice(
-            Exit::Pin,
-            "pin_wrong",
-            "one try was spent; a correct PIN restores the counter, and after three wrong ones in a row the key must be unplugged",
-        ),
-        PinFailureKind::AuthBlocked => advice(
-            Exit::Pin,
-            "pin_auth_blocked",
-            "unplug the key and plug it in again",
-        ),
-        PinFailureKind::Blocked => advice(
-            Exit::Pin,
-            "pin_blocked",
-            "only a reset helps, and it deletes every credential on the key",
-        ),
-        PinFailureKind::ChangeRequired => advice(
-            Exit::Pin,
-            "pin_change_required",
-            "change it with `halligan key pin change`",
-        ),
-        PinFailureKind::AlreadySet => advice(
-            Exit::Pin,
-            "pin_already_set",
-            "change it with `halligan key pin change`",
-        ),
-        PinFailureKind::NotSet => advice(
-            Exit::Pin,
-            "pin_not_set",
-            "set one with `halligan key pin set`",
-        ),
-        PinFailureKind::PolicyViolation => advice(
-            Exit::Pin,
-            "pin_policy",
-            "the key wants a longer or a more complex PIN",
-        ),
-        PinFailureKind::Required => plain(Exit::Pin, "pin_required"),
-        PinFailureKind::UvBlocked | PinFailureKind::UvInvalid => {
-            plain(Exit::Pin, "user_verification")
-        }
-    }
-}
-
-fn of_hid(error: &hid::Error) -> Advice {
-    use hid::Error as E;
-    match error {
-        E::Busy { .. } => advice(
-            Exit::Key,
-            "key_busy",
-            "another program, a browser perhaps, is using the key",
-        ),
-        E::Cancelled => plain(Exit::Stopped, "cancelled"),
-        E::Device(error) => of_device(error),
-        E::KeepAliveTooLong { .. } => {
-            advice(Exit::Key, "touch_timeout", "touch the key when it blinks")
-        }
-        E::MessageTooLong { .. } | E::Refused { .. } | E::Unsupported { .. } => {
-            plain(Exit::Key, "key_unsupported")
-        }
-        E::Silent { .. } => advice(
-            Exit::Key,
-            "key_silent",
-            "is the key plugged in, or does the emulator run at this address?",
-        ),
-        E::Violation { .. } => advice(
-            Exit::Key,
-            "key_misbehaves",
-            "unplug the key, plug it in and try again, and do not rely on it if that repeats",
-        ),
-    }
-}
-
-fn of_device(error: &DeviceError) -> Advice {
-    match error {
-        DeviceError::Gone(_) => advice(
-            Exit::Key,
-            "key_removed",
-            "plug the key in again; the ledger says how far it came",
-        ),
-        DeviceError::Io { .. } => plain(Exit::Key, "key_io"),
-        DeviceError::NotFound(_) => advice(
-            Exit::Key,
-            "no_key",
-            "`halligan key list` shows the keys that are plugged in",
-        ),
-        DeviceError::PermissionDenied(_) => advice(
-            Exit::Key,
-            "key_permission",
-            "udev/README.md says how to get permission to use a key",
-        ),
-    }
-}
-
-fn of_pin_source(error: &PinUnavailable) -> Advice {
-    match error {
-        PinUnavailable::Declined | PinUnavailable::Mismatch => plain(Exit::Pin, "pin_not_given"),
-        PinUnavailable::Io { .. } | PinUnavailable::NoSource => advice(
-            Exit::Usage,
-            "pin_source",
-            "give the PIN on a terminal, with --pin-stdin or with --pin-fd N; never as an argument",
-        ),
-        PinUnavailable::Unusable(_) => advice(
-            Exit::Pin,
-            "pin_unfit",
-            "a PIN has at least 4 characters and at most 63 bytes",
-        ),
-    }
-}
-
-fn of_sign_in() -> Advice {
-    advice(
-        Exit::Tenant,
-        "sign_in",
-        "check [tenant] and [sign_in] in the configuration, and that the application has consent",
-    )
-}
-
-fn of_tenant(error: &graph::Error) -> Advice {
-    use graph::Error as E;
-    match error {
-        E::BadRequest(_) => advice(
-            Exit::Tenant,
-            "tenant_refused",
-            "the service says the same for many reasons: the passkey policy, the account not being targeted, self-service setup off, an attestation or a model it does not accept, an expired challenge",
-        ),
-        E::ChallengeTimeout(_) | E::Segment(_) => plain(Exit::Usage, "usage"),
-        E::ClaimsChallenge { .. } | E::Unauthenticated(_) => {
-            advice(Exit::Tenant, "sign_in", "sign in again")
-        }
-        E::Conflict(_) => plain(Exit::Tenant, "tenant_conflict"),
-        E::CreationOptions { .. }
-        | E::Malformed { .. }
-        | E::ForeignNextLink { .. }
-        | E::TooManyPages { .. } => plain(Exit::Tenant, "tenant_misbehaves"),
-        E::Forbidden(_) => advice(
-            Exit::Tenant,
-            "tenant_forbidden",
-            "needed are the permission UserAuthMethod-Passkey.ReadWrite.All with consent, User.Read.All and, for a Global Administrator's keys, the role Privileged Authentication Administrator",
-        ),
-        E::Http { .. } => advice(
-            Exit::Tenant,
-            "tenant_unreachable",
-            "check the network, the proxy and `ca_cert`",
-        ),
-        E::MethodNotAllowed(_) => advice(
-            Exit::Tenant,
-            "tenant_self",
-            "an account cannot enrol its own key through Graph; sign in as another administrator or as an application",
-        ),
-        E::NotFound(_) => advice(
-            Exit::Tenant,
-            "tenant_not_found",
-            "check the account's name; a new account may take minutes to be known everywhere",
-        ),
-        E::OutcomeUnknown { .. } => plain(Exit::Tenant, "tenant_outcome_unknown"),
-        E::Refused(_) => plain(Exit::Tenant, "tenant_refused"),
-        E::SignIn(_) => of_sign_in(),
-        E::Throttled(_) | E::Unavailable(_) => {
-            advice(Exit::Tenant, "tenant_busy", "try again later")
-        }
-    }
-}
-
-fn of_ledger(error: &ledger::Error) -> Advice {
-    use ledger::Error as E;
-    match error {
-        E::Absent(_) | E::Empty(_) => advice(
-            Exit::Ledger,
-            "ledger_absent",
-            "--ledger names another one; `halligan enroll` begins a new one",
-        ),
-        E::Body { .. } | E::Refused { .. } => plain(Exit::Ledger, "ledger_refused"),
-        E::Contended { .. } => advice(
-            Exit::Ledger,
-            "ledger_contended",
-            "other stations were writing; try again",
-        ),
-        E::Full(_) => plain(Exit::Ledger, "ledger_full"),
-        E::Inconsistent { .. } => advice(
-            Exit::Ledger,
-            "ledger_inconsistent",
-            "nothing is added to a ledger that does not verify; compare it with a copy, and find out who changed it",
-        ),
-        E::Location(_) => plain(Exit::Usage, "ledger_location"),
-        E::NotKept { .. } => advice(
-            Exit::Ledger,
-            "ledger_not_kept",
-            "the storage does not keep what it accepts; use another",
-        ),
-        E::PermissionDenied { .. } => plain(Exit::Ledger, "ledger_permission"),
-        E::StationNameTaken { .. } => advice(
-            Exit::Ledger,
-            "station_name_taken",
-            "give this station another name with `station` in the configuration, or bring back its key into `station_directory`",
-        ),
-        E::Storage { .. } => plain(Exit::Ledger, "ledger_storage"),
-        E::StorageFull { .. } => advice(
-            Exit::Ledger,
-            "ledger_full_disk",
-            "free some space; the entries that are there are whole",
-        ),
     }
 }

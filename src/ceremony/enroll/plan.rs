@@ -137,12 +137,7 @@ fn describe(pin: PinPlan) -> String {
 
 fn tries_left(request: &Request, parties: &mut Parties<'_>) -> Result<Option<u8>, Error> {
     let left = parties.key.pin_retries()?.retries;
-    if left <= fitness::PIN_TRIES_KEPT && !request.spend_last_tries {
-        return Err(Error::TooFewPinTries {
-            left,
-            kept: fitness::PIN_TRIES_KEPT,
-        });
-    }
+    fitness::require_pin_tries(left, request.spend_last_tries)?;
     Ok(Some(left))
 }
 

@@ -1,0 +1,271 @@
+//! The ceremonies of the library, called directly: for what a child process cannot show, such as a key that is pulled out at
+//! one exact step, or a minute of patience that must not take a minute.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use halligan::attestation::Roots;
+use halligan::ceremony::check::{self, Checked};
+use halligan::ceremony::enroll::{self, Outcome};
+use halligan::ceremony::interaction::{Interaction, PinPurpose, PinUnavailable, Step};
+use halligan::ceremony::{Error, Parties};
+use halligan::ctap::hid::{self, Channel};
+use halligan::ctap::status::Status;
+use halligan::ctap::{Authenticator, Cancel, Counters, Identity, Transport, Wait};
+use halligan::env::{Clock, Env, SeededRng};
+use halligan::graph::credential::application::Application;
+use halligan::graph::credential::{Cached, TokenSource};
+use halligan::graph::{Client, Endpoints, Http, HttpOptions, Retry};
+use halligan::ledger::{Ledger, Station};
+use halligan::secret::{ClientSecret, Pin};
+use halligan::simulator::Running;
+use jiff::Timestamp;
+use tokio::runtime::Runtime;
+
+use super::{Bench, Key, PIN};
+
+/// How much faster than real time the ceremonies' patience runs out.
+const HURRY: u32 = 200;
+
+/// The library against the bench's parties.
+pub(crate) struct InProcess<'a> {
+    bench: &'a Bench,
+    tenant: &'a Running,
+    runtime: &'a Runtime,
+    refusal: fn(&[u8]) -> Option<Status>,
+}
+
+impl<'a> InProcess<'a> {
+    pub(super) fn new(bench: &'a Bench, tenant: &'a Running, runtime: &'a Runtime) -> Self {
+        Self {
+            bench,
+            tenant,
+            runtime,
+            refusal: |_| None,
+        }
+    }
+
+    /// The key answers with this status to the requests for which there is one: habits of keys that the emulator lacks.
+    pub(crate) fn refusing(self, refusal: fn(&[u8]) -> Option<Status>) -> Self {
+        Self { refusal, ..self }
+    }
+
+    /// Enrols the key for the first account.
+    pub(crate) fn enroll(
+        &self,
+        key: &Key,
+        label: &str,
+        person: &mut Person<'_>,
+    ) -> Result<Outcome, Error> {
+        let root = std::fs::read(key.attestation_root()).unwrap();
+        let request = enroll::Request {
+            account: self.bench.account(0),
+            label: label.to_owned(),
+            tenant: self.tenant.demo.tenant_id.to_string(),
+            transport: "a socket".to_owned(),
+            serial: None,
+            roots: Roots::from_pem(&root).unwrap(),
+            attestation_required: true,
+            spend_last_tries: false,
+            dry_run: false,
+        };
+        self.with_parties(key, person, async |parties| {
+            enroll::enroll(&request, parties).await
+        })
+    }
+
+    /// Checks the key under this label.
+    pub(crate) fn check(
+        &self,
+        key: &Key,
+        label: &str,
+        person: &mut Person<'_>,
+    ) -> Result<Checked, Error> {
+        let request = check::Request {
+            label: Some(label.to_owned()),
+            ..check::Request::default()
+        };
+        self.with_parties(key, person, async |parties| {
+            check::check(&request, parties).await
+        })
+    }
+
+    fn with_parties<T>(
+        &self,
+        key: &Key,
+        person: &mut Person<'_>,
+        ceremony: impl AsyncFnOnce(Parties<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let env = Env::new(
+            Arc::new(Hurried(Instant::now())),
+            Arc::new(SeededRng::new(seed())),
+        );
+        let transport = Reluctant {
+            channel: Channel::open(key.device(), Env::system()).unwrap(),
+            refusal: self.refusal,
+        };
+        let mut authenticator = Authenticator::over(Box::new(transport), Env::system()).unwrap();
+        let client = self.client();
+        self.runtime.block_on(async {
+            let station = self.station();
+            let location = self.bench.path("ledger").display().to_string();
+            let mut ledger = Ledger::open(&location, &station, env.clone()).await?;
+            let parties = Parties {
+                key: &mut authenticator,
+                tenant: Some(&client),
+                ledger: &mut ledger,
+                interaction: person,
+                cancel: &Cancel::default(),
+                env: &env,
+            };
+            ceremony(parties).await
+        })
+    }
+
+    fn station(&self) -> Station {
+        let directory = self.bench.path("station");
+        Station::open(&directory).unwrap_or_else(|_| {
+            Station::create(&directory, "workbench".parse().unwrap(), &Env::system()).unwrap()
+        })
+    }
+
+    /// A client that gives up as soon as one of ours, in less time.
+    fn client(&self) -> Client {
+        let http = Http::new(&HttpOptions {
+            extra_ca_pem: vec![self.tenant.ca_pem.clone().into_bytes()],
+            ..HttpOptions::default()
+        })
+        .unwrap();
+        let endpoints = Endpoints {
+            authority: self.tenant.authority_url.as_str().parse().unwrap(),
+            graph: self.tenant.graph_url.as_str().parse().unwrap(),
+        };
+        let application = Application {
+            http: http.clone(),
+            endpoints: endpoints.clone(),
+            tenant: self.tenant.demo.tenant_id.to_string().parse().unwrap(),
+            client_id: self.tenant.demo.app.client_id.to_string(),
+            env: Env::system(),
+        };
+        let secret = ClientSecret::new(self.bench.app_secret());
+        let flow = application.client_secret(&secret).unwrap();
+        let tokens: Arc<dyn TokenSource> = Arc::new(Cached::new(flow, Env::system()));
+        Client::new(http, endpoints.graph, tokens, Env::system()).retry(Retry {
+            first_wait: Duration::from_millis(1),
+            ..Retry::default()
+        })
+    }
+}
+
+/// A key that refuses some requests by itself.
+struct Reluctant {
+    channel: Channel,
+    refusal: fn(&[u8]) -> Option<Status>,
+}
+
+impl Transport for Reluctant {
+    fn transact(&mut self, request: &[u8], wait: &mut Wait<'_>) -> Result<Vec<u8>, hid::Error> {
+        match (self.refusal)(request) {
+            Some(status) => Ok(vec![status.into()]),
+            None => self.channel.transact(request, wait),
+        }
+    }
+
+    fn wink(&mut self) -> Result<(), hid::Error> {
+        self.channel.wink()
+    }
+
+    fn ping(&mut self, data: &[u8]) -> Result<(), hid::Error> {
+        self.channel.ping(data)
+    }
+
+    fn identity(&self) -> Identity {
+        self.channel.identity()
+    }
+
+    fn counters(&self) -> Counters {
+        self.channel.counters()
+    }
+}
+
+/// Two stations that draw the same ceremony ids would be a fault of the test.
+fn seed() -> u64 {
+    u64::from_be_bytes(Env::system().random())
+}
+
+/// The time of day as it is, and a stopwatch that runs fast.
+struct Hurried(Instant);
+
+impl Clock for Hurried {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.0.elapsed() * HURRY
+    }
+}
+
+/// Who knows the PIN, remembers what was said, and may do something when a step begins.
+pub(crate) struct Person<'a> {
+    /// Steps, warnings, prompts, in order.
+    pub(crate) heard: Vec<String>,
+    pin: &'a str,
+    at: Option<(Step, Box<dyn FnMut() + Send + 'a>)>,
+}
+
+impl<'a> Person<'a> {
+    /// Knows the PIN and does nothing.
+    pub(crate) fn new() -> Self {
+        Self {
+            heard: Vec::new(),
+            pin: PIN,
+            at: None,
+        }
+    }
+
+    /// Does this when the step begins.
+    pub(crate) fn who_at(step: Step, act: impl FnMut() + Send + 'a) -> Self {
+        Self {
+            at: Some((step, Box::new(act))),
+            ..Self::new()
+        }
+    }
+
+    /// Whether this was said.
+    pub(crate) fn heard(&self, text: &str) -> bool {
+        self.heard.iter().any(|heard| heard.contains(text))
+    }
+}
+
+impl Interaction for Person<'_> {
+    fn begin(&mut self, step: Step) {
+        self.heard.push(format!("{} begins", step.id()));
+        if let Some((at, act)) = &mut self.at
+            && *at == step
+        {
+            act();
+        }
+    }
+
+    fn done(&mut self, step: Step, fact: &str) {
+        self.heard.push(format!("{} done: {fact}", step.id()));
+    }
+
+    fn warn(&mut self, message: &str) {
+        self.heard.push(format!("warning: {message}"));
+    }
+
+    fn touch_needed(&mut self) {
+        self.heard.push("touch".to_owned());
+    }
+
+    fn waiting(&mut self, reason: &str, duration: Duration) {
+        self.heard.push(format!("waiting {duration:?}: {reason}"));
+    }
+
+    fn pin(&mut self, _purpose: PinPurpose) -> Result<Pin, PinUnavailable> {
+        self.heard.push("pin".to_owned());
+        Ok(Pin::new(self.pin).unwrap())
+    }
+}

@@ -1,0 +1,222 @@
+//! The bench on which the tool is tried from outside: a simulated tenant, emulated keys behind sockets, a directory with a
+//! configuration, and the real executable. A test reads as a sentence:
+//!
+//! ```text
+//! let bench = Bench::new();
+//! let key = bench.key(Profile::default());
+//! bench.enroll(&key, "BG1-A").run().exits(0);
+//! bench.check(&key, "BG1-A").run().exits(0);
+//! ```
+//!
+//! Tenant and keys run in the test's own process, so that a test can look at them, change them and make them misbehave; what
+//! is under test runs as a child process with a hard time limit.
+
+mod command;
+mod in_process;
+mod key;
+mod snapshot;
+
+use std::path::{Path, PathBuf};
+
+use halligan::emulator::Profile;
+use halligan::env::Env;
+use halligan::simulator::tenant::State;
+use halligan::simulator::{self, Running};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+pub(crate) use command::{Command, Finished};
+pub(crate) use in_process::{InProcess, Person};
+pub(crate) use key::{Finger, Key};
+pub(crate) use snapshot::Snapshot;
+
+/// The PIN of every key. Long and odd, so that it cannot stand in any output by chance.
+pub(crate) const PIN: &str = "haystack-70415";
+/// A PIN that no key has.
+pub(crate) const WRONG_PIN: &str = "needle-93628";
+
+/// A tenant, a directory to work in, and the executable.
+pub(crate) struct Bench {
+    // Before the runtime: what it holds is shut down by the runtime's end.
+    tenant: Running,
+    runtime: Runtime,
+    folder: TempDir,
+}
+
+impl Bench {
+    /// A fresh tenant with two emergency accounts, and a configuration that points at it.
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
+        let config = simulator::Config::new(folder.path().join("tenant"));
+        let tenant = runtime
+            .block_on(simulator::start(config, Env::system()))
+            .unwrap();
+        let bench = Self {
+            tenant,
+            runtime,
+            folder,
+        };
+        bench.configure("");
+        bench
+    }
+
+    /// Writes the configuration anew, with these lines at the end of its last table, `[sign_in]`.
+    pub(crate) fn configure(&self, more: &str) {
+        let text = format!(
+            "station = \"workbench\"\n\
+             [tenant]\n\
+             id = \"{tenant}\"\n\
+             graph_url = \"{graph}\"\n\
+             authority_url = \"{authority}\"\n\
+             ca_cert = \"tenant/ca.pem\"\n\
+             [sign_in]\n\
+             method = \"client-secret\"\n\
+             client_id = \"{client}\"\n\
+             client_secret_file = \"tenant/app-secret\"\n\
+             {more}\n",
+            tenant = self.tenant.demo.tenant_id,
+            graph = self.tenant.graph_url,
+            authority = self.tenant.authority_url,
+            client = self.tenant.demo.app.client_id,
+        );
+        std::fs::write(self.path("halligan.toml"), text).unwrap();
+    }
+
+    /// A key of this kind that has never been used, plugged in.
+    pub(crate) fn key(&self, profile: Profile) -> Key {
+        self.key_with(profile, Env::system())
+    }
+
+    /// As [`Self::key`], with its own clock and randomness.
+    pub(crate) fn key_with(&self, profile: Profile, env: Env) -> Key {
+        let directory = (1..)
+            .map(|number| self.path(&format!("key-{number}")))
+            .find(|directory| !directory.exists())
+            .unwrap();
+        Key::plug_in(directory, profile, env)
+    }
+
+    /// A path in the bench's directory.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The sign-in name of an emergency account, 0 or 1.
+    pub(crate) fn account(&self, number: usize) -> String {
+        self.tenant.demo.emergency_accounts[number].clone()
+    }
+
+    /// The secret with which the tool signs in.
+    pub(crate) fn app_secret(&self) -> String {
+        std::fs::read_to_string(&self.tenant.demo.app.secret_path).unwrap()
+    }
+
+    /// Looks at the tenant.
+    pub(crate) fn in_tenant<R>(&self, look: impl FnOnce(&State) -> R) -> R {
+        self.tenant.tenant.read(look)
+    }
+
+    /// Changes the tenant.
+    pub(crate) fn change_tenant(&self, change: impl FnOnce(&mut State)) {
+        self.tenant.tenant.update(change).unwrap();
+    }
+
+    /// How many keys are registered in the tenant.
+    pub(crate) fn registered(&self) -> usize {
+        self.in_tenant(|state| state.fido2_methods.len())
+    }
+
+    /// Has the tenant misbehave, as in `createMethod=429,times=2`.
+    pub(crate) fn tenant_fault(&self, fault: &str) {
+        self.tenant.faults.add(fault.parse().unwrap());
+    }
+
+    /// Ends the scripted misbehaviour, and says which of it never happened.
+    pub(crate) fn clear_tenant_faults(&self) -> Vec<String> {
+        let left = self.tenant.faults.remaining();
+        self.tenant.faults.clear();
+        left.iter().map(ToString::to_string).collect()
+    }
+
+    /// Points the configuration at an address where nobody listens.
+    pub(crate) fn cut_the_network(&self) {
+        let config = std::fs::read_to_string(self.path("halligan.toml")).unwrap();
+        let socket = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let free = socket.local_addr().unwrap().port().to_string();
+        let port = self.tenant.address.port().to_string();
+        std::fs::write(self.path("halligan.toml"), config.replace(&port, &free)).unwrap();
+    }
+
+    /// The executable with these arguments, in the bench's directory.
+    pub(crate) fn halligan<I, S>(&self, arguments: I) -> Command
+    where
+        I: IntoIterator<Item = S>,
+        S: Into<String>,
+    {
+        Command::new(self.folder.path()).with(arguments)
+    }
+
+    /// `enroll` for the first account, with the PIN on standard input.
+    pub(crate) fn enroll(&self, key: &Key, label: &str) -> Command {
+        self.enroll_for(&self.account(0), key, label)
+    }
+
+    pub(crate) fn enroll_for(&self, account: &str, key: &Key, label: &str) -> Command {
+        self.halligan([
+            "enroll",
+            "--device",
+            key.address(),
+            "--account",
+            account,
+            "--label",
+            label,
+            "--attestation-root",
+            &key.attestation_root(),
+        ])
+        .pin(PIN)
+    }
+
+    /// `check` of a label, without any PIN at hand.
+    pub(crate) fn check(&self, key: &Key, label: &str) -> Command {
+        self.halligan(["check", "--device", key.address(), "--key", label])
+    }
+
+    /// The kinds of the entries, in order, as `ledger show` tells them.
+    pub(crate) fn ledger(&self) -> Vec<String> {
+        self.entries()
+            .iter()
+            .map(|entry| entry["kind"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
+    /// The entries as `ledger show --json` tells them; none where there is no ledger yet.
+    pub(crate) fn entries(&self) -> Vec<Value> {
+        if !self.path("ledger").exists() {
+            return Vec::new();
+        }
+        let shown = self.halligan(["ledger", "show", "--json"]).run().exits(0);
+        shown.document()["entries"].as_array().unwrap().clone()
+    }
+
+    /// What `ledger verify --json` says; the ledger must be consistent.
+    #[track_caller]
+    pub(crate) fn verified_ledger(&self) -> Value {
+        let verified = self.halligan(["ledger", "verify", "--json"]).run();
+        verified.exits(0).document()
+    }
+
+    /// Runs the ceremonies of the library itself against the same parties.
+    pub(crate) fn in_process(&self) -> InProcess<'_> {
+        InProcess::new(self, &self.tenant, &self.runtime)
+    }
+}
