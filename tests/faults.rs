@@ -51,16 +51,8 @@ mod of_the_key {
     fn unplugged_when_the_credential_is_to_be_made() {
         let (bench, key) = bench_and_key();
         key.fault("unplug-on=makeCredential");
-        let account = bench.account(0);
-        let options = [
-            "enroll",
-            "--device",
-            key.connection(),
-            "--account",
-            &account,
-        ];
-        let command = bench.halligan(options).with(["--label", "BG1-A"]);
-        let stopped = command.pin(crate::bench::PIN).run().exits(7);
+        let enroll = bench.enroll_over(key.connection(), "BG1-A");
+        let stopped = enroll.run().exits(7);
         let stopped = stopped.says("the key is gone");
         stopped.says("whether the key made a credential is not known");
         let failed = newest(&bench, "enroll.failed");
@@ -85,19 +77,12 @@ mod of_the_key {
 
     #[test]
     fn unplugged_before_anything_was_recorded() {
-        let (bench, key) = bench_and_key();
-        key.fault("unplug-after=3");
-        let account = bench.account(0);
-        let options = [
-            "enroll",
-            "--device",
-            key.connection(),
-            "--account",
-            &account,
-        ];
-        let command = bench.halligan(options).with(["--label", "BG1-A"]);
-        command
-            .pin(crate::bench::PIN)
+        let bench = Bench::new();
+        let key = bench.key(Profile::default());
+        // One report opens the channel, the second asks what the key can do.
+        key.fault("unplug-after=2");
+        bench
+            .enroll_over(key.connection(), "BG1-A")
             .json()
             .run()
             .exits(3)
@@ -173,7 +158,8 @@ mod of_the_key {
             .run()
             .exits(3)
             .says("Touch the key now")
-            .says("TIMEOUT");
+            .says("OPERATION_DENIED")
+            .says("hint: touch the key when it blinks");
         nothing_is_left(&bench, &key);
     }
 }
@@ -407,9 +393,9 @@ mod of_the_storage {
         bench.enroll(&key, "BG1-A").run().exits(0);
     }
 
-    /// Runs the command on a file system of its own with this little room for the ledger, and leaves a copy of the ledger.
+    /// Runs the command on a file system of its own with room for this many entries, and leaves a copy of the ledger.
     /// Needs a kernel that lets anybody have a mount namespace.
-    fn on_a_small_disk(bench: &Bench, key: &Key, room: &str) -> Option<crate::bench::Finished> {
+    fn on_a_small_disk(bench: &Bench, key: &Key, pages: u32) -> Option<crate::bench::Finished> {
         let try_it = "mkdir -p ledger && mount -t tmpfs -o size=64k none ledger";
         let possible = std::process::Command::new("unshare")
             .args(["--map-root-user", "--mount", "sh", "-c", try_it])
@@ -419,7 +405,8 @@ mod of_the_storage {
         possible.then(|| {
             let arguments = format!(
                 "exec unshare --map-root-user --mount sh -c '\n\
-                 mount -t tmpfs -o size={room} none ledger || exit 99\n\
+                 room=$(({pages} * $(getconf PAGESIZE)))\n\
+                 mount -t tmpfs -o size=$room none ledger || exit 99\n\
                  \"$0\" \"$@\"; status=$?\n\
                  mkdir after && cp -R ledger/. after && exit $status' \"$0\" \"$@\""
             );
@@ -430,9 +417,8 @@ mod of_the_storage {
     #[test]
     fn a_disk_that_is_really_full_leaves_whole_entries_and_says_what_is_missing() {
         let (bench, key) = bench_and_key();
-        // Three pages: the station and the intent have theirs, the credential's entry has not.
-        let Some(full) = on_a_small_disk(&bench, &key, "12k") else {
-            // Told to whoever runs the tests with --nocapture; the test with a limit on files stands in.
+        // Room for the station and the intent, not for the credential's entry nor for that of the failure.
+        let Some(full) = on_a_small_disk(&bench, &key, 2) else {
             return;
         };
         full.exits(7)

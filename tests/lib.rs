@@ -5,6 +5,14 @@
 mod architecture;
 mod bench;
 mod check;
+mod cost;
+mod demo;
 mod enroll;
+mod exit_status;
 mod faults;
+mod key_cli;
+mod ledger_cli;
+mod output;
+mod secrets;
+mod together;
 mod udev;

@@ -15,6 +15,7 @@ mod command;
 mod in_process;
 mod key;
 mod snapshot;
+mod wire;
 
 use std::path::{Path, PathBuf};
 
@@ -30,6 +31,7 @@ pub(crate) use command::{Command, Finished};
 pub(crate) use in_process::{InProcess, Person};
 pub(crate) use key::{Finger, Key};
 pub(crate) use snapshot::Snapshot;
+pub(crate) use wire::{Exchange, Wire};
 
 /// The PIN of every key. Long and odd, so that it cannot stand in any output by chance.
 pub(crate) const PIN: &str = "haystack-70415";
@@ -121,6 +123,11 @@ impl Bench {
         std::fs::read_to_string(&self.tenant.demo.app.secret_path).unwrap()
     }
 
+    /// An access token as the tool gets one.
+    pub(crate) fn access_token(&self) -> String {
+        self.in_process().access_token()
+    }
+
     /// Looks at the tenant.
     pub(crate) fn in_tenant<R>(&self, look: impl FnOnce(&State) -> R) -> R {
         self.tenant.tenant.read(look)
@@ -171,19 +178,20 @@ impl Bench {
         self.enroll_for(&self.account(0), key, label)
     }
 
+    /// `enroll` for an account.
     pub(crate) fn enroll_for(&self, account: &str, key: &Key, label: &str) -> Command {
-        self.halligan([
-            "enroll",
-            "--device",
-            key.address(),
-            "--account",
-            account,
-            "--label",
-            label,
-            "--attestation-root",
-            &key.attestation_root(),
-        ])
-        .pin(PIN)
+        self.enroll_at(key.address(), account, label)
+            .with(["--attestation-root".to_owned(), key.attestation_root()])
+    }
+
+    /// `enroll` of the key at this address, for the first account, without a root for its attestation.
+    pub(crate) fn enroll_over(&self, address: &str, label: &str) -> Command {
+        self.enroll_at(address, &self.account(0), label)
+    }
+
+    fn enroll_at(&self, address: &str, account: &str, label: &str) -> Command {
+        let options = ["--device", address, "--account", account, "--label", label];
+        self.halligan(["enroll"]).with(options).pin(PIN)
     }
 
     /// `check` of a label, without any PIN at hand.
