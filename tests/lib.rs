@@ -7,6 +7,7 @@ mod bench;
 mod check;
 mod cost;
 mod demo;
+mod docs;
 mod enroll;
 mod exit_status;
 mod faults;

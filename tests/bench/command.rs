@@ -271,6 +271,11 @@ impl Finished {
         self
     }
 
+    /// Whether it ended with status 0.
+    pub(crate) fn succeeded(&self) -> bool {
+        self.status.success()
+    }
+
     /// Standard error holds this.
     #[track_caller]
     pub(crate) fn says(self, text: &str) -> Self {
