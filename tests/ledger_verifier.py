@@ -131,7 +131,7 @@ rp = pattern("(?=.{1,253}$)[a-z0-9-]{1,63}([.][a-z0-9-]{1,63})*")
 time = pattern(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z")
 account = members(id=text, upn=text)
 key = members(transport=text)
-outcome = members(subject=text, verdict=text)
+outcome = members(subject=text, verdict=either("fail", "not_applicable", "pass", "unknown"))
 PROOF = dict(anchor=lambda v: set(v) == {"index", "hash"} and index(v["index"]) and digest(v["hash"]),
              credential_id=binary, authenticator_data=binary, client_data_json=binary, signature=binary)
 ENTRY = dict(v=lambda value: value is not True and value == 1, index=index, previous=digest, time=time, station=name, kind=kind,
@@ -203,7 +203,7 @@ class Ledger:
         if "proof" in entry:
             if what in ("key.checked", "key.enrolled"):
                 need(entry["proof"]["credential_id"] == body["credential_id"], "proof-by-other-key")
-            self.proof(entry["proof"], body)
+            self.proof(entry["proof"], what, body)
         self.hashes.append(sha256(data).hex())
 
     def signature(self, entry, body):
@@ -254,7 +254,7 @@ class Ledger:
         need(holds(agrees), "attestation")
         self.keys[body["credential_id"]] = [public_key(unbase64(body["public_key"])), body["rp_id"], body["sign_count"]]
 
-    def proof(self, proof, body):
+    def proof(self, proof, what, body):
         anchor = proof["anchor"]
         need(anchor["index"] < len(self.hashes) and self.hashes[anchor["index"]] == anchor["hash"], "proof-anchor")
         need(proof["credential_id"] in self.keys, "proof-credential")
@@ -270,7 +270,7 @@ class Ledger:
         need(holds(authenticator_data, data), "proof-authenticator-data")
         rp_id_hash, flags, count = authenticator_data(data)[:3]
         need(rp_id_hash == sha256(key[1].encode()), "proof-rp-id")
-        need(flags & 5 == 5, "proof-flags")
+        need(flags & 5 == 5 or what != "key.enrolled", "proof-flags")
         try:
             key[0](unbase64(proof["signature"]), data + sha256(client_data))
         except InvalidSignature:

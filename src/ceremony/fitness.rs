@@ -1,5 +1,6 @@
 //! Whether a key and an account are fit for an enrolment, from what can be read without changing anything.
 
+use crate::ceremony::Error;
 use crate::ctap::command::get_info;
 use crate::graph::model::{Fido2AuthenticationMethod, User};
 use crate::webauthn::cose_key;
@@ -32,6 +33,20 @@ impl Fitness {
             self.warnings.push(what.to_owned());
         }
     }
+}
+
+/// Refuses a PIN try that could leave fewer tries than are kept, unless the operator asked for it.
+///
+/// # Errors
+/// [`Error::TooFewPinTries`].
+pub fn require_pin_tries(left: u8, spend_last_tries: bool) -> Result<(), Error> {
+    if left > PIN_TRIES_KEPT || spend_last_tries {
+        return Ok(());
+    }
+    Err(Error::TooFewPinTries {
+        left,
+        kept: PIN_TRIES_KEPT,
+    })
 }
 
 /// What Entra and an emergency need of a key.

@@ -46,6 +46,11 @@ impl Parties<'_> {
         }
     }
 
+    /// The reason for an error: whatever an interrupt broke off, a request or a touch, it is the interrupt.
+    pub(crate) fn blame(&self, error: Error) -> Error {
+        self.go_on().err().unwrap_or(error)
+    }
+
     /// Lets time pass, unless the operator interrupts.
     ///
     /// # Errors

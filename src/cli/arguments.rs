@@ -19,16 +19,17 @@ pub(crate) struct Arguments {
 const EXIT_STATUS: &str = "\
 Exit status:
   0  done, or every check passed
-  1  the check ran and the answer is: not safe
+  1  the check ran and the answer is: not safe, or not determined
   2  wrong usage or configuration
-  3  key: none, several, wrong one, removed, timed out, unsupported
-  4  PIN: wrong, blocked, against the policy
-  5  tenant: network, permission, refused
-  6  ledger: unreachable, inconsistent, locked
+  3  key: none, several, wrong one, removed, timed out, unsupported, not accepted
+  4  PIN: wrong, blocked, against the policy, not given, too few tries left
+  5  tenant: network, sign-in, permission, refused
+  6  ledger: not there, not writable, inconsistent
   7  stopped in the middle; the ledger says how far it came";
 
 /// Options that every command takes.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Options of every command")]
 pub(crate) struct Global {
     /// Configuration file [default: ./halligan.toml, then the user's configuration directory]
     #[arg(long, global = true, value_name = "FILE", env = "HALLIGAN_CONFIG")]
@@ -46,23 +47,20 @@ pub(crate) struct Global {
     #[arg(long, short, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
 
-    /// Log what happens on the wire, without secrets; twice for every report and request
+    /// Log requests to the tenant and entries written, never secrets; twice: messages to the key too
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
 
-    /// When to use colour
+    /// When to use colour; auto: on a terminal, unless `NO_COLOR` is set
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub(crate) color: Color,
 }
 
-/// When to use colour.
+/// When to use colour. Variants without texts of their own: those would stretch every command's help over two pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
-    /// On a terminal, unless `NO_COLOR` is set
     Auto,
-    /// Always
     Always,
-    /// Never
     Never,
 }
 

@@ -14,7 +14,7 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     device: DeviceChoice,
 
-    /// The key's label; without it the key in hand is looked up in the ledger
+    /// The label of the key that must be in hand; without it the key in hand is looked up in the ledger
     #[arg(long, value_name = "LABEL")]
     key: Option<String>,
 
@@ -31,10 +31,6 @@ pub(crate) struct Arguments {
     /// Do not ask the tenant whether the key is still registered
     #[arg(long)]
     no_tenant: bool,
-
-    /// Try the PIN although three tries or fewer are left
-    #[arg(long)]
-    spend_last_pin_tries: bool,
 }
 
 pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Report, Error> {
@@ -44,13 +40,14 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
     } else {
         Some(tenant::client(&config, context)?)
     };
-    let mut ledger = record::open_for_writing(&arguments.ledger, &config, context).await?;
+    let mut ledger =
+        record::open_for_writing(&arguments.ledger, &config, &context.env, false).await?;
     let mut open = arguments.device.open(&context.env)?;
     let mut interaction = Terminal::new(&context.global, &arguments.pin);
     let request = Request {
         label: arguments.key.clone(),
         full: arguments.full,
-        spend_last_tries: arguments.spend_last_pin_tries,
+        spend_last_tries: arguments.pin.spend_last_pin_tries,
     };
     let parties = Parties {
         key: &mut open.authenticator,
@@ -61,5 +58,12 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
         env: &context.env,
     };
     let checked = check::check(&request, parties).await?;
-    Ok(report::check(&checked))
+    let report = report::check(&checked);
+    match checked.tenant_error {
+        Some(error) if !checked.failed => Err(Error::Inconclusive {
+            report: Box::new(report),
+            source: Box::new(error),
+        }),
+        _ => Ok(report),
+    }
 }

@@ -37,7 +37,7 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "TOUCH", default_value = "auto")]
     touch: TouchChoice,
 
-    /// Which kind of key: default, strict, preview
+    /// Which kind of key: default, strict (as with --strict-reset), preview (before CTAP 2.1)
     #[arg(long, value_name = "PROFILE", default_value = "default")]
     profile: String,
 
@@ -45,7 +45,7 @@ pub(crate) struct Serve {
     #[arg(long)]
     strict_reset: bool,
 
-    /// Misbehave, as in unplug-on=makeCredential; may be given several times
+    /// Misbehave, as in unplug-on=makeCredential; may be given several times; docs/emulator.md has all
     #[arg(long, value_name = "FAULT")]
     fault: Vec<Fault>,
 }

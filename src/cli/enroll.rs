@@ -38,10 +38,6 @@ pub(crate) struct Arguments {
     #[arg(long)]
     require_attestation: bool,
 
-    /// Try the PIN although three tries or fewer are left
-    #[arg(long)]
-    spend_last_pin_tries: bool,
-
     /// Keep the creation options and the registration as they went over the wire, in this directory
     #[arg(long, value_name = "DIR")]
     save: Option<PathBuf>,
@@ -62,7 +58,9 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
         .collect::<Vec<_>>();
     roots.extend(arguments.attestation_root.iter().cloned());
     let tenant = tenant::client(&config, context)?;
-    let mut ledger = record::open_for_writing(&arguments.ledger, &config, context).await?;
+    let mut ledger =
+        record::open_for_writing(&arguments.ledger, &config, &context.env, arguments.dry_run)
+            .await?;
     let mut open = arguments.device.open(&context.env)?;
     let mut interaction = Terminal::new(&context.global, &arguments.pin);
     let request = Request {
@@ -73,7 +71,7 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
         serial: open.serial,
         roots: attestation::roots(&roots)?,
         attestation_required: arguments.require_attestation || config.file.attestation.required,
-        spend_last_tries: arguments.spend_last_pin_tries,
+        spend_last_tries: arguments.pin.spend_last_pin_tries,
         dry_run: arguments.dry_run,
     };
     let parties = Parties {

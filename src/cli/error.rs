@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::cli::config;
 use crate::cli::demo;
 use crate::ctap::hid::DeviceError;
+use crate::report::Report;
 use crate::{attestation, ceremony, ctap, emulator, graph, ledger, simulator};
 
 /// Why a command ended early.
@@ -28,6 +29,12 @@ pub(crate) enum Error {
     EmulatorAttestation(#[from] emulator::AttestationError),
     #[error(transparent)]
     EmulatorServe(#[from] emulator::serve::ServeError),
+    /// The key was checked and the tenant could not be asked: nothing failed, and nothing is proven safe.
+    #[error("the key was checked, but the tenant could not be asked: {source}")]
+    Inconclusive {
+        report: Box<Report>,
+        source: Box<graph::Error>,
+    },
     #[error(transparent)]
     Key(#[from] ctap::Error),
     #[error(transparent)]

@@ -1,6 +1,7 @@
 //! What the operator types and sees. One file per command: arguments to ceremony to report, and no decision about keys or
 //! tenants.
 
+mod advice;
 pub(crate) mod arguments;
 mod attestation;
 mod check;
@@ -11,6 +12,7 @@ mod device;
 mod emulator;
 mod enroll;
 mod error;
+mod facts;
 mod failure;
 mod interrupt;
 mod key;

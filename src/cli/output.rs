@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use console::Style;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::cli::Error;
 use crate::cli::arguments::Global;
@@ -23,34 +23,48 @@ pub(crate) fn result(global: &Global, report: &Report) -> Result<Exit, Error> {
 
 /// Prints a failure and says how the process ends. `command` is the one that failed, as in the schema's name.
 pub(crate) fn failure(json_wanted: bool, command: &str, failure: &Failure) -> Exit {
-    if json_wanted {
-        let document = json!({
-            "schema": format!("halligan.{command}/1"),
-            "ok": false,
-            "error": {
-                "code": failure.code,
-                "exit_status": failure.exit.code(),
-                "message": failure.message,
-                "hint": failure.hint,
-                "cause": failure.causes,
-            },
-        });
-        // Nobody is left to tell when standard output cannot be written.
-        let _ = line(&document.to_string());
+    // Nobody is left to tell when the outputs cannot be written.
+    let _ = if json_wanted {
+        line(&document(command, failure).to_string())
     } else {
-        let mut stderr = io::stderr();
-        let error = Style::new().red().bold().for_stderr().apply_to("error:");
-        // Nobody is left to tell when standard error cannot be written.
-        let _ = writeln!(stderr, "{error} {}", failure.message);
-        for cause in &failure.causes {
-            let _ = writeln!(stderr, "  because {cause}");
-        }
-        if let Some(hint) = &failure.hint {
-            let hint_word = Style::new().cyan().for_stderr().apply_to("hint:");
-            let _ = writeln!(stderr, "{hint_word} {hint}");
-        }
-    }
+        let found = failure.report.as_ref().map_or("", |report| &report.text);
+        write(found).and_then(|()| explain(failure))
+    };
     failure.exit
+}
+
+fn document(command: &str, failure: &Failure) -> Value {
+    let mut error = Map::from_iter([
+        ("code".to_owned(), json!(failure.code)),
+        ("exit_status".to_owned(), json!(failure.exit.code())),
+        ("message".to_owned(), json!(failure.message)),
+        ("hint".to_owned(), json!(failure.hint)),
+        ("cause".to_owned(), json!(failure.causes)),
+    ]);
+    error.extend(failure.facts.clone());
+    let mut document = Map::from_iter([
+        ("schema".to_owned(), json!(format!("halligan.{command}/1"))),
+        ("ok".to_owned(), json!(false)),
+    ]);
+    if let Some(report) = &failure.report {
+        document.extend(report.body.clone());
+    }
+    document.insert("error".to_owned(), Value::Object(error));
+    Value::Object(document)
+}
+
+fn explain(failure: &Failure) -> io::Result<()> {
+    let mut stderr = io::stderr().lock();
+    let error = Style::new().red().bold().for_stderr().apply_to("error:");
+    writeln!(stderr, "{error} {}", failure.message)?;
+    for cause in &failure.causes {
+        writeln!(stderr, "  because {cause}")?;
+    }
+    if let Some(hint) = &failure.hint {
+        let word = Style::new().cyan().for_stderr().apply_to("hint:");
+        writeln!(stderr, "{word} {hint}")?;
+    }
+    Ok(())
 }
 
 /// One line on standard output, at once: a program may be waiting for it.

@@ -1,13 +1,14 @@
 //! Where the ledger is, and which station writes it.
 
+use crate::cli::Error;
 use crate::cli::config::Config;
-use crate::cli::{Context, Error};
+use crate::env::Env;
 use crate::ledger::{Ledger, Reader, Station, StationError};
 
 /// Which ledger.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct LedgerChoice {
-    /// Directory or URL of the ledger [default: from the configuration, else `ledger` beside it]
+    /// Directory of the ledger [default: from the configuration, else `ledger` beside it]
     #[arg(long, value_name = "LEDGER")]
     pub(crate) ledger: Option<String>,
 }
@@ -18,23 +19,78 @@ impl LedgerChoice {
     }
 }
 
-/// Opens the ledger as this station, which joins if it is new.
+/// Opens the ledger as this station, whose key is made when it is needed for the first time. A dry run leaves no trace.
 pub(crate) async fn open_for_writing(
     choice: &LedgerChoice,
     config: &Config,
-    context: &Context,
+    env: &Env,
+    dry_run: bool,
 ) -> Result<Ledger, Error> {
+    let station = station(config, env, dry_run)?;
+    Ok(Ledger::open(&choice.location(config), &station, env.clone()).await?)
+}
+
+fn station(config: &Config, env: &Env, dry_run: bool) -> Result<Station, Error> {
     let directory = config.station_directory();
-    let station = match Station::open(&directory) {
-        Err(StationError::Missing(_)) => {
-            Station::create(&directory, config.station().parse()?, &context.env)?
+    match Station::open(&directory) {
+        // Appends nothing, so nobody will ask for its key again.
+        Err(StationError::Missing(_)) if dry_run => {
+            Ok(Station::from_seed(config.station().parse()?, &env.random()))
         }
-        other => other?,
-    };
-    Ok(Ledger::open(&choice.location(config), &station, context.env.clone()).await?)
+        Err(StationError::Missing(_)) => {
+            Ok(Station::create(&directory, config.station().parse()?, env)?)
+        }
+        other => Ok(other?),
+    }
 }
 
 /// Opens the ledger to look at it; needs no station.
 pub(crate) fn open_for_reading(choice: &LedgerChoice, config: &Config) -> Result<Reader, Error> {
     Ok(Reader::open(&choice.location(config))?)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::cli::config::File;
+
+    async fn open(directory: &std::path::Path, dry_run: bool) -> Ledger {
+        let config = Config {
+            path: directory.join("halligan.toml"),
+            file: File {
+                station: Some("vault-1".to_owned()),
+                ..File::default()
+            },
+        };
+        let choice = LedgerChoice { ledger: None };
+        open_for_writing(&choice, &config, &Env::system(), dry_run)
+            .await
+            .unwrap()
+    }
+
+    fn names(directory: &std::path::Path) -> Vec<std::ffi::OsString> {
+        let entries = directory.read_dir().unwrap();
+        entries.map(|entry| entry.unwrap().file_name()).collect()
+    }
+
+    #[tokio::test]
+    async fn a_dry_run_leaves_no_trace() {
+        let directory = tempfile::tempdir().unwrap();
+        let ledger = open(directory.path(), true).await;
+        assert_eq!(ledger.station().name().as_str(), "vault-1");
+        drop(ledger);
+        assert!(names(directory.path()).is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_station_keeps_its_key_also_in_a_dry_run() {
+        let directory = tempfile::tempdir().unwrap();
+        let first = open(directory.path(), false).await;
+        assert_eq!(names(directory.path()), ["station"]);
+        for dry_run in [false, true] {
+            let again = open(directory.path(), dry_run).await;
+            assert_eq!(again.station().public_key(), first.station().public_key());
+        }
+    }
 }

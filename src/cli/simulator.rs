@@ -36,7 +36,7 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "FILE")]
     attestation_root: Vec<PathBuf>,
 
-    /// Misbehave, as in createMethod=429,retry-after=2,times=3; may be given several times
+    /// Misbehave, as in createMethod=429,retry-after=2,times=3; may be given several times; docs/simulator.md has all
     #[arg(long, value_name = "FAULT")]
     fault: Vec<Fault>,
 }

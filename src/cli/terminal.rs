@@ -27,6 +27,10 @@ pub(crate) struct PinSource {
     /// Read the PIN from the first line of this open file descriptor
     #[arg(long, value_name = "N")]
     pub(crate) pin_fd: Option<u32>,
+
+    /// Try the PIN although three tries or fewer are left
+    #[arg(long)]
+    pub(crate) spend_last_pin_tries: bool,
 }
 
 enum Progress {

@@ -1,10 +1,11 @@
-//! Why the ledger could not be read or written. What is wrong *in* a ledger is a [`Failure`](super::Failure), not an error,
+//! Why the ledger could not be read or written. What is wrong *in* a ledger is a [`Failure`], not an error,
 //! unless somebody wants to write to it or to rely on it.
 
 use super::canonical;
 use super::chain::EntryHash;
 use super::defect::Defect;
 use super::event::Kind;
+use super::station::StationName;
 use super::verify::Failure;
 
 /// Why the ledger could not be read or written.
@@ -29,6 +30,9 @@ pub enum Error {
         /// How often it was tried.
         attempts: u32,
     },
+    /// There is no entry that a proof could be anchored at.
+    #[error("the ledger at {0} is empty: nothing to anchor a proof at")]
+    Empty(String),
     /// The ledger is as large as its format allows.
     #[error("the ledger is full: {0} entries")]
     Full(u64),
@@ -70,6 +74,16 @@ pub enum Error {
         kind: Kind,
         /// What is wrong with it.
         defect: Defect,
+    },
+    /// The ledger knows the station's name with another public key.
+    #[error(
+        "the station name {station} belongs to another station, which joined in entry {joined}"
+    )]
+    StationNameTaken {
+        /// The name.
+        station: StationName,
+        /// The entry with which the other station joined.
+        joined: u64,
     },
     /// The storage failed in another way.
     #[error("cannot {attempt} in {location}")]

@@ -1,13 +1,13 @@
 //! The ledger: who holds which key, provably. An append-only, hash-chained sequence of small signed JSON objects in a
 //! directory or an object store; `docs/ledger-format.md` is normative, and a second verifier in Python agrees with it.
 //!
-//! [`Ledger`] writes for a [`Station`], [`Reader`] reads and verifies without one. What an entry says is an [`Event`]; what
+//! [`Ledger`] writes for a [`Station`], [`Reader`] reads and verifies without one; opening either writes nothing. What an entry says is an [`Event`]; what
 //! all entries add up to is the [`State`]. A [`Proof`] is a key's own word, made in two halves around the key:
 //!
 //! ```text
 //! let draft = Draft::new(&event, ceremony);          // the body is final from here on
 //! let request = ledger.prove(&draft)?;               // anchored at the ledger's head
-//! …getAssertion(rp_id, request.client_data_hash(), allow list, user verification)…
+//! …getAssertion(rp_id, request.client_data_hash(), allow list)…   // key.enrolled: with user verification
 //! let proof = request.complete(credential_id, authenticator_data, signature);
 //! ledger.append(draft.with_proof(proof)).await?;
 //! ```
@@ -15,6 +15,7 @@
 mod canonical;
 mod chain;
 mod defect;
+mod directory;
 mod entry;
 mod error;
 mod event;

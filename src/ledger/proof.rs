@@ -86,10 +86,10 @@ pub enum ProofDefect {
     /// No key with this credential is enrolled.
     #[error("no key with the credential {} is enrolled", base64url::encode(.0))]
     UnknownCredential(Vec<u8>),
-    /// The flags do not say that a user was present.
+    /// The flags do not say that a user was present, where one had to be.
     #[error("the user was not present")]
     UserNotPresent,
-    /// The flags do not say that the user was verified.
+    /// The flags do not say that the user was verified, where that had to be.
     #[error("the user was not verified")]
     UserNotVerified,
 }
@@ -114,7 +114,8 @@ impl ProofRequest {
         })
     }
 
-    /// What the key is given to sign, in a getAssertion for the credential's relying party with user verification.
+    /// What the key is given to sign, in a getAssertion for the credential's relying party; for `key.enrolled` with user
+    /// verification.
     #[must_use]
     pub fn client_data_hash(&self) -> [u8; 32] {
         client_data::hash(&self.client_data_json)

@@ -18,7 +18,12 @@ impl Reader {
     /// # Errors
     /// [`Error::Absent`] when there is nothing at that place, [`Error::Location`] when it cannot be one.
     pub fn open(location: &str) -> Result<Self, Error> {
-        Ok(Self::new(Store::open(location)?))
+        let store = Store::open(location)?;
+        if store.exists()? {
+            Ok(Self::new(store))
+        } else {
+            Err(Error::Absent(location.to_owned()))
+        }
     }
 
     /// Reads from a store that is open already.

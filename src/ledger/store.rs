@@ -4,16 +4,16 @@
 use std::collections::BTreeMap;
 use std::error::Error as _;
 use std::io;
-use std::path::{Path as FilePath, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use futures::TryStreamExt;
-use object_store::local::LocalFileSystem;
 use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, PutMode};
 
+use super::directory::Directory;
 use super::entry::SIZE_LIMIT;
 use super::error::Error;
 
@@ -24,8 +24,14 @@ const PREFIX: &str = "entries";
 /// Objects of a ledger. Cheap to clone; clones share the objects.
 #[derive(Clone, Debug)]
 pub struct Store {
-    objects: Arc<dyn ObjectStore>,
+    place: Place,
     location: String,
+}
+
+#[derive(Clone, Debug)]
+enum Place {
+    Directory(Arc<Directory>),
+    Objects(Arc<dyn ObjectStore>),
 }
 
 /// What lies among the entries.
@@ -58,51 +64,29 @@ pub(super) enum Created {
 }
 
 impl Store {
-    /// Opens a store that exists: `file:DIRECTORY`, a plain directory, or `memory:` (new and empty).
+    /// Opens `file:DIRECTORY`, a plain directory, or `memory:` (new and empty). Creates nothing: a directory that does not exist
+    /// reads as an empty one, and comes into being with the first entry.
     ///
     /// # Errors
-    /// [`Error::Absent`] when there is no such directory, [`Error::Location`] for another scheme.
+    /// [`Error::Location`] for another scheme.
     pub fn open(location: &str) -> Result<Self, Error> {
-        match directory(location)? {
-            Some(directory) => Self::open_directory(&directory, location),
-            None => Ok(Self::new(Arc::new(InMemory::new()), location)),
-        }
-    }
-
-    /// Opens a store and creates the directory if necessary.
-    ///
-    /// # Errors
-    /// When the directory cannot be created, and as [`Self::open`].
-    pub fn open_or_create(location: &str) -> Result<Self, Error> {
-        if let Some(directory) = directory(location)? {
-            std::fs::create_dir_all(&directory).map_err(|source| {
-                let source = object_store::Error::Generic {
-                    store: "LocalFileSystem",
-                    source: Box::new(source),
-                };
-                classify("create the directory", location, source)
-            })?;
-        }
-        Self::open(location)
+        let place = match directory(location)? {
+            Some(path) => Place::Directory(Arc::new(Directory::new(path))),
+            None => Place::Objects(Arc::new(InMemory::new())),
+        };
+        Ok(Self {
+            place,
+            location: location.to_owned(),
+        })
     }
 
     /// A store of another making, for tests and for sharing one in memory. `location` is for messages.
     #[must_use]
     pub fn new(objects: Arc<dyn ObjectStore>, location: &str) -> Self {
         Self {
-            objects,
+            place: Place::Objects(objects),
             location: location.to_owned(),
         }
-    }
-
-    fn open_directory(directory: &FilePath, location: &str) -> Result<Self, Error> {
-        if !directory.is_dir() {
-            return Err(Error::Absent(location.to_owned()));
-        }
-        let objects = LocalFileSystem::new_with_prefix(directory)
-            .map_err(|source| classify("open the directory", location, source))?
-            .with_fsync(true);
-        Ok(Self::new(Arc::new(objects), location))
     }
 
     /// Where the ledger is, for messages.
@@ -111,19 +95,25 @@ impl Store {
         &self.location
     }
 
+    /// Whether there is such a place, with entries or without.
+    pub(super) fn exists(&self) -> Result<bool, Error> {
+        Ok(self.objects()?.is_some())
+    }
+
     /// Lists what is there from `first` on.
     pub(super) async fn list(&self, first: u64) -> Result<Listing, Error> {
+        let mut listing = Listing::default();
+        let Some(objects) = self.objects()? else {
+            return Ok(listing);
+        };
         let prefix = Path::from(PREFIX);
         // Objects from `first` on sort after the name of the one before it.
-        let mut objects = match first.checked_sub(1) {
-            Some(last_known) => self
-                .objects
-                .list_with_offset(Some(&prefix), &object_path(last_known)),
-            None => self.objects.list(Some(&prefix)),
+        let mut found = match first.checked_sub(1) {
+            Some(last_known) => objects.list_with_offset(Some(&prefix), &object_path(last_known)),
+            None => objects.list(Some(&prefix)),
         };
-        let mut listing = Listing::default();
         loop {
-            let object = match objects.try_next().await {
+            let object = match found.try_next().await {
                 Ok(Some(object)) => object,
                 Ok(None) | Err(object_store::Error::NotFound { .. }) => return Ok(listing),
                 Err(source) => return Err(self.error("list the entries", source)),
@@ -139,7 +129,10 @@ impl Store {
 
     /// Reads an entry's bytes, if they are not too many.
     pub(super) async fn read(&self, index: u64) -> Result<Object, Error> {
-        let result = match self.objects.get(&object_path(index)).await {
+        let Some(objects) = self.objects()? else {
+            return Ok(Object::Absent);
+        };
+        let result = match objects.get(&object_path(index)).await {
             Ok(result) => result,
             Err(object_store::Error::NotFound { .. }) => return Ok(Object::Absent),
             Err(source) => return Err(self.error("read an entry", source)),
@@ -154,15 +147,18 @@ impl Store {
         }
     }
 
-    /// Creates an entry unless it exists.
+    /// Creates an entry unless it exists, and the directory for it if necessary.
     pub(super) async fn create(&self, index: u64, bytes: &[u8]) -> Result<Created, Error> {
         let path = object_path(index);
         let payload = Bytes::copy_from_slice(bytes).into();
-        match self
-            .objects
-            .put_opts(&path, payload, PutMode::Create.into())
-            .await
-        {
+        let objects: &dyn ObjectStore = match &self.place {
+            Place::Directory(directory) => directory
+                .create()
+                .map_err(|source| self.error("create the directory", source))?,
+            Place::Objects(objects) => objects,
+        };
+        let options = PutMode::Create.into();
+        match objects.put_opts(&path, payload, options).await {
             Ok(_) => Ok(Created::Ours),
             Err(
                 object_store::Error::AlreadyExists { .. }
@@ -175,6 +171,18 @@ impl Store {
                 })
             }
             Err(source) => Err(self.error("create an entry", source)),
+        }
+    }
+
+    fn objects(&self) -> Result<Option<&dyn ObjectStore>, Error> {
+        match &self.place {
+            Place::Directory(directory) => {
+                let existing = directory
+                    .existing()
+                    .map_err(|source| self.error("open the directory", source))?;
+                Ok(existing.map(|objects| -> &dyn ObjectStore { objects }))
+            }
+            Place::Objects(objects) => Ok(Some(objects)),
         }
     }
 

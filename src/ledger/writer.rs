@@ -18,7 +18,7 @@ use crate::env::Env;
 /// How many entries of other stations may come between us and ours before we give up.
 const ATTEMPTS: u32 = 32;
 
-/// A ledger opened by a station.
+/// A ledger opened by a station, which joins with the first entry that it appends.
 pub struct Ledger {
     store: Store,
     station: Station,
@@ -28,19 +28,19 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Opens the ledger at `location`, creates it if necessary, verifies it, and lets the station join if it is new.
+    /// Opens and verifies the ledger at `location`. Writes nothing: where there is no ledger, it is an empty one, which comes
+    /// into being with the first entry.
     ///
     /// # Errors
-    /// [`Error::Inconsistent`] when it does not verify, [`Error::Refused`] when another station has the name, and whatever
-    /// the storage answers.
+    /// [`Error::Location`] when it cannot be one, and as [`Self::refresh`].
     pub async fn open(location: &str, station: &Station, env: Env) -> Result<Self, Error> {
-        Self::open_store(Store::open_or_create(location)?, station, env).await
+        Self::open_store(Store::open(location)?, station, env).await
     }
 
     /// The same on a store that is open already.
     ///
     /// # Errors
-    /// As [`Self::open`].
+    /// As [`Self::refresh`].
     pub async fn open_store(store: Store, station: &Station, env: Env) -> Result<Self, Error> {
         let mut ledger = Self {
             store,
@@ -50,43 +50,25 @@ impl Ledger {
             entries: Vec::new(),
         };
         ledger.refresh().await?;
-        let known = ledger.state.stations().get(station.name());
-        if known.is_none_or(|known| known.public_key != *station.public_key()) {
-            let joined = Event::StationJoined(StationJoined {
-                name: station.name().clone(),
-                public_key: *station.public_key(),
-            });
-            ledger.append(Draft::new(&joined, None)).await?;
-        }
         Ok(ledger)
     }
 
-    /// Signs a draft and writes it as the next entry.
+    /// Signs a draft and writes it as the next entry; before the station's first, the entry with which it joins.
     ///
     /// # Errors
-    /// [`Error::Refused`] for a draft that would not verify, [`Error::StorageFull`] when there is no room: then nothing was
-    /// written. After [`Error::Storage`] a remote store may hold the entry all the same; [`Self::refresh`] shows.
-    /// [`Error::NotKept`] when the store lost or changed what it took.
+    /// [`Error::Refused`] for a draft that would not verify, [`Error::StorageFull`] when there is no room: then nothing of the
+    /// draft was written. After [`Error::Storage`] a remote store may hold the entry all the same; [`Self::refresh`] shows.
+    /// [`Error::NotKept`] when the store lost or changed what it took, [`Error::StationNameTaken`] when another station joined
+    /// under our name first.
     pub async fn append(&mut self, draft: Draft) -> Result<Entry, Error> {
         for _ in 0..ATTEMPTS {
-            let entry = self.sign(draft.clone())?;
-            let refused = |defect| Error::Refused {
-                kind: draft.kind.clone(),
-                defect,
-            };
-            let change = self.state.check(&entry).map_err(refused)?;
-            match self.store.create(entry.index, entry.as_bytes()).await? {
-                Created::Ours => {
-                    self.read_back(&entry).await?;
-                    debug!(index = entry.index, kind = %entry.kind, "appended");
-                    self.state.commit(&entry, change);
-                    self.entries.push(entry.clone());
+            // Asked anew after a race: another process of this very station may have let it join.
+            if self.has_joined() {
+                if let Some(entry) = self.attempt(draft.clone()).await? {
                     return Ok(entry);
                 }
-                Created::Theirs => {
-                    debug!(index = entry.index, "lost the race");
-                    self.refresh().await?;
-                }
+            } else {
+                self.attempt(self.introduction()).await?;
             }
         }
         Err(Error::Contended {
@@ -95,38 +77,84 @@ impl Ledger {
         })
     }
 
+    /// Tries to write a draft as the next entry; none if somebody else wrote that one, which is known then.
+    async fn attempt(&mut self, draft: Draft) -> Result<Option<Entry>, Error> {
+        let kind = draft.kind.clone();
+        let entry = self.sign(draft)?;
+        let change = self
+            .state
+            .check(&entry)
+            .map_err(|defect| Error::Refused { kind, defect })?;
+        match self.store.create(entry.index, entry.as_bytes()).await? {
+            Created::Ours => {
+                self.read_back(&entry).await?;
+                debug!(index = entry.index, kind = %entry.kind, "appended");
+                self.state.commit(&entry, change);
+                self.entries.push(entry.clone());
+                Ok(Some(entry))
+            }
+            Created::Theirs => {
+                debug!(index = entry.index, "lost the race");
+                self.refresh().await?;
+                Ok(None)
+            }
+        }
+    }
+
+    fn has_joined(&self) -> bool {
+        self.state.stations().contains_key(self.station.name())
+    }
+
+    fn introduction(&self) -> Draft {
+        let joined = Event::StationJoined(StationJoined {
+            name: self.station.name().clone(),
+            public_key: *self.station.public_key(),
+        });
+        Draft::new(&joined, None)
+    }
+
     /// Reads and verifies what other stations wrote meanwhile.
     ///
     /// # Errors
-    /// [`Error::Inconsistent`] when an entry of theirs does not verify, and when the storage cannot be read.
+    /// [`Error::Inconsistent`] when an entry of theirs does not verify, [`Error::StationNameTaken`] when one of them has our
+    /// name, and when the storage cannot be read.
     pub async fn refresh(&mut self) -> Result<(), Error> {
         let findings = verify::read_on(&self.store, &mut self.state, &mut self.entries).await?;
-        match findings.failure {
-            None => Ok(()),
-            Some(failure) => Err(Error::Inconsistent {
+        if let Some(failure) = findings.failure {
+            return Err(Error::Inconsistent {
                 location: self.store.location().to_owned(),
                 failure: Box::new(failure),
-            }),
+            });
+        }
+        match self.state.stations().get(self.station.name()) {
+            Some(known) if known.public_key != *self.station.public_key() => {
+                Err(Error::StationNameTaken {
+                    station: self.station.name().clone(),
+                    joined: known.joined,
+                })
+            }
+            _ => Ok(()),
         }
     }
 
     /// Asks for a proof of a draft's body, anchored at the newest entry we know. The body must not change any more.
     ///
     /// # Errors
-    /// [`Error::Body`] when the body cannot be recorded.
+    /// [`Error::Body`] when the body cannot be recorded, [`Error::Empty`] when there is no entry to anchor it at.
     pub fn prove(&self, draft: &Draft) -> Result<ProofRequest, Error> {
-        ProofRequest::new(self.head(), &draft.body).map_err(|source| Error::Body {
+        let anchor = self
+            .head()
+            .ok_or_else(|| Error::Empty(self.store.location().to_owned()))?;
+        ProofRequest::new(anchor, &draft.body).map_err(|source| Error::Body {
             kind: draft.kind.clone(),
             source,
         })
     }
 
-    /// The newest entry that we know.
+    /// The newest entry that we know; none in an empty ledger.
     #[must_use]
-    pub fn head(&self) -> EntryRef {
-        self.state
-            .head()
-            .expect("opening a ledger leaves at least the station's own entry in it")
+    pub fn head(&self) -> Option<EntryRef> {
+        self.state.head()
     }
 
     /// All entries that we know, in order.

@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use crate::ceremony::check::Request;
 use crate::ceremony::check::findings::fail;
-use crate::ceremony::fitness::PIN_TRIES_KEPT;
+use crate::ceremony::fitness::require_pin_tries;
 use crate::ceremony::interaction::PinPurpose;
 use crate::ceremony::parties::touch_prompt;
 use crate::ceremony::silent::{self, descriptors, wants_interaction};
 use crate::ceremony::{Error, Parties};
 use crate::ctap::command::get_assertion;
 use crate::ctap::status::Status;
-use crate::ctap::{self, Permissions, PinUvAuth};
+use crate::ctap::{self, Permissions, PinFailureKind, PinUvAuth};
 use crate::ledger::{Draft, Proof, ProofRequest};
 use crate::ledger::{KeyEnrolled, Outcome};
 use crate::webauthn::RpId;
@@ -72,8 +72,7 @@ pub(super) fn prove(
                 );
                 return Ok(Ok((*evidence, proof)));
             }
-            Err(Error::Key(error))
-                if wants_interaction(&error) && *evidence != Evidence::TouchAndPin => {}
+            Err(Error::Key(error)) if wants_more(*evidence, &error) => {}
             Err(Error::Key(ctap::Error::Status {
                 status: Status::NoCredentials,
                 ..
@@ -87,6 +86,18 @@ pub(super) fn prove(
         "signature",
         "the key signs neither silently nor with touch and PIN",
     )))
+}
+
+/// Whether the next stronger way of asking may succeed. A touch that was declined or did not come stays what it is: the person
+/// would be asked for a PIN without need.
+fn wants_more(evidence: Evidence, error: &ctap::Error) -> bool {
+    match evidence {
+        Evidence::Silent => wants_interaction(error),
+        Evidence::Touch => {
+            matches!(error, ctap::Error::Pin { failure, .. } if failure.kind == PinFailureKind::Required)
+        }
+        Evidence::TouchAndPin => false,
+    }
 }
 
 fn ask(
@@ -121,12 +132,7 @@ fn verify_pin(
     parties: &mut Parties<'_>,
 ) -> Result<PinUvAuth, Error> {
     let left = parties.key.pin_retries()?.retries;
-    if left <= PIN_TRIES_KEPT && !request.spend_last_tries {
-        return Err(Error::TooFewPinTries {
-            left,
-            kept: PIN_TRIES_KEPT,
-        });
-    }
+    require_pin_tries(left, request.spend_last_tries)?;
     let pin = parties.interaction.pin(PinPurpose::Present {
         retries: Some(left),
     })?;

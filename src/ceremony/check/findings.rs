@@ -50,6 +50,12 @@ pub(super) fn all_passed(findings: &[Outcome]) -> bool {
     })
 }
 
+pub(super) fn any_failed(findings: &[Outcome]) -> bool {
+    findings
+        .iter()
+        .any(|finding| finding.verdict == OutcomeVerdict::Fail)
+}
+
 /// What getInfo and the retry counter say. Nothing here spends a PIN try.
 pub(super) fn of_key(key: &KeyEnrolled, parties: &mut Parties<'_>) -> Result<Vec<Outcome>, Error> {
     parties.interaction.begin(Step::InspectKey);

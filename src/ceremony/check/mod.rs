@@ -39,6 +39,8 @@ pub struct Checked {
     pub findings: Vec<Outcome>,
     /// Every subject passed.
     pub passed: bool,
+    /// A subject failed. A check that neither passed nor failed is unknown.
+    pub failed: bool,
     /// How the key proved itself, if it did.
     pub evidence: Option<Evidence>,
     /// The entry that records the check.
@@ -53,15 +55,26 @@ pub struct Checked {
 /// When the check could not be made: no such label, another key in hand, the key unplugged, the ledger not writable. A key
 /// that does not work is a result, not an error.
 pub async fn check(request: &Request, mut parties: Parties<'_>) -> Result<Checked, Error> {
-    let key = find(request, &mut parties).await?;
-    let mut findings = findings::of_key(&key, &mut parties)?;
-    let tenant_error = findings::of_tenant(&key, &mut parties, &mut findings).await;
-    let (evidence, entry) = prove(request, &key, &mut findings, &mut parties).await?;
+    match steps(request, &mut parties).await {
+        Err(error) => Err(parties.blame(error)),
+        checked => checked,
+    }
+}
+
+async fn steps(request: &Request, parties: &mut Parties<'_>) -> Result<Checked, Error> {
+    let key = find(request, parties).await?;
+    let mut findings = findings::of_key(&key, parties)?;
+    let tenant_error = findings::of_tenant(&key, parties, &mut findings).await;
+    // An interrupt while the tenant was asked must not be recorded as a tenant that could not be asked.
+    parties.go_on()?;
+    let (evidence, entry) = prove(request, &key, &mut findings, parties).await?;
     let passed = findings::all_passed(&findings);
+    let failed = findings::any_failed(&findings);
     Ok(Checked {
         key,
         findings,
         passed,
+        failed,
         evidence,
         entry,
         tenant_error,

@@ -11,7 +11,7 @@
 //! outcome              key.enrolled
 //! ```
 //!
-//! When a step fails, [`undo`] takes back what this ceremony made, says what remains, and records both.
+//! When a step fails, `undo` takes back what this ceremony made, says what remains, and records both.
 
 mod credential;
 mod in_tenant;
@@ -102,7 +102,10 @@ pub struct Exchange {
 /// Before the intent is recorded: the reason, with nothing changed. Afterwards: the reason, if everything could be taken back, or
 /// [`Error::Stopped`] with what remains.
 pub async fn enroll(request: &Request, mut parties: Parties<'_>) -> Result<Outcome, Error> {
-    let prepared = plan::prepare(request, &mut parties).await?;
+    let prepared = match plan::prepare(request, &mut parties).await {
+        Ok(prepared) => prepared,
+        Err(error) => return Err(parties.blame(error)),
+    };
     if request.dry_run {
         return Ok(Outcome::Planned(Box::new(prepared.plan)));
     }

@@ -93,11 +93,11 @@ async fn inspect_ledger(request: &Request, parties: &mut Parties<'_>) -> Result<
             account: key.enrolled.account.upn.clone(),
         });
     }
-    let head = parties.ledger.head();
-    parties.interaction.done(
-        Step::InspectLedger,
-        &format!("{} entries, head {}", head.index + 1, head.hash),
-    );
+    let fact = match parties.ledger.head() {
+        Some(head) => format!("{} entries, head {}", head.index + 1, head.hash),
+        None => "no entries yet".to_owned(),
+    };
+    parties.interaction.done(Step::InspectLedger, &fact);
     Ok(())
 }
 
@@ -137,12 +137,7 @@ fn describe(pin: PinPlan) -> String {
 
 fn tries_left(request: &Request, parties: &mut Parties<'_>) -> Result<Option<u8>, Error> {
     let left = parties.key.pin_retries()?.retries;
-    if left <= fitness::PIN_TRIES_KEPT && !request.spend_last_tries {
-        return Err(Error::TooFewPinTries {
-            left,
-            kept: fitness::PIN_TRIES_KEPT,
-        });
-    }
+    fitness::require_pin_tries(left, request.spend_last_tries)?;
     Ok(Some(left))
 }
 

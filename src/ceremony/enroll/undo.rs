@@ -9,8 +9,7 @@ use crate::ledger::{EnrollFailed, EnrollStep, EnrollUndone, Event};
 
 /// Closes the ceremony and returns what the operator has to know.
 pub(super) async fn after(error: Error, run: Run<'_>, parties: &mut Parties<'_>) -> Error {
-    // Whatever the interrupt broke off, a request or a touch, the reason is the interrupt.
-    let error = parties.go_on().err().unwrap_or(error);
+    let error = parties.blame(error);
     let failed = EnrollFailed {
         label: run.plan.label.clone(),
         reached: reached(&run),

@@ -3,9 +3,8 @@
 use console::Term;
 use serde_json::json;
 
-use crate::ceremony::interaction::{Interaction, PinPurpose};
 use crate::cli::device::DeviceChoice;
-use crate::cli::key::require_pin_set;
+use crate::cli::key::present_pin;
 use crate::cli::terminal::{PinSource, Terminal};
 use crate::cli::{Context, Error};
 use crate::ctap::{Authenticator, Permissions, PinUvAuth};
@@ -74,14 +73,10 @@ pub(super) fn run(command: &Command, context: &Context) -> Result<Report, Error>
 
 fn authorize(
     key: &mut Authenticator,
-    pin: &PinSource,
+    source: &PinSource,
     context: &Context,
 ) -> Result<PinUvAuth, Error> {
-    require_pin_set(key)?;
-    let retries = key.pin_retries()?.retries;
-    let pin = Terminal::new(&context.global, pin).pin(PinPurpose::Present {
-        retries: Some(retries),
-    })?;
+    let pin = present_pin(key, source, &mut Terminal::new(&context.global, source))?;
     Ok(key.pin_uv_auth(&pin, Permissions::CM, None)?)
 }
 

@@ -3,16 +3,20 @@
 mod credentials;
 mod pin;
 
+use crate::ceremony::fitness::require_pin_tries;
+use crate::ceremony::interaction::{Interaction, PinPurpose};
 use crate::cli::device::{self, DeviceChoice};
+use crate::cli::terminal::{PinSource, Terminal};
 use crate::cli::{Context, Error};
 use crate::ctap::hid::usb;
 use crate::ctap::{Authenticator, KeepAlive, Wait};
 use crate::report::{self, Report};
+use crate::secret::Pin;
 
 /// What to do with the key.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
-    /// List the keys that are plugged in
+    /// List the keys that are plugged in by USB
     List,
     /// Show what the key says about itself
     Info(Info),
@@ -119,6 +123,20 @@ fn touch_wait(context: &Context) -> Wait<'static> {
             let _ = std::io::Write::write_all(&mut std::io::stderr(), b"Touch the key now\n");
         }
     })
+}
+
+/// Asks for the PIN that the key has, unless too few tries are left to ask.
+fn present_pin(
+    key: &mut Authenticator,
+    source: &PinSource,
+    terminal: &mut Terminal,
+) -> Result<Pin, Error> {
+    require_pin_set(key)?;
+    let left = key.pin_retries()?.retries;
+    require_pin_tries(left, source.spend_last_pin_tries)?;
+    Ok(terminal.pin(PinPurpose::Present {
+        retries: Some(left),
+    })?)
 }
 
 fn require_pin_set(authenticator: &Authenticator) -> Result<(), Error> {

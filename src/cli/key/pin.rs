@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::ceremony::interaction::{Interaction, PinPurpose};
 use crate::cli::device::DeviceChoice;
-use crate::cli::key::require_pin_set;
+use crate::cli::key::{present_pin, require_pin_set};
 use crate::cli::terminal::{PinSource, Terminal};
 use crate::cli::{Context, Error};
 use crate::report::Report;
@@ -75,15 +75,10 @@ fn set(arguments: &Arguments, context: &Context) -> Result<Report, Error> {
 
 fn change(arguments: &Arguments, context: &Context) -> Result<Report, Error> {
     let mut key = arguments.device.open(&context.env)?.authenticator;
-    require_pin_set(&key)?;
-    let retries = key.pin_retries()?.retries;
     let mut terminal = Terminal::new(&context.global, &arguments.pin);
-    let present = terminal.pin(PinPurpose::Present {
-        retries: Some(retries),
-    })?;
-    let new = terminal.pin(PinPurpose::New {
-        minimum: key.info().pin_minimum(),
-    })?;
+    let present = present_pin(&mut key, &arguments.pin, &mut terminal)?;
+    let minimum = key.info().pin_minimum();
+    let new = terminal.pin(PinPurpose::New { minimum })?;
     key.change_pin(&present, &new)?;
     Ok(done("halligan.key.pin.change/1", "The PIN is changed.\n"))
 }

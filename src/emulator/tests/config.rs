@@ -1,6 +1,7 @@
 use std::time::Duration;
 
-use super::host::{ACFG, Assert, Create, Host, MC, RP_ID, Token};
+use super::host::{ACFG, Host, MC, RP_ID, Token};
+use super::requests::{Assert, Create};
 use crate::emulator::Profile;
 use crate::encoding::cbor::{self, Value};
 

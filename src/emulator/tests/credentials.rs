@@ -8,9 +8,8 @@ use x509_cert::Certificate;
 use x509_cert::certificate::Version;
 use x509_cert::ext::pkix::BasicConstraints;
 
-use super::host::{
-    Answer, Assert, CLIENT_DATA_HASH, Create, GA, Host, MC, RP_ID, algorithms, descriptors,
-};
+use super::host::{Answer, CLIENT_DATA_HASH, GA, Host, MC, RP_ID};
+use super::requests::{Assert, Create, algorithms, descriptors};
 use crate::emulator::Profile;
 use crate::emulator::profile::{Attestation, DEFAULT_AAGUID};
 use crate::encoding::cbor::{self, Value};

@@ -1,5 +1,6 @@
 use super::credentials::{authenticator_data, credential_id};
-use super::host::{Answer, Assert, Create, GA, Host, MC, RP_ID, descriptors};
+use super::host::{Answer, GA, Host, MC, RP_ID};
+use super::requests::{Assert, Create, descriptors};
 use crate::emulator::Profile;
 use crate::encoding::cbor::{self, Value};
 

@@ -1,7 +1,8 @@
 use std::time::Duration;
 
 use super::credentials::{assert_attested, authenticator_data, credential_id, verifies};
-use super::host::{Assert, Create, Host};
+use super::host::Host;
+use super::requests::{Assert, Create};
 use crate::emulator::profile::DEFAULT_AAGUID;
 use crate::emulator::{Fault, Faults, Profile};
 

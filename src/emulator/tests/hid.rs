@@ -1,6 +1,7 @@
 use std::time::Duration;
 
-use super::host::{BROADCAST, Create, Host, cut};
+use super::host::{BROADCAST, Host, cut};
+use super::requests::Create;
 use crate::emulator::Profile;
 use crate::emulator::touch::{After, Deny};
 

@@ -1,5 +1,6 @@
 use super::credentials::credential_id;
-use super::host::{Answer, Assert, CM, Create, Host, RP_ID, Token};
+use super::host::{Answer, CM, Host, RP_ID, Token};
+use super::requests::{Assert, Create};
 use crate::emulator::Profile;
 use crate::emulator::profile::CredentialManagement;
 use crate::encoding::cbor::{self, Value};

@@ -10,5 +10,6 @@ mod host;
 mod management;
 mod pin;
 mod properties;
+mod requests;
 mod serving;
 mod storing;

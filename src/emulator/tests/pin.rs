@@ -1,6 +1,7 @@
 use std::time::Duration;
 
-use super::host::{ACFG, Assert, CM, Create, GA, Host, MC, RP_ID};
+use super::host::{ACFG, CM, GA, Host, MC, RP_ID};
+use super::requests::{Assert, Create};
 use crate::emulator::Profile;
 use crate::encoding::cbor::{self, Value};
 

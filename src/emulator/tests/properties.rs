@@ -2,7 +2,8 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::host::{Assert, BROADCAST, Create, Host};
+use super::host::{BROADCAST, Host};
+use super::requests::{Assert, Create};
 use crate::emulator::serve::ListenAddress;
 use crate::emulator::{Fault, Profile};
 use crate::encoding::cbor::{self, Value};

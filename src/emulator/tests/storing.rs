@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use zeroize::Zeroizing;
 
 use super::credentials::{assert_attested, authenticator_data, credential_id, verifies};
-use super::host::{Assert, CM, Create, Host, environment};
+use super::host::{CM, Host, environment};
+use super::requests::{Assert, Create};
 use crate::emulator::storage::{Directory, Memory, Storage, StorageError};
 use crate::emulator::{AttestationAuthority, Emulator, OpenError, Profile};
 

@@ -1,16 +1,15 @@
 //! What can go wrong between the tool and Microsoft Graph.
 
+mod call;
 mod refusal;
 
-use std::fmt;
 use std::time::Duration;
-
-use uuid::Uuid;
 
 use super::http::{self, Answer};
 use super::path::SegmentError;
 use super::{challenge_timeout, creation_options, credential};
 
+pub use call::Call;
 pub use refusal::Refusal;
 pub(in crate::graph) use refusal::{excerpt, printable};
 
@@ -184,23 +183,6 @@ impl Error {
     #[must_use]
     pub fn outcome_unknown(&self) -> bool {
         matches!(self, Self::OutcomeUnknown { .. })
-    }
-}
-
-/// One exchange, as errors and progress show it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Call {
-    /// `GET`, `POST`, …
-    pub method: String,
-    /// The path with its version, without the query.
-    pub path: String,
-    /// The identifier that the tool gave the request.
-    pub client_request_id: Uuid,
-}
-
-impl fmt::Display for Call {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} {}", self.method, self.path)
     }
 }
 

@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
+use uuid::Uuid;
+
 use proptest::prelude::*;
 use reqwest::header::{HeaderMap, HeaderValue};
 

@@ -96,6 +96,17 @@ impl<'a> Forge<'a> {
         self.append(draft.with_proof(proof));
     }
 
+    /// Asks the key, in the state it is in, for another proof of an entry that has one.
+    pub(super) fn prove_again(&mut self, index: u64) {
+        let value = self.value(index);
+        let anchor = serde_json::from_value(value["proof"]["anchor"].clone()).unwrap();
+        let request = ProofRequest::new(anchor, value["body"].as_object().unwrap()).unwrap();
+        let proof: Proof = self.golden.key.prove(request);
+        self.rewrite(index, |entry| {
+            entry["proof"] = serde_json::to_value(proof).unwrap();
+        });
+    }
+
     pub(super) fn end(&self) -> u64 {
         self.objects.keys().last().unwrap() + 1
     }

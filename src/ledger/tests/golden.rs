@@ -186,8 +186,11 @@ pub(super) fn build() -> Golden {
         let undone = writer.env.uuid();
         writer.fail_and_undo(&mut second, undone).await;
         // The first station does not know these entries: its proof is anchored further back, and it loses a race.
+        // The check is silent, as checks are wherever the key allows it.
+        let flags = std::mem::replace(&mut writer.key.flags, 0);
         let event = checked(&writer.key, true, None);
         writer.prove(&mut first, &event, None).await;
+        writer.key.flags = flags;
         let event = checked(&writer.key, false, Some("the key was not at hand"));
         writer.write(&mut first, Draft::new(&event, None)).await;
         let witnessed = Draft {
@@ -239,4 +242,13 @@ fn the_golden_ledger_adds_up_to_one_key_and_no_open_ceremony() {
     );
     let anchor = |index: usize| golden.entries[index].proof.as_ref().unwrap().anchor.index;
     assert_eq!([anchor(5), anchor(10), anchor(13)], [4, 5, 12]);
+    // Byte 32 of authenticator data holds the flags.
+    let flags = |index: usize| {
+        golden.entries[index]
+            .proof
+            .as_ref()
+            .unwrap()
+            .authenticator_data[32]
+    };
+    assert_eq!([flags(5), flags(10), flags(13)], [5, 0, 5]);
 }

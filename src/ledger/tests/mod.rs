@@ -1,10 +1,11 @@
 //! The ledger written and verified: a golden ledger and its tampered variants (`golden`, `tampered`, compared with the files
-//! in `tests/vectors/ledger`), writing under competition and faults (`writing`), hostile bytes (`properties`).
+//! in `tests/vectors/ledger`), writing under competition and faults (`joining`, `writing`), hostile bytes (`properties`).
 #![allow(clippy::unwrap_used)]
 
 mod faulty;
 mod forge;
 mod golden;
+mod joining;
 mod key;
 mod properties;
 mod tampered;

@@ -146,7 +146,7 @@ const ENTRIES: [Case; 14] = [
 ];
 
 /// What a station can do that wants to tell another story.
-const EVENTS: [Case; 12] = [
+const EVENTS: [Case; 13] = [
     case("history-rewritten", 5, "proof-anchor", |forge| {
         forge.rewrite(1, |entry| {
             entry["body"]["account"]["upn"] = json!("eve@contoso.example")
@@ -202,6 +202,11 @@ const EVENTS: [Case; 12] = [
     }),
     case("passed-without-proof", 11, "unproven", |forge| {
         forge.rewrite(11, |entry| entry["body"]["passed"] = json!(true));
+    }),
+    case("verdict-unheard-of", 11, "body", |forge| {
+        forge.rewrite(11, |entry| {
+            entry["body"]["findings"][0]["verdict"] = json!("passed");
+        });
     }),
     case("other-credential-registered", 4, "ceremony", |forge| {
         forge.rewrite(4, |entry| entry["body"]["credential_id"] = json!("AAAA"));
@@ -268,16 +273,16 @@ const PROOFS: [Case; 14] = [
     }),
     case(
         "proof-without-user-verification",
-        14,
+        5,
         "proof-flags",
         |forge| {
             forge.golden().key.flags = Flags::UP;
-            proven(forge);
+            forge.prove_again(5);
         },
     ),
-    case("proof-without-user-presence", 14, "proof-flags", |forge| {
+    case("proof-without-user-presence", 5, "proof-flags", |forge| {
         forge.golden().key.flags = Flags::UV;
-        proven(forge);
+        forge.prove_again(5);
     }),
     case(
         "proof-for-another-relying-party",
@@ -326,4 +331,18 @@ fn the_untampered_forge_verifies() {
     let verification = super::vectors::verify(&forge.objects);
     assert_eq!(verification.failure, None);
     assert_eq!(verification.entries(), 15);
+}
+
+#[test]
+fn the_same_flags_are_refused_at_enrolment_and_accepted_later() {
+    for flags in [0, Flags::UP, Flags::UV] {
+        let mut golden = build();
+        golden.key.flags = flags;
+        let mut forge = Forge::new(&mut golden);
+        proven(&mut forge);
+        assert_eq!(super::vectors::verify(&forge.objects).failure, None);
+        forge.prove_again(5);
+        let failure = super::vectors::verify(&forge.objects).failure.unwrap();
+        assert_eq!((failure.index, failure.defect.code()), (5, "proof-flags"));
+    }
 }

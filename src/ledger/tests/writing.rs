@@ -17,16 +17,16 @@ use crate::ledger::{
     Warning,
 };
 
-fn env() -> Env {
+pub(super) fn env() -> Env {
     let clock = ManualClock::new("2026-03-01T09:00:00Z".parse().unwrap());
     Env::new(Arc::new(clock), Arc::new(SeededRng::new(1)))
 }
 
-fn station(name: &str, seed: u8) -> Station {
+pub(super) fn station(name: &str, seed: u8) -> Station {
     Station::from_seed(name.parse().unwrap(), &[seed; 32])
 }
 
-fn note(text: &str) -> Draft {
+pub(super) fn note(text: &str) -> Draft {
     Draft {
         kind: Kind::Unknown("test.noted".to_owned()),
         ceremony: None,
@@ -35,8 +35,12 @@ fn note(text: &str) -> Draft {
     }
 }
 
-async fn open(store: &Store, name: &str, seed: u8) -> Result<Ledger, Error> {
+pub(super) async fn open(store: &Store, name: &str, seed: u8) -> Result<Ledger, Error> {
     Ledger::open_store(store.clone(), &station(name, seed), env()).await
+}
+
+pub(super) fn memory() -> Store {
+    Store::new(Arc::new(InMemory::new()), "memory:")
 }
 
 fn faulty(fault: Fault) -> (Store, Arc<Faulty>) {
@@ -52,7 +56,7 @@ fn a_directory_keeps_the_ledger_and_nothing_else() {
         let station = station("a", 1);
         let mut ledger = Ledger::open(&location, &station, env()).await.unwrap();
         let entry = ledger.append(note("x")).await.unwrap();
-        assert_eq!(ledger.head(), entry.reference());
+        assert_eq!(ledger.head(), Some(entry.reference()));
         let again = Ledger::open(&location, &station, env()).await.unwrap();
         assert_eq!(again.entries(), ledger.entries());
         assert!(again.verify().await.unwrap().contains(&entry.reference()));
@@ -69,7 +73,7 @@ fn a_directory_keeps_the_ledger_and_nothing_else() {
 #[test]
 fn stations_that_race_lose_no_entry() {
     let directory = tempfile::tempdir().unwrap();
-    let location = directory.path().to_str().unwrap().to_owned();
+    let location = directory.path().join("new").to_str().unwrap().to_owned();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(4)
         .build()
@@ -130,7 +134,7 @@ fn a_store_that_loses_or_changes_writes_is_caught() {
             objects.set(fault);
             let error = ledger.append(note("x")).await.unwrap_err();
             let Error::NotKept {
-                index: 1, found, ..
+                index: 0, found, ..
             } = error
             else {
                 panic!("{error:?}");
@@ -158,7 +162,7 @@ fn a_race_that_is_never_won_ends() {
         objects.set(Fault::SaysExists);
         let error = ledger.append(note("x")).await.unwrap_err();
         assert!(
-            matches!(error, Error::Contended { index: 1, .. }),
+            matches!(error, Error::Contended { index: 0, .. }),
             "{error:?}"
         );
     });
@@ -166,14 +170,15 @@ fn a_race_that_is_never_won_ends() {
 
 #[test]
 fn nothing_is_appended_to_an_inconsistent_ledger() {
-    let store = Store::new(Arc::new(InMemory::new()), "memory:");
+    let store = memory();
     run(async {
-        open(&store, "a", 1).await.unwrap();
-        store.create(1, b"{}").await.unwrap();
+        let mut ledger = open(&store, "a", 1).await.unwrap();
+        ledger.append(note("x")).await.unwrap();
+        store.create(2, b"{}").await.unwrap();
         let Err(Error::Inconsistent { failure, .. }) = open(&store, "b", 2).await else {
             panic!("opened");
         };
-        assert_eq!(failure.index, 1);
+        assert_eq!(failure.index, 2);
         let read = Reader::new(store.clone()).entries().await;
         assert!(matches!(read, Err(Error::Inconsistent { .. })));
     });
@@ -181,21 +186,26 @@ fn nothing_is_appended_to_an_inconsistent_ledger() {
 
 #[test]
 fn a_name_belongs_to_the_key_that_took_it() {
-    let store = Store::new(Arc::new(InMemory::new()), "memory:");
+    let store = memory();
     run(async {
-        open(&store, "a", 1).await.unwrap();
-        let refused = open(&store, "a", 2).await.err();
-        let Some(Error::Refused { defect, .. }) = refused else {
-            panic!("{refused:?}");
-        };
-        assert_eq!(defect.code(), "station-joined-twice");
-        assert_eq!(open(&store, "a", 1).await.unwrap().entries().len(), 1);
+        let mut early = open(&store, "a", 2).await.unwrap();
+        let mut first = open(&store, "a", 1).await.unwrap();
+        first.append(note("x")).await.unwrap();
+        let opened = open(&store, "a", 2).await.err();
+        let appended = early.append(note("y")).await.err();
+        for refused in [opened, appended] {
+            assert!(
+                matches!(refused, Some(Error::StationNameTaken { joined: 0, .. })),
+                "{refused:?}"
+            );
+        }
+        assert_eq!(open(&store, "a", 1).await.unwrap().entries().len(), 2);
     });
 }
 
 #[test]
 fn what_would_not_verify_is_refused_and_not_written() {
-    let store = Store::new(Arc::new(InMemory::new()), "memory:");
+    let store = memory();
     let mut key = Key::new([3; 32], [4; 32]);
     run(async {
         let mut ledger = open(&store, "a", 1).await.unwrap();
@@ -221,7 +231,7 @@ fn what_would_not_verify_is_refused_and_not_written() {
 
 #[test]
 fn a_body_that_cannot_be_written_alike_everywhere_is_refused() {
-    let store = Store::new(Arc::new(InMemory::new()), "memory:");
+    let store = memory();
     run(async {
         let mut ledger = open(&store, "a", 1).await.unwrap();
         let mut draft = note("x");

@@ -1,56 +1,17 @@
-//! From an error to what the operator reads and what the calling program sees: message, hint, exit status. The only place that
-//! gives advice, in matches without a wildcard arm, so that a new error cannot be forgotten here.
-
-use std::error::Error as _;
+//! Exit status, code and hint for every error: the only place that gives advice, in matches without a wildcard arm, so that a
+//! new error cannot be forgotten here.
 
 use crate::ceremony;
 use crate::ceremony::interaction::PinUnavailable;
 use crate::cli::Error;
+use crate::cli::failure::Exit;
 use crate::ctap::hid::{self, DeviceError};
+use crate::ctap::status::Status;
 use crate::ctap::{self, PinFailureKind};
 use crate::{graph, ledger};
 
-/// How the process ends. The README's table and `--help` say the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Exit {
-    Done,
-    NotSafe,
-    Usage,
-    Key,
-    Pin,
-    Tenant,
-    Ledger,
-    Stopped,
-}
-
-impl Exit {
-    pub(crate) fn code(self) -> u8 {
-        match self {
-            Self::Done => 0,
-            Self::NotSafe => 1,
-            Self::Usage => 2,
-            Self::Key => 3,
-            Self::Pin => 4,
-            Self::Tenant => 5,
-            Self::Ledger => 6,
-            Self::Stopped => 7,
-        }
-    }
-}
-
-/// An error, ready to print.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Failure {
-    pub(crate) exit: Exit,
-    /// A stable word for programs.
-    pub(crate) code: &'static str,
-    pub(crate) message: String,
-    pub(crate) hint: Option<String>,
-    pub(crate) causes: Vec<String>,
-}
-
 /// Exit status, code and hint of an error.
-type Advice = (Exit, &'static str, Option<String>);
+pub(crate) type Advice = (Exit, &'static str, Option<String>);
 
 fn advice(exit: Exit, code: &'static str, hint: &str) -> Advice {
     (exit, code, Some(hint.to_owned()))
@@ -60,54 +21,7 @@ fn plain(exit: Exit, code: &'static str) -> Advice {
     (exit, code, None)
 }
 
-impl Failure {
-    /// A usage error that clap found.
-    pub(crate) fn usage(error: &clap::Error) -> Self {
-        let text = error.to_string();
-        let message = text
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .trim_start_matches("error: ")
-            .to_owned();
-        let hint = Some(
-            "`halligan --help` and `halligan COMMAND --help` show what can be typed".to_owned(),
-        );
-        Self {
-            exit: Exit::Usage,
-            code: "usage",
-            message,
-            hint,
-            causes: Vec::new(),
-        }
-    }
-}
-
-impl From<&Error> for Failure {
-    fn from(error: &Error) -> Self {
-        let (exit, code, hint) = of_command(error);
-        let message = error.to_string();
-        let mut causes = Vec::new();
-        let mut source = error.source();
-        while let Some(cause) = source {
-            let text = cause.to_string();
-            // Many messages already end in their cause's.
-            if !message.contains(&text) && !causes.contains(&text) {
-                causes.push(text);
-            }
-            source = cause.source();
-        }
-        Self {
-            exit,
-            code,
-            message,
-            hint,
-            causes,
-        }
-    }
-}
-
-fn of_command(error: &Error) -> Advice {
+pub(crate) fn of(error: &Error) -> Advice {
     match error {
         Error::AttestationRoots(_) => advice(
             Exit::Usage,
@@ -126,6 +40,7 @@ fn of_command(error: &Error) -> Advice {
         Error::Emulator(_) | Error::EmulatorAttestation(_) | Error::EmulatorServe(_) => {
             plain(Exit::Usage, "emulator")
         }
+        Error::Inconclusive { source, .. } => of_tenant(source),
         Error::Key(error) => of_key(error),
         Error::Ledger(error) => of_ledger(error),
         Error::NoKey => advice(
@@ -232,7 +147,19 @@ fn of_key(error: &ctap::Error) -> Advice {
         E::RpIdNeeded | E::RequestTooLarge { .. } | E::Unsupported(_) => {
             plain(Exit::Key, "key_unsupported")
         }
-        E::Status { .. } => plain(Exit::Key, "key_refused"),
+        E::Status { status, .. } => match status {
+            Status::ActionTimeout | Status::OperationDenied | Status::UserActionTimeout => advice(
+                Exit::Key,
+                "touch_missing",
+                "touch the key when it blinks; it was not touched in time, or the touch was declined",
+            ),
+            Status::KeyStoreFull => advice(
+                Exit::Key,
+                "key_full",
+                "`halligan key credentials list` shows what is on the key",
+            ),
+            _ => plain(Exit::Key, "key_refused"),
+        },
     }
 }
 
@@ -403,7 +330,7 @@ fn of_tenant(error: &graph::Error) -> Advice {
 fn of_ledger(error: &ledger::Error) -> Advice {
     use ledger::Error as E;
     match error {
-        E::Absent(_) => advice(
+        E::Absent(_) | E::Empty(_) => advice(
             Exit::Ledger,
             "ledger_absent",
             "--ledger names another one; `halligan enroll` begins a new one",
@@ -427,6 +354,11 @@ fn of_ledger(error: &ledger::Error) -> Advice {
             "the storage does not keep what it accepts; use another",
         ),
         E::PermissionDenied { .. } => plain(Exit::Ledger, "ledger_permission"),
+        E::StationNameTaken { .. } => advice(
+            Exit::Ledger,
+            "station_name_taken",
+            "give this station another name with `station` in the configuration, or bring back its key into `station_directory`",
+        ),
         E::Storage { .. } => plain(Exit::Ledger, "ledger_storage"),
         E::StorageFull { .. } => advice(
             Exit::Ledger,
@@ -435,6 +367,3 @@ fn of_ledger(error: &ledger::Error) -> Advice {
         ),
     }
 }
-
-#[cfg(test)]
-mod tests;
