@@ -138,7 +138,7 @@ fn no_status_can_be_added_without_a_test_of_its_own() {
         })
         .collect();
     assert_eq!(tested, BTreeSet::from(STATUSES));
-    let source = include_str!("../src/cli/failure/mod.rs");
+    let source = include_str!("../src/cli/failure.rs");
     let codes = source
         .split("fn code(self)")
         .nth(1)
