@@ -130,22 +130,27 @@ fn three_wrong_pins_in_a_row_lock_the_key_until_it_is_replugged() {
 }
 
 #[test]
-fn a_blocked_pin_is_told_from_a_locked_one() {
+fn the_last_three_tries_are_spent_only_on_demand_and_then_the_pin_is_blocked() {
     let bench = Bench::new();
     let key = bench.key(Profile::default());
     key.set_pin();
-    for _ in 0..8 {
-        on(&bench, &key, &["credentials", "list"])
-            .pin(WRONG_PIN)
-            .run()
-            .exits(4);
+    let list = |pin: &str| on(&bench, &key, &["credentials", "list"]).pin(pin);
+    for _ in 0..5 {
+        list(WRONG_PIN).run().exits(4);
         key.replug();
     }
-    let blocked = on(&bench, &key, &["credentials", "list"])
-        .pin(PIN)
-        .run()
-        .exits(4);
-    blocked.fails_with("pin_blocked");
+    list(PIN).run().exits(4).fails_with("too_few_pin_tries");
+    assert_eq!(key.tries(), 3);
+    for _ in 0..3 {
+        let spend = list(WRONG_PIN).with(["--spend-last-pin-tries"]);
+        spend.run().exits(4);
+        key.replug();
+    }
+    assert_eq!(key.tries(), 0);
+    // No right PIN restores this counter, so nobody is told that it would.
+    list(PIN).run().exits(4).fails_with("pin_blocked");
+    let spend = list(PIN).with(["--spend-last-pin-tries"]);
+    spend.run().exits(4).fails_with("pin_blocked");
 }
 
 #[test]

@@ -1,21 +1,28 @@
 //! `halligan ledger …`, from outside.
 
+use std::sync::LazyLock;
+
 use halligan::emulator::Profile;
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, Snapshot};
 
-/// A bench whose ledger knows two keys and a check.
-fn two_keys() -> Bench {
+/// A ledger that knows two keys and a check of each. Made once: the tests differ in what they do to it.
+static TWO_KEYS: LazyLock<Snapshot> = LazyLock::new(|| {
     let bench = Bench::new();
     for (number, label) in ["BG1-A", "BG2-A"].into_iter().enumerate() {
         let key = bench.key(Profile::default());
-        bench
-            .enroll_for(&bench.account(number), &key, label)
-            .run()
-            .exits(0);
+        let account = bench.account(number);
+        bench.enroll_for(&account, &key, label).run().exits(0);
         bench.check(&key, label).run().exits(0);
     }
+    Snapshot::of(&bench.path("ledger"))
+});
+
+/// A bench with a copy of that ledger.
+fn two_keys() -> Bench {
+    let bench = Bench::new();
+    TWO_KEYS.restore(&bench.path("ledger"));
     bench
 }
 
@@ -88,7 +95,6 @@ fn verify_names_head_and_number_of_entries() {
 fn looking_needs_neither_configuration_nor_station_and_writes_nothing() {
     let bench = two_keys();
     std::fs::remove_file(bench.path("halligan.toml")).unwrap();
-    std::fs::remove_dir_all(bench.path("station")).unwrap();
     let before = Snapshot::of(&bench.path("ledger"));
     bench.verified_ledger();
     let elsewhere = format!("file:{}", bench.path("ledger").display());

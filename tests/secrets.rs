@@ -241,11 +241,7 @@ fn written(bench: &Bench, finished: &[Finished]) -> BTreeMap<String, String> {
         written.insert(format!("output {number}: {}", finished.line()), output);
     }
     for (path, bytes) in Snapshot::of(bench.folder()).0 {
-        let name = path
-            .strip_prefix(bench.folder())
-            .unwrap()
-            .display()
-            .to_string();
+        let name = path.display().to_string();
         if !name.starts_with("key-")
             && !name.starts_with("tenant/")
             && name != "station/station.json"

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 use std::net::{SocketAddr, UdpSocket};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
 
 use halligan::ctap::hid::packet::{Assembler, ChannelId, Packet, Report, command};
 
@@ -28,7 +29,13 @@ pub(crate) struct Overheard {
 /// A key's address with somebody listening in. For one host at a time.
 pub(crate) struct Wire {
     address: String,
-    overheard: Arc<Mutex<Overheard>>,
+    overheard: Arc<Shared>,
+}
+
+#[derive(Default)]
+struct Shared {
+    so_far: Mutex<Overheard>,
+    more: Condvar,
 }
 
 impl Wire {
@@ -39,7 +46,7 @@ impl Wire {
         let far = UdpSocket::bind("127.0.0.1:0").unwrap();
         far.connect(key).unwrap();
         let address = format!("udp:{}", near.local_addr().unwrap());
-        let overheard = Arc::new(Mutex::new(Overheard::default()));
+        let overheard = Arc::new(Shared::default());
         let listener = Listener {
             overheard: Arc::clone(&overheard),
             messages: HashMap::new(),
@@ -54,7 +61,21 @@ impl Wire {
     }
 
     pub(crate) fn overheard(&self) -> Overheard {
-        self.overheard.lock().unwrap().clone()
+        self.overheard.so_far.lock().unwrap().clone()
+    }
+
+    /// Waits until the key has been asked this CTAP2 command.
+    #[track_caller]
+    pub(crate) fn until(&self, command: u8) {
+        let not_asked = |overheard: &mut Overheard| {
+            let mut exchanges = overheard.exchanges.iter();
+            !exchanges.any(|exchange| exchange.request.first() == Some(&command))
+        };
+        let so_far = self.overheard.so_far.lock().unwrap();
+        let limit = Duration::from_secs(30);
+        let more = &self.overheard.more;
+        let waited = more.wait_timeout_while(so_far, limit, not_asked).unwrap().1;
+        assert!(!waited.timed_out(), "command 0x{command:02x} never came");
     }
 }
 
@@ -91,24 +112,30 @@ fn spawn(near: UdpSocket, far: UdpSocket, listener: Listener) {
 }
 
 struct Listener {
-    overheard: Arc<Mutex<Overheard>>,
+    overheard: Arc<Shared>,
     messages: HashMap<(ChannelId, bool), Assembler>,
 }
 
 impl Listener {
     fn host_says(&mut self, report: &Report) {
-        self.overheard.lock().unwrap().to_key += 1;
+        self.overheard.so_far.lock().unwrap().to_key += 1;
         if let Some(request) = self.message(report, true) {
             let response = Vec::new();
             let exchange = Exchange { request, response };
-            self.overheard.lock().unwrap().exchanges.push(exchange);
+            self.overheard
+                .so_far
+                .lock()
+                .unwrap()
+                .exchanges
+                .push(exchange);
+            self.overheard.more.notify_all();
         }
     }
 
     fn key_says(&mut self, report: &Report) {
-        self.overheard.lock().unwrap().to_host += 1;
+        self.overheard.so_far.lock().unwrap().to_host += 1;
         if let Some(response) = self.message(report, false)
-            && let Some(exchange) = self.overheard.lock().unwrap().exchanges.last_mut()
+            && let Some(exchange) = self.overheard.so_far.lock().unwrap().exchanges.last_mut()
         {
             exchange.response = response;
         }
