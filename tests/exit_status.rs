@@ -37,7 +37,7 @@ fn status_2_wrong_usage_or_configuration() {
     let bench = Bench::new();
     let key = bench.key(Profile::default());
     bench.halligan(["enrol"]).run().exits(2);
-    bench.configure("no_such_member = 1");
+    bench.configure_further("no_such_member = 1");
     bench
         .enroll(&key, "BG1-A")
         .run()

@@ -237,6 +237,28 @@ fn what_interrupts_the_steps_is_an_event_too() {
 }
 
 #[test]
+fn a_sign_in_that_needs_the_operator_is_an_event_too() {
+    let bench = Bench::new();
+    let key = bench.key(Profile::default());
+    for (method, told) in [("device-code", "code"), ("browser", "url")] {
+        bench.sign_in_by(method);
+        let enroll = bench.enroll(&key, "BG1-A").with(["--json", "--events"]);
+        let waiting = enroll.start().until("sign_in");
+        let stopped = waiting.interrupt().until("stopping").interrupt().finish();
+        let events = stopped.exits(7).events();
+        let sign_in = events
+            .iter()
+            .find(|event| event["event"] == "sign_in")
+            .unwrap();
+        assert!(
+            sign_in["url"].as_str().unwrap().starts_with("https://"),
+            "{sign_in}"
+        );
+        assert!(sign_in[told].is_string(), "{sign_in}");
+    }
+}
+
+#[test]
 fn an_interrupt_is_an_event_too() {
     let bench = Bench::new();
     let key = bench.key(Profile::default());

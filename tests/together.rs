@@ -5,6 +5,17 @@ use halligan::emulator::Profile;
 use crate::bench::{Bench, Finger};
 
 #[test]
+fn processes_that_start_together_share_their_stations_key() {
+    let bench = Bench::new();
+    // Each opens the ledger, for which the station needs its key, and then misses the security key.
+    let check = || bench.halligan(["check", "--device", "unix:nobody"]).start();
+    let running: Vec<_> = (0..8).map(|_| check()).collect();
+    for check in running {
+        check.finish().exits(3).says("no device");
+    }
+}
+
+#[test]
 fn two_processes_enrol_two_keys_at_once() {
     let bench = Bench::new();
     let keys = [bench.key(Profile::default()), bench.key(Profile::default())];

@@ -64,12 +64,26 @@ impl Bench {
             runtime,
             folder,
         };
-        bench.configure("");
+        let app = bench.tenant.demo.app.client_id.to_string();
+        let secret = "client_secret_file = \"tenant/app-secret\"";
+        bench.configure("client-secret", &app, secret);
         bench
     }
 
-    /// Writes the configuration anew, with these lines at the end of its last table, `[sign_in]`.
-    pub(crate) fn configure(&self, more: &str) {
+    /// From now on the operator signs in, `browser` or `device-code`.
+    pub(crate) fn sign_in_by(&self, method: &str) {
+        let client = self.tenant.demo.public_client_id.to_string();
+        self.configure(method, &client, "");
+    }
+
+    /// Adds these lines to the configuration, in its last table, `[sign_in]`.
+    pub(crate) fn configure_further(&self, lines: &str) {
+        let path = self.path("halligan.toml");
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(path, format!("{text}{lines}\n")).unwrap();
+    }
+
+    fn configure(&self, method: &str, client: &str, secret: &str) {
         let text = format!(
             "station = \"workbench\"\n\
              [tenant]\n\
@@ -78,14 +92,12 @@ impl Bench {
              authority_url = \"{authority}\"\n\
              ca_cert = \"tenant/ca.pem\"\n\
              [sign_in]\n\
-             method = \"client-secret\"\n\
+             method = \"{method}\"\n\
              client_id = \"{client}\"\n\
-             client_secret_file = \"tenant/app-secret\"\n\
-             {more}\n",
+             {secret}\n",
             tenant = self.tenant.demo.tenant_id,
             graph = self.tenant.graph_url,
             authority = self.tenant.authority_url,
-            client = self.tenant.demo.app.client_id,
         );
         std::fs::write(self.path("halligan.toml"), text).unwrap();
     }
