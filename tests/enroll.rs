@@ -4,7 +4,9 @@ use halligan::emulator::Profile;
 use halligan::emulator::profile::PinUvAuthProtocol;
 use halligan::simulator::tenant::{EnforcementType, KeyRestrictions, UserType};
 
-use crate::bench::{Bench, Key, PIN, Snapshot, WRONG_PIN};
+use serde_json::Value;
+
+use crate::bench::{Bench, Command, Key, PIN, Snapshot, WRONG_PIN};
 
 /// What a whole enrolment of a fresh key leaves in the ledger.
 const FRESH_KEY: [&str; 6] = [
@@ -41,6 +43,53 @@ fn a_fresh_key_becomes_a_registered_verified_recorded_one() {
     let info = bench.halligan(info).run().exits(0).document();
     assert_eq!(info["ok"], true);
     assert_eq!(info["pin_retries"], 8);
+}
+
+#[test]
+fn three_processes_play_key_tenant_and_tool() {
+    let bench = Bench::new();
+    let tenant = [
+        "simulator",
+        "serve",
+        "--state",
+        "t",
+        "--listen",
+        "127.0.0.1:0",
+        "--json",
+    ];
+    let (tenant, served) = bench.halligan(tenant).start().ready();
+    let key = [
+        "emulator",
+        "serve",
+        "--state",
+        "k",
+        "--listen",
+        "udp:127.0.0.1:0",
+        "--json",
+    ];
+    let (key, plugged_in) = bench.halligan(key).start().ready();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let (config, account) = (text(&served["config"]), text(&served["accounts"][0]));
+    let device = text(&plugged_in["listening"][0]);
+    let halligan = |words: &str| {
+        let command = bench
+            .halligan(["--config", &config, "--json"])
+            .with(words.split(' '));
+        command.with(["--device", &device])
+    };
+
+    let enroll = || halligan("enroll").with(["--account", &account, "--label", "BG1-A"]);
+    let ok = |command: Command| assert_eq!(command.run().exits(0).document()["ok"], true);
+    ok(enroll().pin(PIN));
+    ok(halligan("check"));
+    ok(halligan("key info"));
+    ok(bench.halligan(["--config", &config, "--json", "ledger", "verify"]));
+    let again = halligan("enroll").with(["--account", &account, "--label", "BG1-B"]);
+    again.pin(PIN).run().exits(3).fails_with("already_enrolled");
+
+    for server in [key, tenant] {
+        server.interrupt().finish().exits(0);
+    }
 }
 
 #[test]

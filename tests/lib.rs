@@ -5,6 +5,15 @@
 mod architecture;
 mod bench;
 mod check;
+mod cost;
+mod demo;
+mod docs;
 mod enroll;
+mod exit_status;
 mod faults;
+mod key_cli;
+mod ledger_cli;
+mod output;
+mod secrets;
+mod together;
 mod udev;

@@ -112,6 +112,22 @@ pub enum Error {
     },
 }
 
+/// An error with its causes, for records and findings, where nobody asks for the cause afterwards.
+pub(crate) fn in_full(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        // Many messages already end in their cause's.
+        if !text.contains(&cause_text) {
+            text.push_str(": ");
+            text.push_str(&cause_text);
+        }
+        source = cause.source();
+    }
+    text
+}
+
 fn refused(findings: &[Finding]) -> String {
     use crate::attestation::Verdict;
     findings

@@ -2,6 +2,7 @@
 
 use crate::ceremony::Error;
 use crate::ctap::command::get_info;
+use crate::ctap::{self, PinFailure, PinFailureKind};
 use crate::graph::model::{Fido2AuthenticationMethod, User};
 use crate::webauthn::cose_key;
 
@@ -35,11 +36,15 @@ impl Fitness {
     }
 }
 
-/// Refuses a PIN try that could leave fewer tries than are kept, unless the operator asked for it.
+/// Refuses a PIN try that could leave fewer tries than are kept, unless the operator asked for it, and one that no PIN can
+/// pass.
 ///
 /// # Errors
-/// [`Error::TooFewPinTries`].
+/// [`Error::TooFewPinTries`], or that the PIN is blocked.
 pub fn require_pin_tries(left: u8, spend_last_tries: bool) -> Result<(), Error> {
+    if left == 0 {
+        return Err(blocked().into());
+    }
     if left > PIN_TRIES_KEPT || spend_last_tries {
         return Ok(());
     }
@@ -47,6 +52,18 @@ pub fn require_pin_tries(left: u8, spend_last_tries: bool) -> Result<(), Error> 
         left,
         kept: PIN_TRIES_KEPT,
     })
+}
+
+/// What a key without any tries left would answer.
+fn blocked() -> ctap::Error {
+    ctap::Error::Pin {
+        command: "clientPIN getPINRetries",
+        failure: PinFailure {
+            kind: PinFailureKind::Blocked,
+            retries: Some(0),
+            power_cycle_needed: false,
+        },
+    }
 }
 
 /// What Entra and an emergency need of a key.

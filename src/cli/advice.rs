@@ -215,7 +215,7 @@ fn of_hid(error: &hid::Error) -> Advice {
             "key_busy",
             "another program, a browser perhaps, is using the key",
         ),
-        E::Cancelled => plain(Exit::Stopped, "cancelled"),
+        E::Cancelled | E::CancelUnconfirmed { .. } => plain(Exit::Stopped, "cancelled"),
         E::Device(error) => of_device(error),
         E::KeepAliveTooLong { .. } => {
             advice(Exit::Key, "touch_timeout", "touch the key when it blinks")

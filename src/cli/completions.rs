@@ -1,12 +1,11 @@
 //! `halligan completions` and `halligan man`: generated from the argument definitions.
 
-use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::CommandFactory;
 
-use crate::cli::Error;
 use crate::cli::arguments::Arguments;
+use crate::cli::{Error, output};
 
 /// Arguments of `completions`.
 #[derive(Debug, clap::Args)]
@@ -32,7 +31,7 @@ pub(crate) fn completions(arguments: &Completions) -> Result<(), Error> {
         "halligan",
         &mut script,
     );
-    io::stdout().write_all(&script).map_err(Error::Output)
+    output::bytes(&script).map_err(Error::Output)
 }
 
 pub(crate) fn man(arguments: &Man) -> Result<(), Error> {
@@ -43,8 +42,12 @@ pub(crate) fn man(arguments: &Man) -> Result<(), Error> {
                 path: directory.clone(),
                 source,
             }),
-        None => clap_mangen::Man::new(Arguments::command())
-            .render(&mut io::stdout())
-            .map_err(Error::Output),
+        None => {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(Arguments::command())
+                .render(&mut page)
+                .and_then(|()| output::bytes(&page))
+                .map_err(Error::Output)
+        }
     }
 }

@@ -1,10 +1,10 @@
 //! Ctrl-C: the first asks the ceremony to stop where it can say what it leaves behind, the second ends the process.
 
-use std::io::{self, Write};
-
+use serde_json::json;
 use tokio::sync::watch;
 
 use crate::cli::failure::Exit;
+use crate::cli::terminal;
 use crate::ctap::Cancel;
 
 /// Whether the operator has interrupted, for both worlds: a flag for whoever waits for a key, a future for whoever waits for
@@ -16,8 +16,8 @@ pub(crate) struct Interrupt {
 }
 
 impl Interrupt {
-    /// Begins to listen; needs a runtime.
-    pub(crate) fn listen() -> Self {
+    /// Begins to listen; needs a runtime. With `events`, programs learn of the interrupt by an event.
+    pub(crate) fn listen(events: bool) -> Self {
         let cancel = Cancel::default();
         let (raise, raised) = watch::channel(false);
         let flag = cancel.clone();
@@ -26,10 +26,10 @@ impl Interrupt {
             flag.raise();
             // Nobody listening means that nothing is left to stop.
             let _ = raise.send(true);
-            // Nor can a prompt be shown to nobody.
-            let _ = writeln!(
-                io::stderr(),
-                "Stopping; interrupt once more to leave at once"
+            terminal::say(
+                events,
+                &json!({"event": "stopping"}),
+                "Stopping; interrupt once more to leave at once",
             );
             signal().await;
             std::process::exit(Exit::Stopped.code().into());

@@ -114,9 +114,9 @@ fn set_colors(on: bool) {
 
 async fn run(arguments: Arguments) -> Result<Exit, Error> {
     let context = Context {
+        interrupt: Interrupt::listen(arguments.global.events),
         global: arguments.global,
         env: Env::system(),
-        interrupt: Interrupt::listen(),
     };
     let done = |()| Exit::Done;
     let print = |report: Report| output::result(&context.global, &report);

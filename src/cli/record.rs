@@ -38,7 +38,11 @@ fn station(config: &Config, env: &Env, dry_run: bool) -> Result<Station, Error> 
             Ok(Station::from_seed(config.station().parse()?, &env.random()))
         }
         Err(StationError::Missing(_)) => {
-            Ok(Station::create(&directory, config.station().parse()?, env)?)
+            match Station::create(&directory, config.station().parse()?, env) {
+                // Another process of this station was faster.
+                Err(StationError::Exists(_)) => Ok(Station::open(&directory)?),
+                created => Ok(created?),
+            }
         }
         other => Ok(other?),
     }

@@ -1,12 +1,12 @@
 //! From configuration to a client of the tenant.
 
-use std::io::Write;
 use std::sync::Arc;
 
+use serde_json::json;
 use url::Url;
 
 use crate::cli::config::{Config, SignInMethod};
-use crate::cli::{Context, Error};
+use crate::cli::{Context, Error, terminal};
 use crate::env::Env;
 use crate::graph::credential::{
     Browser, Cached, DeviceCode, DevicePrompt, ENROL_PERMISSIONS, Flow, PublicClient, TenantName,
@@ -19,7 +19,7 @@ use crate::secret::ClientSecret;
 pub(crate) fn client(config: &Config, context: &Context) -> Result<Client, Error> {
     let http = http(config)?;
     let endpoints = endpoints(config)?;
-    let tokens = token_source(config, &http, &endpoints, &context.env)?;
+    let tokens = token_source(config, &http, &endpoints, context)?;
     let version = match config.file.tenant.graph_version.as_deref() {
         None | Some("v1.0") => ApiVersion::V1,
         Some("beta") => ApiVersion::Beta,
@@ -32,7 +32,8 @@ pub(crate) fn client(config: &Config, context: &Context) -> Result<Client, Error
                 .into());
         }
     };
-    let quiet = context.global.quiet || context.global.json;
+    let events = context.global.events;
+    let quiet = !events && (context.global.quiet || context.global.json);
     Ok(
         Client::new(http, endpoints.graph, tokens, context.env.clone())
             .version(version)
@@ -40,9 +41,12 @@ pub(crate) fn client(config: &Config, context: &Context) -> Result<Client, Error
             .on_wait(move |waiting| {
                 if !quiet {
                     let seconds = waiting.wait.as_secs_f64();
-                    say(&format!(
-                        "The tenant is busy; asking again in {seconds:.0} s"
-                    ));
+                    let reason = "the tenant is busy";
+                    terminal::say(
+                        events,
+                        &json!({"event": "waiting", "reason": reason, "seconds": seconds}),
+                        &format!("The tenant is busy; asking again in {seconds:.0} s"),
+                    );
                 }
             }),
     )
@@ -88,8 +92,10 @@ fn token_source(
     config: &Config,
     http: &Http,
     endpoints: &Endpoints,
-    env: &Env,
+    context: &Context,
 ) -> Result<Arc<dyn TokenSource>, Error> {
+    let env = &context.env;
+    let events = context.global.events;
     let sign_in = &config.file.sign_in;
     let read = |path: &std::path::Path| -> Result<ClientSecret, Error> {
         let text = String::from_utf8_lossy(&config.read_file(path)?)
@@ -99,7 +105,9 @@ fn token_source(
     };
     match sign_in.method.unwrap_or(SignInMethod::Browser) {
         SignInMethod::Browser => {
-            let browser = Browser::new(public_client(config, http, endpoints, env)?, open_browser);
+            let browser = Browser::new(public_client(config, http, endpoints, env)?, move |url| {
+                open_browser(events, url)
+            });
             let browser = match &sign_in.login_hint {
                 Some(hint) => browser.login_hint(hint.clone()),
                 None => browser,
@@ -107,7 +115,10 @@ fn token_source(
             Ok(cached(browser, env))
         }
         SignInMethod::DeviceCode => Ok(cached(
-            DeviceCode::new(public_client(config, http, endpoints, env)?, show_code),
+            DeviceCode::new(
+                public_client(config, http, endpoints, env)?,
+                move |prompt| show_code(events, prompt),
+            ),
             env,
         )),
         SignInMethod::ClientSecret => {
@@ -201,20 +212,19 @@ fn public_client(
 
 /// The address is printed, not opened: the operator chooses the browser and the profile, and a workstation without a desktop
 /// works the same way.
-fn open_browser(url: &Url) {
-    say(&format!(
-        "Open this address in a browser on this machine and sign in:\n  {url}"
-    ));
+fn open_browser(events: bool, url: &Url) {
+    terminal::say(
+        events,
+        &json!({"event": "sign_in", "url": url}),
+        &format!("Open this address in a browser on this machine and sign in:\n  {url}"),
+    );
 }
 
-fn show_code(prompt: &DevicePrompt) {
-    say(&format!(
-        "Open {} and type the code {}",
-        prompt.verification_uri, prompt.user_code
-    ));
-}
-
-fn say(text: &str) {
-    // A prompt that cannot be shown ends in the flow's own time limit.
-    let _ = writeln!(std::io::stderr(), "{text}");
+fn show_code(events: bool, prompt: &DevicePrompt) {
+    let (url, code) = (&prompt.verification_uri, &prompt.user_code);
+    terminal::say(
+        events,
+        &json!({"event": "sign_in", "url": url, "code": code}),
+        &format!("Open {url} and type the code {code}"),
+    );
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use console::{Style, Term};
 use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::json;
+use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use crate::ceremony::interaction::{Interaction, PinPurpose, PinUnavailable, Step};
@@ -31,6 +31,16 @@ pub(crate) struct PinSource {
     /// Try the PIN although three tries or fewer are left
     #[arg(long)]
     pub(crate) spend_last_pin_tries: bool,
+}
+
+/// Says what is no step of a ceremony: to programs as an event, to people as a line.
+pub(crate) fn say(as_event: bool, event: &Value, line: &str) {
+    // A reader that went away must not stop a ceremony in the middle.
+    let _ = if as_event {
+        writeln!(io::stderr(), "{event}")
+    } else {
+        writeln!(io::stderr(), "{line}")
+    };
 }
 
 enum Progress {
@@ -66,7 +76,7 @@ impl Terminal {
         }
     }
 
-    fn event(value: &serde_json::Value) {
+    fn event(value: &Value) {
         // A reader that went away must not stop a ceremony in the middle.
         let _ = writeln!(io::stderr(), "{value}");
     }

@@ -19,6 +19,7 @@ pub(crate) struct Command {
     arguments: Vec<String>,
     stdin: String,
     shell: Option<String>,
+    unread: bool,
 }
 
 impl Command {
@@ -28,6 +29,7 @@ impl Command {
             arguments: Vec::new(),
             stdin: String::new(),
             shell: None,
+            unread: false,
         }
     }
 
@@ -76,6 +78,14 @@ impl Command {
         }
     }
 
+    /// With a standard output that nobody reads any more.
+    pub(crate) fn unread(self) -> Self {
+        Self {
+            unread: true,
+            ..self
+        }
+    }
+
     pub(crate) fn run(self) -> Finished {
         self.start().finish()
     }
@@ -88,7 +98,9 @@ impl Command {
         let _ = stdin.write_all(self.stdin.as_bytes());
         drop(stdin);
         let (send, received) = channel();
-        pump(child.stdout.take().unwrap(), Stream::Stdout, send.clone());
+        if let Some(stdout) = child.stdout.take() {
+            pump(stdout, Stream::Stdout, send.clone());
+        }
         pump(child.stderr.take().unwrap(), Stream::Stderr, send);
         Started {
             child,
@@ -117,10 +129,21 @@ impl Command {
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", &self.directory)
             .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
+            .stdout(if self.unread {
+                nobody()
+            } else {
+                Stdio::piped()
+            })
             .stderr(Stdio::piped());
         process
     }
+}
+
+/// A pipe whose other end is closed.
+fn nobody() -> Stdio {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    writer.into()
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -163,6 +186,16 @@ impl Started {
             assert!(self.receive(), "{text:?} never came: {}", self.shown());
         }
         self
+    }
+
+    /// Waits for the first line on standard output, which a server prints when it is ready: its JSON document.
+    #[track_caller]
+    pub(crate) fn ready(mut self) -> (Self, Value) {
+        while !self.output.stdout.contains(&b'\n') {
+            assert!(self.receive(), "not ready: {}", self.shown());
+        }
+        let document = serde_json::from_slice(&self.output.stdout).unwrap();
+        (self, document)
     }
 
     /// Ctrl-C.
@@ -226,11 +259,21 @@ pub(crate) struct Finished {
 }
 
 impl Finished {
+    /// What was typed.
+    pub(crate) fn line(&self) -> &str {
+        &self.line
+    }
+
     /// The exit status.
     #[track_caller]
     pub(crate) fn exits(self, status: i32) -> Self {
         assert_eq!(self.status.code(), Some(status), "{}", self.shown());
         self
+    }
+
+    /// Whether it ended with status 0.
+    pub(crate) fn succeeded(&self) -> bool {
+        self.status.success()
     }
 
     /// Standard error holds this.

@@ -15,6 +15,7 @@ mod command;
 mod in_process;
 mod key;
 mod snapshot;
+mod wire;
 
 use std::path::{Path, PathBuf};
 
@@ -30,6 +31,7 @@ pub(crate) use command::{Command, Finished};
 pub(crate) use in_process::{InProcess, Person};
 pub(crate) use key::{Finger, Key};
 pub(crate) use snapshot::Snapshot;
+pub(crate) use wire::{Exchange, Wire};
 
 /// The PIN of every key. Long and odd, so that it cannot stand in any output by chance.
 pub(crate) const PIN: &str = "haystack-70415";
@@ -62,12 +64,26 @@ impl Bench {
             runtime,
             folder,
         };
-        bench.configure("");
+        let app = bench.tenant.demo.app.client_id.to_string();
+        let secret = "client_secret_file = \"tenant/app-secret\"";
+        bench.configure("client-secret", &app, secret);
         bench
     }
 
-    /// Writes the configuration anew, with these lines at the end of its last table, `[sign_in]`.
-    pub(crate) fn configure(&self, more: &str) {
+    /// From now on the operator signs in, `browser` or `device-code`.
+    pub(crate) fn sign_in_by(&self, method: &str) {
+        let client = self.tenant.demo.public_client_id.to_string();
+        self.configure(method, &client, "");
+    }
+
+    /// Adds these lines to the configuration, in its last table, `[sign_in]`.
+    pub(crate) fn configure_further(&self, lines: &str) {
+        let path = self.path("halligan.toml");
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(path, format!("{text}{lines}\n")).unwrap();
+    }
+
+    fn configure(&self, method: &str, client: &str, secret: &str) {
         let text = format!(
             "station = \"workbench\"\n\
              [tenant]\n\
@@ -76,14 +92,12 @@ impl Bench {
              authority_url = \"{authority}\"\n\
              ca_cert = \"tenant/ca.pem\"\n\
              [sign_in]\n\
-             method = \"client-secret\"\n\
+             method = \"{method}\"\n\
              client_id = \"{client}\"\n\
-             client_secret_file = \"tenant/app-secret\"\n\
-             {more}\n",
+             {secret}\n",
             tenant = self.tenant.demo.tenant_id,
             graph = self.tenant.graph_url,
             authority = self.tenant.authority_url,
-            client = self.tenant.demo.app.client_id,
         );
         std::fs::write(self.path("halligan.toml"), text).unwrap();
     }
@@ -119,6 +133,11 @@ impl Bench {
     /// The secret with which the tool signs in.
     pub(crate) fn app_secret(&self) -> String {
         std::fs::read_to_string(&self.tenant.demo.app.secret_path).unwrap()
+    }
+
+    /// An access token as the tool gets one.
+    pub(crate) fn access_token(&self) -> String {
+        self.in_process().access_token()
     }
 
     /// Looks at the tenant.
@@ -171,19 +190,20 @@ impl Bench {
         self.enroll_for(&self.account(0), key, label)
     }
 
+    /// `enroll` for an account.
     pub(crate) fn enroll_for(&self, account: &str, key: &Key, label: &str) -> Command {
-        self.halligan([
-            "enroll",
-            "--device",
-            key.address(),
-            "--account",
-            account,
-            "--label",
-            label,
-            "--attestation-root",
-            &key.attestation_root(),
-        ])
-        .pin(PIN)
+        self.enroll_at(key.address(), account, label)
+            .with(["--attestation-root".to_owned(), key.attestation_root()])
+    }
+
+    /// `enroll` of the key at this address, for the first account, without a root for its attestation.
+    pub(crate) fn enroll_over(&self, address: &str, label: &str) -> Command {
+        self.enroll_at(address, &self.account(0), label)
+    }
+
+    fn enroll_at(&self, address: &str, account: &str, label: &str) -> Command {
+        let options = ["--device", address, "--account", account, "--label", label];
+        self.halligan(["enroll"]).with(options).pin(PIN)
     }
 
     /// `check` of a label, without any PIN at hand.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Every file below a directory with its bytes.
+/// Every file below a directory with its bytes, by its path from there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Snapshot(pub(crate) BTreeMap<PathBuf, Vec<u8>>);
 
@@ -12,7 +12,20 @@ impl Snapshot {
     pub(crate) fn of(directory: &Path) -> Self {
         let mut files = BTreeMap::new();
         collect(directory, &mut files);
-        Self(files)
+        let relative = |path: PathBuf| path.strip_prefix(directory).unwrap().to_owned();
+        let files = files
+            .into_iter()
+            .map(|(path, bytes)| (relative(path), bytes));
+        Self(files.collect())
+    }
+
+    /// Puts the same files into another directory.
+    pub(crate) fn restore(&self, directory: &Path) {
+        for (path, bytes) in &self.0 {
+            let path = directory.join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, bytes).unwrap();
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a check finds before the key signs: one line per subject.
 
+use crate::ceremony::error::in_full;
 use crate::ceremony::fitness::PIN_TRIES_KEPT;
 use crate::ceremony::interaction::Step;
 use crate::ceremony::{Error, Parties};
@@ -134,11 +135,12 @@ pub(super) async fn of_tenant(
         ));
         return None;
     }
-    findings.push(unknown("account", error.to_string()));
-    findings.push(unknown("method", error.to_string()));
+    let why = in_full(&error);
+    findings.push(unknown("account", &why));
+    findings.push(unknown("method", &why));
     parties
         .interaction
-        .warn(&format!("the tenant could not be asked: {error}"));
+        .warn(&format!("the tenant could not be asked: {why}"));
     Some(error)
 }
 

@@ -218,9 +218,11 @@ fn unanswered(error: &ctap::Error) -> bool {
     match error {
         ctap::Error::AuthenticatorData { .. } | ctap::Error::Response(_) => true,
         ctap::Error::Hid(error) => match error {
-            E::Device(_) | E::KeepAliveTooLong { .. } | E::Silent { .. } | E::Violation { .. } => {
-                true
-            }
+            E::CancelUnconfirmed { .. }
+            | E::Device(_)
+            | E::KeepAliveTooLong { .. }
+            | E::Silent { .. }
+            | E::Violation { .. } => true,
             E::Busy { .. }
             | E::Cancelled
             | E::MessageTooLong { .. }

@@ -1,6 +1,7 @@
 //! After a failure: take back what this ceremony made, and only that; record how far it came and what remains.
 
 use crate::ceremony::enroll::run::{Creation, Method, PinState, Run};
+use crate::ceremony::error::in_full;
 use crate::ceremony::interaction::Step;
 use crate::ceremony::{Error, Parties};
 use crate::ctap::Permissions;
@@ -14,7 +15,7 @@ pub(super) async fn after(error: Error, run: Run<'_>, parties: &mut Parties<'_>)
         label: run.plan.label.clone(),
         reached: reached(&run),
         code: code(&error).to_owned(),
-        message: error.to_string(),
+        message: in_full(&error),
     };
     let recorded = run.record(parties, Event::EnrollFailed(failed)).await;
     let remains = match take_back(&run, parties) {
@@ -40,7 +41,8 @@ pub(super) async fn after(error: Error, run: Run<'_>, parties: &mut Parties<'_>)
 
 fn unrecorded(error: Error) -> String {
     format!(
-        "nothing remains on the key or in the tenant, but the ledger could not record that ({error})"
+        "nothing remains on the key or in the tenant, but the ledger could not record that ({})",
+        in_full(&error)
     )
 }
 
@@ -127,7 +129,8 @@ fn take_back(run: &Run<'_>, parties: &mut Parties<'_>) -> Result<EnrollUndone, S
             Ok(undone(true))
         }
         Err(error) => Err(format!(
-            "credential {id} is on the key and not registered; removing it failed: {error}"
+            "credential {id} is on the key and not registered; removing it failed: {}",
+            in_full(&error)
         )),
     }
 }

@@ -3,11 +3,13 @@
 mod credentials;
 mod pin;
 
+use serde_json::json;
+
 use crate::ceremony::fitness::require_pin_tries;
 use crate::ceremony::interaction::{Interaction, PinPurpose};
 use crate::cli::device::{self, DeviceChoice};
 use crate::cli::terminal::{PinSource, Terminal};
-use crate::cli::{Context, Error};
+use crate::cli::{Context, Error, terminal};
 use crate::ctap::hid::usb;
 use crate::ctap::{Authenticator, KeepAlive, Wait};
 use crate::report::{self, Report};
@@ -104,7 +106,7 @@ fn identify(arguments: &Identify, context: &Context) -> Result<Report, Error> {
         open.authenticator.selection(&mut wait)?;
         "was touched"
     };
-    let body = serde_json::json!({"device": open.transport, "identified_by": how});
+    let body = json!({"device": open.transport, "identified_by": how});
     Ok(Report::new(
         "halligan.key.identify/1",
         true,
@@ -116,11 +118,15 @@ fn identify(arguments: &Identify, context: &Context) -> Result<Report, Error> {
 /// Waits for a touch and says so.
 fn touch_wait(context: &Context) -> Wait<'static> {
     let mut said = false;
+    let events = context.global.events;
     Wait::new(&context.interrupt.cancel, move |keepalive| {
         if keepalive == KeepAlive::TouchNeeded && !said {
             said = true;
-            // A prompt that cannot be shown ends in the key's own time limit.
-            let _ = std::io::Write::write_all(&mut std::io::stderr(), b"Touch the key now\n");
+            terminal::say(
+                events,
+                &json!({"event": "touch_needed"}),
+                "Touch the key now",
+            );
         }
     })
 }

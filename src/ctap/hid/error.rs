@@ -17,9 +17,15 @@ pub enum Error {
         /// How often it was sent.
         attempts: usize,
     },
-    /// The operator cancelled, and the key was told so.
+    /// The operator cancelled, and the key did not do what it was asked.
     #[error("cancelled by the operator")]
     Cancelled,
+    /// The operator cancelled, the key was told so and did not say that it had stopped: it may yet do what it was asked.
+    #[error("cancelled by the operator, and the key did not confirm it within {} ms", waited.as_millis())]
+    CancelUnconfirmed {
+        /// How long was waited for its word.
+        waited: Duration,
+    },
     /// The device is gone, or the operating system refused.
     #[error(transparent)]
     Device(#[from] DeviceError),

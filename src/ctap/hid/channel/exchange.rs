@@ -128,8 +128,9 @@ impl Channel {
     ) -> Result<(), Error> {
         let now = self.env.monotonic();
         if let Some(cancelled) = progress.cancelled {
-            if now.saturating_sub(cancelled) >= CANCEL_GRACE {
-                return Err(Error::Cancelled);
+            let waited = now.saturating_sub(cancelled);
+            if waited >= CANCEL_GRACE {
+                return Err(Error::CancelUnconfirmed { waited });
             }
         } else if wait.cancel.is_raised() {
             self.write_message(command::CANCEL, &[])?;

@@ -244,7 +244,7 @@ fn a_key_that_ignores_cancelling_is_left_after_a_second() {
     let start = clock.monotonic();
     assert!(matches!(
         cancel_at_touch(&mut channel),
-        Err(Error::Cancelled)
+        Err(Error::CancelUnconfirmed { .. })
     ));
     let waited = clock.monotonic() - start;
     assert!(waited <= Duration::from_millis(1200), "{waited:?}");
