@@ -1,6 +1,7 @@
 //! Whether a key and an account are fit for an enrolment, from what can be read without changing anything.
 
 use crate::ceremony::Error;
+use crate::ctap::command::client_pin::PinRetries;
 use crate::ctap::command::get_info;
 use crate::ctap::{self, PinFailure, PinFailureKind};
 use crate::graph::model::{Fido2AuthenticationMethod, User};
@@ -40,10 +41,14 @@ impl Fitness {
 /// pass.
 ///
 /// # Errors
-/// [`Error::TooFewPinTries`], or that the PIN is blocked.
-pub fn require_pin_tries(left: u8, spend_last_tries: bool) -> Result<(), Error> {
+/// [`Error::TooFewPinTries`], or that the PIN is blocked, for good or until the key is unplugged.
+pub fn require_pin_tries(retries: PinRetries, spend_last_tries: bool) -> Result<(), Error> {
+    let left = retries.retries;
     if left == 0 {
-        return Err(blocked().into());
+        return Err(locked(PinFailureKind::Blocked, retries).into());
+    }
+    if retries.power_cycle_state == Some(true) {
+        return Err(locked(PinFailureKind::AuthBlocked, retries).into());
     }
     if left > PIN_TRIES_KEPT || spend_last_tries {
         return Ok(());
@@ -54,14 +59,14 @@ pub fn require_pin_tries(left: u8, spend_last_tries: bool) -> Result<(), Error> 
     })
 }
 
-/// What a key without any tries left would answer.
-fn blocked() -> ctap::Error {
+/// What the key would answer to any PIN.
+fn locked(kind: PinFailureKind, retries: PinRetries) -> ctap::Error {
     ctap::Error::Pin {
         command: "clientPIN getPINRetries",
         failure: PinFailure {
-            kind: PinFailureKind::Blocked,
-            retries: Some(0),
-            power_cycle_needed: false,
+            kind,
+            retries: Some(retries.retries),
+            power_cycle_needed: kind == PinFailureKind::AuthBlocked,
         },
     }
 }

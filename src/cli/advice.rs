@@ -57,7 +57,7 @@ pub(crate) fn of(error: &Error) -> Advice {
         ),
         Error::SignIn(_) => of_sign_in(),
         Error::Simulator(_) => plain(Exit::Usage, "simulator"),
-        Error::Station(_) | Error::StationName(_) => advice(
+        Error::Station(_) => advice(
             Exit::Ledger,
             "station",
             "the station's key is in the directory `station_directory` of the configuration",

@@ -34,7 +34,11 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Report, Error> {
-    let config = context.config()?;
+    let config = if arguments.no_tenant {
+        context.config_or_default()?
+    } else {
+        context.config()?
+    };
     let tenant = if arguments.no_tenant {
         None
     } else {

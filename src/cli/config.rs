@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::cli::arguments::Global;
+use crate::ledger::StationName;
 
 /// Why there is no usable configuration.
 #[derive(Debug, thiserror::Error)]
@@ -79,6 +80,8 @@ pub(crate) struct SignIn {
     pub(crate) client_certificate: Option<PathBuf>,
     /// File that holds the federated token, for workload identity.
     pub(crate) federated_token_file: Option<PathBuf>,
+    /// Delegated permissions to ask for, where the application has others than the usual ones.
+    pub(crate) permissions: Option<Vec<String>>,
     /// Suggested user for the browser sign-in.
     pub(crate) login_hint: Option<String>,
 }
@@ -182,13 +185,13 @@ impl Config {
     }
 
     /// The station's name; the host's name by default.
-    pub(crate) fn station(&self) -> String {
-        self.file.station.clone().unwrap_or_else(|| {
-            rustix::system::uname()
-                .nodename()
-                .to_string_lossy()
-                .into_owned()
-        })
+    pub(crate) fn station(&self) -> Result<StationName, Error> {
+        let name = match &self.file.station {
+            Some(name) => name.clone(),
+            None => station_name(&rustix::system::uname().nodename().to_string_lossy()),
+        };
+        name.parse()
+            .map_err(|error| self.value_error("station", error))
     }
 
     pub(crate) fn value_error(&self, member: &'static str, why: impl ToString) -> Error {
@@ -211,6 +214,16 @@ impl Config {
         let path = self.resolve(path);
         std::fs::read(&path).map_err(|source| Error::Read { path, source })
     }
+}
+
+/// A host's name as a station's: host names may have capitals and underscores, which the ledger does not take.
+fn station_name(host: &str) -> String {
+    let fit = |character: char| match character.to_ascii_lowercase() {
+        fit @ ('a'..='z' | '0'..='9' | '.' | '-') => fit,
+        _ => '-',
+    };
+    let name: String = host.chars().map(fit).take(63).collect();
+    name.trim_start_matches(['.', '-']).to_owned()
 }
 
 fn candidates() -> Vec<PathBuf> {

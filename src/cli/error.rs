@@ -53,8 +53,6 @@ pub(crate) enum Error {
     Simulator(#[from] simulator::serve::Error),
     #[error(transparent)]
     Station(#[from] ledger::StationError),
-    #[error("station: {0}")]
-    StationName(#[from] ledger::NotAStationName),
     #[error("{0}")]
     Usage(String),
     #[error("writing {path}: {source}")]

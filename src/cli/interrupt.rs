@@ -1,10 +1,8 @@
 //! Ctrl-C: the first asks the ceremony to stop where it can say what it leaves behind, the second ends the process.
 
-use serde_json::json;
 use tokio::sync::watch;
 
 use crate::cli::failure::Exit;
-use crate::cli::terminal;
 use crate::ctap::Cancel;
 
 /// Whether the operator has interrupted, for both worlds: a flag for whoever waits for a key, a future for whoever waits for
@@ -16,8 +14,8 @@ pub(crate) struct Interrupt {
 }
 
 impl Interrupt {
-    /// Begins to listen; needs a runtime. With `events`, programs learn of the interrupt by an event.
-    pub(crate) fn listen(events: bool) -> Self {
+    /// Begins to listen; needs a runtime. `tell` is called at the first interrupt.
+    pub(crate) fn listen(tell: impl FnOnce() + Send + 'static) -> Self {
         let cancel = Cancel::default();
         let (raise, raised) = watch::channel(false);
         let flag = cancel.clone();
@@ -26,11 +24,7 @@ impl Interrupt {
             flag.raise();
             // Nobody listening means that nothing is left to stop.
             let _ = raise.send(true);
-            terminal::say(
-                events,
-                &json!({"event": "stopping"}),
-                "Stopping; interrupt once more to leave at once",
-            );
+            tell();
             signal().await;
             std::process::exit(Exit::Stopped.code().into());
         });

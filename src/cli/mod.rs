@@ -113,8 +113,24 @@ fn set_colors(on: bool) {
 }
 
 async fn run(arguments: Arguments) -> Result<Exit, Error> {
+    let events = arguments.global.events;
+    // An interrupt is how a server ends.
+    let serves = matches!(
+        arguments.command,
+        Command::Emulator(_) | Command::Simulator(_)
+    );
+    let tell = move || {
+        if !serves {
+            let event = serde_json::json!({"event": "stopping"});
+            terminal::say(
+                events,
+                &event,
+                "Stopping; interrupt once more to leave at once",
+            );
+        }
+    };
     let context = Context {
-        interrupt: Interrupt::listen(arguments.global.events),
+        interrupt: Interrupt::listen(tell),
         global: arguments.global,
         env: Env::system(),
     };

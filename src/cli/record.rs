@@ -35,10 +35,10 @@ fn station(config: &Config, env: &Env, dry_run: bool) -> Result<Station, Error> 
     match Station::open(&directory) {
         // Appends nothing, so nobody will ask for its key again.
         Err(StationError::Missing(_)) if dry_run => {
-            Ok(Station::from_seed(config.station().parse()?, &env.random()))
+            Ok(Station::from_seed(config.station()?, &env.random()))
         }
         Err(StationError::Missing(_)) => {
-            match Station::create(&directory, config.station().parse()?, env) {
+            match Station::create(&directory, config.station()?, env) {
                 // Another process of this station was faster.
                 Err(StationError::Exists(_)) => Ok(Station::open(&directory)?),
                 created => Ok(created?),

@@ -200,12 +200,16 @@ fn public_client(
     endpoints: &Endpoints,
     env: &Env,
 ) -> Result<PublicClient, Error> {
+    let permissions: Vec<&str> = match &config.file.sign_in.permissions {
+        Some(permissions) => permissions.iter().map(String::as_str).collect(),
+        None => ENROL_PERMISSIONS.to_vec(),
+    };
     Ok(PublicClient {
         http: http.clone(),
         authority: endpoints.authority.clone(),
         tenant: tenant_name(config)?,
         client_id: client_id(config)?,
-        scopes: delegated_scopes(&endpoints.graph, &ENROL_PERMISSIONS),
+        scopes: delegated_scopes(&endpoints.graph, &permissions),
         env: env.clone(),
     })
 }

@@ -118,10 +118,10 @@ fn info_text(transport: &str, info: &get_info::Response, retries: Option<PinRetr
     line(
         "discoverable",
         match info.options.rk {
-            Some(true) => format!(
-                "yes, room for {} more",
-                shown(info.remaining_discoverable_credentials)
-            ),
+            Some(true) => match info.remaining_discoverable_credentials {
+                Some(room) => format!("yes, room for {room} more"),
+                None => "yes".to_owned(),
+            },
             _ => "no".to_owned(),
         },
     );

@@ -131,8 +131,9 @@ fn verify_pin(
     rp_id: &RpId,
     parties: &mut Parties<'_>,
 ) -> Result<PinUvAuth, Error> {
-    let left = parties.key.pin_retries()?.retries;
-    require_pin_tries(left, request.spend_last_tries)?;
+    let retries = parties.key.pin_retries()?;
+    require_pin_tries(retries, request.spend_last_tries)?;
+    let left = retries.retries;
     let pin = parties.interaction.pin(PinPurpose::Present {
         retries: Some(left),
     })?;

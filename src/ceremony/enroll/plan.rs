@@ -136,9 +136,9 @@ fn describe(pin: PinPlan) -> String {
 }
 
 fn tries_left(request: &Request, parties: &mut Parties<'_>) -> Result<Option<u8>, Error> {
-    let left = parties.key.pin_retries()?.retries;
-    fitness::require_pin_tries(left, request.spend_last_tries)?;
-    Ok(Some(left))
+    let retries = parties.key.pin_retries()?;
+    fitness::require_pin_tries(retries, request.spend_last_tries)?;
+    Ok(Some(retries.retries))
 }
 
 async fn inspect_tenant(

@@ -89,11 +89,8 @@ impl Stage {
                 )
             })
             .collect::<Result<Vec<_>, Error>>()?;
-        let station = Station::create(
-            &config.station_directory(),
-            config.station().parse()?,
-            &context.env,
-        )?;
+        let station =
+            Station::create(&config.station_directory(), config.station()?, &context.env)?;
         Ok(Self {
             tenant: tenant::client(&config, context)?,
             ledger: Ledger::open(&config.ledger(), &station, context.env.clone()).await?,

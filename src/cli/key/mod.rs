@@ -138,10 +138,10 @@ fn present_pin(
     terminal: &mut Terminal,
 ) -> Result<Pin, Error> {
     require_pin_set(key)?;
-    let left = key.pin_retries()?.retries;
-    require_pin_tries(left, source.spend_last_pin_tries)?;
+    let retries = key.pin_retries()?;
+    require_pin_tries(retries, source.spend_last_pin_tries)?;
     Ok(terminal.pin(PinPurpose::Present {
-        retries: Some(left),
+        retries: Some(retries.retries),
     })?)
 }
 

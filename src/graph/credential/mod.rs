@@ -43,11 +43,6 @@ const EARLY: Duration = Duration::from_secs(300);
 /// Delegated permissions for enrolling, testing and removing keys.
 pub const ENROL_PERMISSIONS: [&str; 2] = ["UserAuthMethod-Passkey.ReadWrite.All", "User.Read.All"];
 
-/// The same for tenants and applications from before the permissions for passkeys were split off (Graph answers 403 to
-/// whoever asks for too little, and the authority `invalid_scope` to whoever asks for what it does not know).
-pub const ENROL_PERMISSIONS_FALLBACK: [&str; 2] =
-    ["UserAuthenticationMethod.ReadWrite.All", "User.Read.All"];
-
 /// Something that has an access token for Graph, or knows how to get one.
 #[async_trait]
 pub trait TokenSource: Send + Sync {
