@@ -55,7 +55,7 @@ fn check(criterion: &mut Criterion) {
 }
 
 fn store(folder: &Path) -> Store {
-    Store::open_or_create(&folder.display().to_string()).expect("a store")
+    Store::open(&folder.display().to_string()).expect("a store")
 }
 
 /// So that every check finds the same six entries.

@@ -19,11 +19,11 @@ pub(crate) struct Arguments {
 const EXIT_STATUS: &str = "\
 Exit status:
   0  done, or every check passed
-  1  the check ran and the answer is: not safe, or not determined
+  1  the check ran and the answer is: not safe
   2  wrong usage or configuration
   3  key: none, several, wrong one, removed, timed out, unsupported, not accepted
   4  PIN: wrong, blocked, against the policy, not given, too few tries left
-  5  tenant: network, sign-in, permission, refused
+  5  tenant: network, sign-in, permission, refused; a check that could not ask it
   6  ledger: not there, not writable, inconsistent
   7  stopped in the middle; the ledger says how far it came";
 
