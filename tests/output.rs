@@ -244,8 +244,8 @@ fn a_sign_in_that_needs_the_operator_is_an_event_too() {
         bench.sign_in_by(method);
         let enroll = bench.enroll(&key, "BG1-A").with(["--json", "--events"]);
         let waiting = enroll.start().until("sign_in");
-        let stopped = waiting.interrupt().until("stopping").interrupt().finish();
-        let events = stopped.exits(7).events();
+        let stopped = waiting.interrupt().finish().exits(7);
+        let events = stopped.events();
         let sign_in = events
             .iter()
             .find(|event| event["event"] == "sign_in")

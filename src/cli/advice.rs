@@ -308,6 +308,7 @@ fn of_tenant(error: &graph::Error) -> Advice {
             "tenant_unreachable",
             "check the network, the proxy and `ca_cert`",
         ),
+        E::Interrupted(_) => plain(Exit::Stopped, "cancelled"),
         E::MethodNotAllowed(_) => advice(
             Exit::Tenant,
             "tenant_self",

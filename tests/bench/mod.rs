@@ -18,6 +18,7 @@ mod snapshot;
 mod wire;
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use halligan::emulator::Profile;
 use halligan::env::Env;
@@ -158,6 +159,20 @@ impl Bench {
     /// Has the tenant misbehave, as in `createMethod=429,times=2`.
     pub(crate) fn tenant_fault(&self, fault: &str) {
         self.tenant.faults.add(fault.parse().unwrap());
+    }
+
+    /// Waits until all scripted misbehaviour has begun.
+    #[track_caller]
+    pub(crate) fn until_tenant_faults_are_met(&self) {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while !self.tenant.faults.remaining().is_empty() {
+            assert!(
+                Instant::now() < deadline,
+                "{:?}",
+                self.tenant.faults.remaining()
+            );
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// Ends the scripted misbehaviour, and says which of it never happened.

@@ -1,5 +1,6 @@
 //! One request and its repetitions.
 
+use std::future::Future;
 use std::time::Duration;
 
 use reqwest::Method;
@@ -143,8 +144,21 @@ impl Client {
     }
 
     async fn attempt(&self, request: &Request, call: Call) -> Result<Success, Error> {
-        let outgoing = self.outgoing(request, call.client_request_id).await?;
-        let answer = match self.http.exchange(outgoing).await {
+        let outgoing = self.outgoing(request, call.client_request_id);
+        let outgoing = self
+            .unless_stopped(outgoing)
+            .await
+            .ok_or_else(|| Error::Interrupted(call.clone()))??;
+        let exchange = self.http.exchange(outgoing);
+        let answer = if request.method == Method::GET {
+            self.unless_stopped(exchange)
+                .await
+                .ok_or_else(|| Error::Interrupted(call.clone()))?
+        } else {
+            // Its outcome must be known.
+            exchange.await
+        };
+        let answer = match answer {
             Ok(answer) => answer,
             Err(source) => {
                 let settled = request.idempotent() || source.nothing_sent();
@@ -210,10 +224,17 @@ impl Client {
     }
 
     async fn stopped_during(&self, wait: Duration) -> bool {
+        self.unless_stopped(tokio::time::sleep(wait))
+            .await
+            .is_none()
+    }
+
+    /// What the future gives; nothing if the caller no longer wants to wait for it.
+    async fn unless_stopped<T>(&self, future: impl Future<Output = T>) -> Option<T> {
         tokio::select! {
             biased;
-            () = self.stop.clone() => true,
-            () = tokio::time::sleep(wait) => false,
+            () = self.stop.clone() => None,
+            output = future => Some(output),
         }
     }
 }

@@ -95,8 +95,8 @@ impl Client {
         }
     }
 
-    /// Ends a wait and repeats nothing once this future is ready (an interrupt, a deadline). A request that is under
-    /// way is still heard out, so that its outcome is known.
+    /// Ends every wait once this future is ready (an interrupt, a deadline): for a repetition, a sign-in, an answer to a
+    /// question. A change that is under way is still heard out, so that its outcome is known.
     #[must_use]
     pub fn stop_when(self, stop: impl Future<Output = ()> + Send + 'static) -> Self {
         Self {

@@ -61,6 +61,9 @@ pub enum Error {
         #[source]
         source: http::Error,
     },
+    /// The caller no longer wanted to wait: nothing was sent, or only a question was.
+    #[error("{0}: given up at the interrupt")]
+    Interrupted(Call),
     /// The answer is JSON of another shape, or not JSON.
     #[error("{call}: the answer's member {member} cannot be read: {reason}")]
     Malformed {
@@ -160,6 +163,7 @@ impl Error {
             | Self::CreationOptions { .. }
             | Self::ForeignNextLink { .. }
             | Self::Http { .. }
+            | Self::Interrupted(_)
             | Self::Malformed { .. }
             | Self::Segment(_)
             | Self::SignIn(_)
