@@ -68,7 +68,7 @@ pub enum Error {
     },
     /// The record could not be read or written.
     #[error(transparent)]
-    Ledger(#[from] ledger::Error),
+    Ledger(Box<ledger::Error>),
     /// The ceremony needs a tenant and was started without one.
     #[error("no tenant is configured")]
     NoTenant,
@@ -140,4 +140,10 @@ fn refused(findings: &[Finding]) -> String {
         })
         .collect::<Vec<_>>()
         .join("; ")
+}
+
+impl From<ledger::Error> for Error {
+    fn from(error: ledger::Error) -> Self {
+        Self::Ledger(Box::new(error))
+    }
 }
