@@ -31,8 +31,8 @@ Exit status:
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Options of every command")]
 pub(crate) struct Global {
-    /// Configuration file [default: ./halligan.toml, then the user's configuration directory]
-    #[arg(long, global = true, value_name = "FILE", env = "HALLIGAN_CONFIG")]
+    /// Configuration file [default: `HALLIGAN_CONFIG`, then ./halligan.toml, then the user's configuration directory]
+    #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
 
     /// Print exactly one JSON document on standard output, also when the command fails

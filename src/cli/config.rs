@@ -121,8 +121,12 @@ pub(crate) struct Config {
 impl Config {
     /// Reads the file that the operator named, or the first that exists where one is expected.
     pub(crate) fn load(global: &Global) -> Result<Self, Error> {
-        if let Some(path) = &global.config {
-            return Self::read(path);
+        if let Some(path) = global
+            .config
+            .clone()
+            .or_else(|| variable("HALLIGAN_CONFIG"))
+        {
+            return Self::read(&path);
         }
         let candidates = candidates();
         match candidates.iter().find(|path| path.exists()) {
@@ -226,10 +230,15 @@ fn station_name(host: &str) -> String {
     name.trim_start_matches(['.', '-']).to_owned()
 }
 
-fn candidates() -> Vec<PathBuf> {
-    let user = std::env::var_os("XDG_CONFIG_HOME")
+/// A path from the environment; an empty variable is as good as none.
+fn variable(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name)
+        .filter(|value| !value.is_empty())
         .map(PathBuf::from)
-        .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".config")));
+}
+
+fn candidates() -> Vec<PathBuf> {
+    let user = variable("XDG_CONFIG_HOME").or_else(|| Some(variable("HOME")?.join(".config")));
     let here = PathBuf::from("halligan.toml");
     std::iter::once(here)
         .chain(user.map(|directory| directory.join("halligan/halligan.toml")))
