@@ -17,8 +17,8 @@ use crate::secret::ClientSecret;
 
 /// A client that signs in when it first needs to.
 pub(crate) fn client(config: &Config, context: &Context) -> Result<Client, Error> {
-    let http = http(config)?;
     let endpoints = endpoints(config)?;
+    let http = http(config, &endpoints)?;
     let tokens = token_source(config, &http, &endpoints, context)?;
     let version = match config.file.tenant.graph_version.as_deref() {
         None | Some("v1.0") => ApiVersion::V1,
@@ -52,7 +52,7 @@ pub(crate) fn client(config: &Config, context: &Context) -> Result<Client, Error
     )
 }
 
-fn http(config: &Config) -> Result<Http, Error> {
+fn http(config: &Config, endpoints: &Endpoints) -> Result<Http, Error> {
     let extra = config
         .file
         .tenant
@@ -62,6 +62,7 @@ fn http(config: &Config) -> Result<Http, Error> {
         .transpose()?;
     let options = HttpOptions {
         extra_ca_pem: extra.into_iter().collect(),
+        direct: endpoints.graph.is_loopback() && endpoints.authority.is_loopback(),
         ..HttpOptions::default()
     };
     Ok(Http::new(&options).map_err(|error| config.value_error("tenant.ca_cert", error))?)

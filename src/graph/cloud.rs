@@ -121,6 +121,17 @@ impl HttpsUrl {
         self.0.origin() == other.origin()
     }
 
+    /// Whether the host is this machine itself.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        match self.0.host() {
+            Some(url::Host::Domain(name)) => name == "localhost",
+            Some(url::Host::Ipv4(address)) => address.is_loopback(),
+            Some(url::Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        }
+    }
+
     /// The URL with these path segments appended, each percent-encoded. The segments are the caller's constants; for
     /// texts from elsewhere see [`Segment`](super::path::Segment).
     #[must_use]
@@ -212,6 +223,29 @@ mod tests {
 
     use super::*;
     use crate::graph::path::Segment;
+
+    #[test]
+    fn only_this_machine_is_loopback() {
+        let is_loopback = |text: &str| {
+            text.parse::<HttpsUrl>()
+                .expect("an https URL")
+                .is_loopback()
+        };
+        for text in [
+            "https://localhost:1",
+            "https://127.0.0.2/x",
+            "https://[::1]:8443",
+        ] {
+            assert!(is_loopback(text), "{text}");
+        }
+        for text in [
+            "https://graph.microsoft.com",
+            "https://localhost.example",
+            "https://10.0.0.1",
+        ] {
+            assert!(!is_loopback(text), "{text}");
+        }
+    }
 
     #[test]
     fn every_cloud_has_a_name_and_two_endpoints() {

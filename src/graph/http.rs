@@ -68,6 +68,8 @@ impl Error {
 pub struct HttpOptions {
     /// Certificates (PEM) trusted in addition to the operating system's: of the simulator, of a proxy that inspects TLS.
     pub extra_ca_pem: Vec<Vec<u8>>,
+    /// Ask no proxy, whatever the operating system names: for hosts on this machine, which a proxy does not reach.
+    pub direct: bool,
     /// For name resolution, connection and TLS handshake.
     pub connect_limit: Duration,
     /// For one exchange, from the first byte of the request to the last of the answer.
@@ -78,6 +80,7 @@ impl Default for HttpOptions {
     fn default() -> Self {
         Self {
             extra_ca_pem: Vec::new(),
+            direct: false,
             connect_limit: Duration::from_secs(15),
             exchange_limit: Duration::from_secs(60),
         }
@@ -120,16 +123,21 @@ impl Http {
     /// never through a proxy. No other request may use it.
     pub(in crate::graph) fn link_local() -> Result<Self, Error> {
         let options = HttpOptions {
+            direct: true,
             connect_limit: Duration::from_secs(2),
             ..HttpOptions::default()
         };
-        Self::build(Self::builder(&options).no_proxy(), &options)
+        Self::build(Self::builder(&options), &options)
     }
 
     fn builder(options: &HttpOptions) -> reqwest::ClientBuilder {
         // Without a provider building the client panics; installing a second time is refused and harmless.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        reqwest::Client::builder()
+        let builder = match options.direct {
+            true => reqwest::Client::builder().no_proxy(),
+            false => reqwest::Client::builder(),
+        };
+        builder
             .user_agent(concat!("halligan/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(options.connect_limit)
