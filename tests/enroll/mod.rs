@@ -32,7 +32,10 @@ fn a_fresh_key_becomes_a_registered_verified_recorded_one() {
     assert_eq!(bench.verified_ledger()["ok"], true);
     let in_tenant = bench.in_tenant(|state| state.fido2_methods[0].clone());
     assert_eq!(in_tenant.display_name, "BG1-A");
-    assert_eq!(key.credentials(), [in_tenant.credential_id.0.clone()]);
+    assert_eq!(
+        key.credentials(),
+        std::slice::from_ref(&in_tenant.credential_id.0)
+    );
     let last = bench.entries().pop().unwrap();
     assert_eq!(last["proven"], true);
     assert_eq!(last["hash"], enrolled["entry"]["hash"]);

@@ -29,7 +29,7 @@ fn a_key_that_is_enrolled_already_is_refused_before_anything_is_spent() {
         .run()
         .exits(3)
         .says("enrolled as BG1-A")
-        .is_silent_about("Touch");
+        .says_nothing_of("Touch");
 
     assert_eq!(key.tries(), 8);
     assert_eq!((bench.ledger(), bench.registered()), before);

@@ -62,7 +62,7 @@ fn unplugged_before_the_proof() {
         .in_process()
         .enroll(&key, "BG1-A", &mut person)
         .unwrap_err();
-    let ceremony::Error::Stopped { remains, .. } = &stopped else {
+    let ceremony::Error::Stopped { remains, .. } = &*stopped else {
         panic!("{stopped}");
     };
     let method = bench.in_tenant(|state| state.fido2_methods[0].clone());

@@ -101,7 +101,7 @@ fn a_ledger_that_vanishes_after_the_registration_is_reported_with_what_remains()
         .unwrap_err();
     let ceremony::Error::Stopped {
         remains, source, ..
-    } = &stopped
+    } = &*stopped
     else {
         panic!("{stopped}");
     };

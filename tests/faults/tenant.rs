@@ -73,8 +73,9 @@ fn an_answer_that_cannot_be_read_is_not_taken_for_a_registration() {
     let (bench, key) = bench_and_key();
     bench.tenant_fault("createMethod=junk,bytes=200");
     let ended = bench.in_process().enroll(&key, "BG1-A", &mut Person::new());
-    let stopped = matches!(ended, Err(ceremony::Error::Stopped { .. }));
-    assert!(stopped, "{ended:?}");
+    let stopped = ended.unwrap_err();
+    let is_stopped = matches!(*stopped, ceremony::Error::Stopped { .. });
+    assert!(is_stopped, "{stopped}");
     open_ceremonies(&bench, 1);
 }
 
@@ -103,7 +104,7 @@ fn a_registration_that_failed_for_all_we_know_is_neither_repeated_nor_forgotten(
         .unwrap_err();
     let ceremony::Error::Stopped {
         remains, source, ..
-    } = &stopped
+    } = &*stopped
     else {
         panic!("{stopped}");
     };
@@ -142,9 +143,10 @@ fn an_error_without_end_ends_before_anything_is_spent() {
 fn patience_with_a_busy_tenant_ends() {
     let (bench, key) = bench_and_key();
     bench.tenant_fault("creationOptions=503,times=always");
-    let refused = bench.in_process().enroll(&key, "BG1-A", &mut Person::new());
-    let Err(ceremony::Error::Tenant(graph::Error::Unavailable(_))) = refused else {
-        panic!("{refused:?}");
+    let ended = bench.in_process().enroll(&key, "BG1-A", &mut Person::new());
+    let refused = ended.unwrap_err();
+    let ceremony::Error::Tenant(graph::Error::Unavailable(_)) = *refused else {
+        panic!("{refused}");
     };
     assert_eq!(key.credentials().len(), 0);
 }
