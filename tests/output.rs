@@ -314,7 +314,7 @@ fn colour_is_for_terminals_and_on_demand() {
         .enroll(&key, "BG1-A")
         .run()
         .exits(0)
-        .is_silent_about(escape);
+        .says_nothing_of(escape);
     let check = || bench.check(&key, "BG1-A");
     check()
         .with(["--color", "always"])
@@ -325,7 +325,7 @@ fn colour_is_for_terminals_and_on_demand() {
         .with(["--color", "never", "-vv"])
         .run()
         .exits(0)
-        .is_silent_about(escape);
+        .says_nothing_of(escape);
     let json = check().with(["--color", "always", "--json"]).run().exits(0);
     assert!(!json.stdout.contains(escape));
 }

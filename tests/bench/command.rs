@@ -300,7 +300,7 @@ impl Finished {
 
     /// Neither stream holds this.
     #[track_caller]
-    pub(crate) fn is_silent_about(self, text: &str) -> Self {
+    pub(crate) fn says_nothing_of(self, text: &str) -> Self {
         assert!(
             !self.stdout.contains(text) && !self.stderr.contains(text),
             "{text:?} must not appear: {}",

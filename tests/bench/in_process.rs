@@ -56,7 +56,7 @@ impl<'a> InProcess<'a> {
         key: &Key,
         label: &str,
         person: &mut Person<'_>,
-    ) -> Result<Outcome, Error> {
+    ) -> Result<Outcome, Box<Error>> {
         let root = std::fs::read(key.attestation_root()).unwrap();
         let request = enroll::Request {
             account: self.bench.account(0),
@@ -80,7 +80,7 @@ impl<'a> InProcess<'a> {
         key: &Key,
         label: &str,
         person: &mut Person<'_>,
-    ) -> Result<Checked, Error> {
+    ) -> Result<Checked, Box<Error>> {
         let request = check::Request {
             label: Some(label.to_owned()),
             ..check::Request::default()
@@ -95,7 +95,7 @@ impl<'a> InProcess<'a> {
         key: &Key,
         person: &mut Person<'_>,
         ceremony: impl AsyncFnOnce(Parties<'_>) -> Result<T, Error>,
-    ) -> Result<T, Error> {
+    ) -> Result<T, Box<Error>> {
         let env = Env::new(
             Arc::new(Hurried(Instant::now())),
             Arc::new(SeededRng::new(seed())),
@@ -109,7 +109,8 @@ impl<'a> InProcess<'a> {
         self.runtime.block_on(async {
             let station = self.station();
             let location = self.bench.path("ledger").display().to_string();
-            let mut ledger = Ledger::open(&location, &station, env.clone()).await?;
+            let ledger = Ledger::open(&location, &station, env.clone()).await;
+            let mut ledger = ledger.map_err(Error::from)?;
             let parties = Parties {
                 key: &mut authenticator,
                 tenant: Some(&client),
@@ -118,7 +119,7 @@ impl<'a> InProcess<'a> {
                 cancel: &Cancel::default(),
                 env: &env,
             };
-            ceremony(parties).await
+            Ok(ceremony(parties).await?)
         })
     }
 
