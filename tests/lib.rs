@@ -15,5 +15,6 @@ mod key_cli;
 mod ledger_cli;
 mod output;
 mod secrets;
+mod sign_in;
 mod together;
 mod udev;

@@ -188,6 +188,20 @@ impl Started {
         self
     }
 
+    /// Waits for an event.
+    #[track_caller]
+    pub(crate) fn until_event(mut self, name: &str) -> (Self, Value) {
+        loop {
+            let text = String::from_utf8_lossy(&self.output.stderr);
+            let whole_lines = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
+            let mut events = events(whole_lines).into_iter();
+            if let Some(event) = events.find(|event| event["event"] == name) {
+                return (self, event);
+            }
+            assert!(self.receive(), "no {name}: {}", self.shown());
+        }
+    }
+
     /// Waits for the first line on standard output, which a server prints when it is ready: its JSON document.
     #[track_caller]
     pub(crate) fn ready(mut self) -> (Self, Value) {
@@ -341,15 +355,7 @@ impl Finished {
     /// The progress events on standard error, one JSON object a line.
     #[track_caller]
     pub(crate) fn events(&self) -> Vec<Value> {
-        self.stderr
-            .lines()
-            .map(|line| {
-                let event: Value = serde_json::from_str(line)
-                    .unwrap_or_else(|error| panic!("{line:?} is no event: {error}"));
-                assert!(event["event"].is_string(), "{line:?} names no event");
-                event
-            })
-            .collect()
+        events(&self.stderr)
     }
 
     /// Everything, for the message of a failed test.
@@ -359,4 +365,16 @@ impl Finished {
             self.line, self.status, self.stdout, self.stderr
         )
     }
+}
+
+/// One JSON object a line, each with the name of its event.
+#[track_caller]
+fn events(text: &str) -> Vec<Value> {
+    let read = |line: &str| {
+        let event: Value = serde_json::from_str(line)
+            .unwrap_or_else(|error| panic!("{line:?} is no event: {error}"));
+        assert!(event["event"].is_string(), "{line:?} names no event");
+        event
+    };
+    text.lines().map(read).collect()
 }

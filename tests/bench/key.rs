@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use halligan::ctap::hid::{Address, HidDevice, socket};
 use halligan::ctap::{Authenticator, Permissions, Wait};
-use halligan::emulator::serve::{BoundAddress, ListenAddress, Server, serve};
+use halligan::emulator::serve::{ListenAddress, Server, serve};
 use halligan::emulator::touch::{Touch, TouchState};
 use halligan::emulator::{Emulator, Faults, Profile};
 use halligan::env::Env;
@@ -20,6 +20,7 @@ pub(crate) struct Key {
     emulator: Arc<Mutex<Emulator>>,
     _server: Server,
     udp: String,
+    tcp: String,
     unix: String,
     pub(crate) directory: PathBuf,
 }
@@ -33,15 +34,17 @@ impl Key {
         let emulator = Arc::new(Mutex::new(emulator));
         let doors = [
             "udp:127.0.0.1:0".parse().unwrap(),
+            "tcp:127.0.0.1:0".parse().unwrap(),
             ListenAddress::Unix(socket.clone()),
         ];
         let server = serve(Arc::clone(&emulator), &doors).unwrap();
-        let BoundAddress::Udp(udp) = &server.addresses()[0] else {
-            panic!("the first door is UDP");
+        let [udp, tcp, unix] = server.addresses() else {
+            panic!("three doors were asked for");
         };
         Self {
-            udp: format!("udp:{udp}"),
-            unix: format!("unix:{}", socket.display()),
+            udp: udp.to_string(),
+            tcp: tcp.to_string(),
+            unix: unix.to_string(),
             emulator,
             _server: server,
             directory,
@@ -56,6 +59,11 @@ impl Key {
     /// The same key over a connection, which breaks when the key is unplugged.
     pub(crate) fn connection(&self) -> &str {
         &self.unix
+    }
+
+    /// Every address at which it can be found.
+    pub(crate) fn addresses(&self) -> [&str; 3] {
+        [&self.udp, &self.tcp, &self.unix]
     }
 
     /// The file with the certificate to which its attestation leads.

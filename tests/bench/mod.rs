@@ -77,6 +77,26 @@ impl Bench {
         self.configure(method, &client, "");
     }
 
+    /// Sends this form, and that the operator agrees, as a browser would; the page at the end.
+    pub(crate) fn post_as_operator(&self, url: &str, form: &[(String, String)]) -> String {
+        // Another test may have installed it already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let authority = self.tenant.ca_pem.as_bytes();
+        let authority = reqwest::Certificate::from_pem(authority).unwrap();
+        let browser = reqwest::Client::builder()
+            .tls_certs_only([authority])
+            .no_proxy()
+            .build()
+            .unwrap();
+        let mut form = form.to_vec();
+        form.push(("user".to_owned(), self.tenant.demo.operator.clone()));
+        self.runtime.block_on(async {
+            let answer = browser.post(url).form(&form).send().await.unwrap();
+            let answer = answer.error_for_status().unwrap();
+            answer.text().await.unwrap()
+        })
+    }
+
     /// Adds these lines to the configuration, in its last table, `[sign_in]`.
     pub(crate) fn configure_further(&self, lines: &str) {
         let path = self.path("halligan.toml");

@@ -196,6 +196,31 @@ fn a_dry_run_on_a_ledger_in_use_changes_nothing_either() {
 }
 
 #[test]
+fn a_key_is_the_same_over_every_socket() {
+    let bench = Bench::new();
+    let key = bench.key(Profile::default());
+    bench
+        .enroll_over(key.addresses()[2], "BG1-A")
+        .run()
+        .exits(0);
+    for address in key.addresses() {
+        let check = ["check", "--device", address, "--key", "BG1-A"];
+        bench.halligan(check).run().exits(0);
+    }
+}
+
+#[test]
+fn a_key_in_the_same_process_is_enrolled_and_checked() {
+    let bench = Bench::new();
+    bench.enroll_over("emulator:own", "BG1-A").run().exits(0);
+    bench
+        .halligan(["check", "--device", "emulator:own"])
+        .run()
+        .exits(0);
+    bench.verified_ledger();
+}
+
+#[test]
 fn the_same_key_serves_two_accounts() {
     let bench = Bench::new();
     let key = bench.key(Profile::default());
