@@ -47,21 +47,6 @@ impl DisplayName {
         }
     }
 
-    /// The label followed by as much of the remark (a model, a date) as fits.
-    ///
-    /// # Errors
-    /// As [`DisplayName::new`], for the label.
-    pub fn with_remark(label: &str, remark: &str) -> Result<Self, Error> {
-        let Self(label) = Self::new(label)?;
-        let room = Self::MAXIMUM - label.chars().count();
-        let remark: String = format!(" {}", remark.trim())
-            .chars()
-            .filter(|character| !character.is_control())
-            .take(room)
-            .collect();
-        Self::new(&format!("{label}{remark}"))
-    }
-
     /// The name.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -99,29 +84,12 @@ mod tests {
         assert!(DisplayName::new("a\u{1b}[31m").is_err());
     }
 
-    #[test]
-    fn a_remark_is_cut_and_the_label_is_not() {
-        let name =
-            |label: &str, remark: &str| DisplayName::with_remark(label, remark).map(String::from);
-        assert_eq!(
-            name("BG1-A", "YubiKey 5 NFC"),
-            Ok("BG1-A YubiKey 5 NFC".to_owned())
-        );
-        assert_eq!(
-            name("emergency key one", "YubiKey 5 Series with NFC"),
-            Ok("emergency key one YubiKey 5 Se".to_owned())
-        );
-        assert_eq!(name(&"x".repeat(30), "remark"), Ok("x".repeat(30)));
-        assert_eq!(name("BG1-A", ""), Ok("BG1-A".to_owned()));
-        assert_eq!(name(&"x".repeat(31), ""), Err(Error::TooLong { found: 31 }));
-    }
-
     proptest! {
         #[test]
-        fn a_name_fits_and_begins_with_the_whole_label(label in ".{0,40}", remark in ".{0,40}") {
-            if let Ok(name) = DisplayName::with_remark(&label, &remark) {
+        fn a_name_fits_and_is_the_whole_label(label in ".{0,40}") {
+            if let Ok(name) = DisplayName::new(&label) {
                 prop_assert!((1..=30).contains(&name.as_str().chars().count()));
-                prop_assert!(name.as_str().starts_with(label.trim()));
+                prop_assert_eq!(name.as_str(), label.trim());
             }
         }
     }

@@ -30,7 +30,6 @@ pub fn enroll(outcome: &Outcome) -> Report {
 fn plan_json(plan: &Plan) -> Value {
     json!({
         "label": plan.label,
-        "display_name": plan.display_name,
         "account": plan.account,
         "methods_before": plan.methods_before,
         "aaguid": plan.aaguid,
@@ -47,8 +46,8 @@ fn plan_text(plan: &Plan) -> String {
         PinPlan::Use(None) => "its PIN would be asked for".to_owned(),
     };
     format!(
-        "The key of model {} would be enrolled for {} as {} (in the tenant: {:?}); {pin}.\n",
-        plan.aaguid, plan.account.upn, plan.label, plan.display_name
+        "The key of model {} would be enrolled for {} as {}; {pin}.\n",
+        plan.aaguid, plan.account.upn, plan.label
     )
 }
 

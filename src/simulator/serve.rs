@@ -153,12 +153,6 @@ impl Running {
             let _ = server.await;
         }
     }
-
-    /// Runs until the server ends by itself, which it does not.
-    pub async fn wait(&mut self) {
-        // A panic of the server task would end the wait, as it should.
-        let _ = (&mut self.server).await;
-    }
 }
 
 /// Starts a simulator on the current tokio runtime.

@@ -22,10 +22,8 @@ pub enum PinPlan {
 /// What an enrolment is going to do.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// The key's name in the ledger.
+    /// The key's name in the ledger and in the directory.
     pub label: String,
-    /// The key's name in the directory.
-    pub display_name: String,
     /// The account, resolved in the directory.
     pub account: Account,
     /// Keys that the account has already.
@@ -52,7 +50,7 @@ pub(super) async fn prepare(
     parties: &mut Parties<'_>,
 ) -> Result<Prepared, Error> {
     let display_name = DisplayName::new(&request.label)?;
-    inspect_ledger(request, parties).await?;
+    inspect_ledger(display_name.as_str(), parties).await?;
     let (key, pin) = inspect_key(request, parties)?;
     let (user, methods_before, options, mut warnings) =
         inspect_tenant(request, parties, &display_name).await?;
@@ -63,8 +61,7 @@ pub(super) async fn prepare(
         parties.interaction.warn(warning);
     }
     let plan = Plan {
-        label: request.label.clone(),
-        display_name: display_name.to_string(),
+        label: display_name.to_string(),
         account: Account {
             id: user.id,
             upn: user
@@ -84,12 +81,12 @@ pub(super) async fn prepare(
     })
 }
 
-async fn inspect_ledger(request: &Request, parties: &mut Parties<'_>) -> Result<(), Error> {
+async fn inspect_ledger(label: &str, parties: &mut Parties<'_>) -> Result<(), Error> {
     parties.interaction.begin(Step::InspectLedger);
     parties.ledger.refresh().await?;
-    if let Some(key) = parties.ledger.state().key_by_label(&request.label) {
+    if let Some(key) = parties.ledger.state().key_by_label(label) {
         return Err(Error::LabelTaken {
-            label: request.label.clone(),
+            label: label.to_owned(),
             account: key.enrolled.account.upn.clone(),
         });
     }

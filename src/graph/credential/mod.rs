@@ -13,7 +13,6 @@ pub mod application;
 mod assertion;
 mod authority;
 mod browser;
-pub mod claims;
 mod device_code;
 mod error;
 mod loopback;
