@@ -331,6 +331,17 @@ fn colour_is_for_terminals_and_on_demand() {
 }
 
 #[test]
+fn what_is_meant_for_a_shell_is_a_document_too() {
+    let bench = Bench::new();
+    for (command, member) in [("completions bash", "script"), ("man", "page")] {
+        let text = bench.halligan(command.split(' ')).run().exits(0).stdout;
+        let json = bench.halligan(command.split(' ')).json().run().exits(0);
+        assert_eq!(json.document()["ok"], true);
+        assert_eq!(json.document()[member], text, "{command}");
+    }
+}
+
+#[test]
 fn a_reader_that_has_gone_away_is_no_failure() {
     let bench = Bench::new();
     for command in ["key list", "key list --json", "completions bash", "man"] {

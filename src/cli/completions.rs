@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 
 use clap::CommandFactory;
+use serde_json::json;
 
+use crate::cli::Error;
 use crate::cli::arguments::Arguments;
-use crate::cli::{Error, output};
+use crate::report::Report;
 
 /// Arguments of `completions`.
 #[derive(Debug, clap::Args)]
@@ -23,31 +25,31 @@ pub(crate) struct Man {
     directory: Option<PathBuf>,
 }
 
-pub(crate) fn completions(arguments: &Completions) -> Result<(), Error> {
+pub(crate) fn completions(arguments: &Completions) -> Report {
     let mut script = Vec::new();
-    clap_complete::generate(
-        arguments.shell,
-        &mut Arguments::command(),
-        "halligan",
-        &mut script,
-    );
-    output::bytes(&script).map_err(Error::Output)
+    let mut command = Arguments::command();
+    clap_complete::generate(arguments.shell, &mut command, "halligan", &mut script);
+    printed("halligan.completions/1", "script", &script)
 }
 
-pub(crate) fn man(arguments: &Man) -> Result<(), Error> {
-    match &arguments.directory {
-        Some(directory) => std::fs::create_dir_all(directory)
-            .and_then(|()| clap_mangen::generate_to(Arguments::command(), directory))
-            .map_err(|source| Error::Write {
-                path: directory.clone(),
-                source,
-            }),
-        None => {
-            let mut page = Vec::new();
-            clap_mangen::Man::new(Arguments::command())
-                .render(&mut page)
-                .and_then(|()| output::bytes(&page))
-                .map_err(Error::Output)
-        }
-    }
+pub(crate) fn man(arguments: &Man) -> Result<Report, Error> {
+    let Some(directory) = &arguments.directory else {
+        let mut page = Vec::new();
+        let manual = clap_mangen::Man::new(Arguments::command());
+        manual.render(&mut page).map_err(Error::Output)?;
+        return Ok(printed("halligan.man/1", "page", &page));
+    };
+    std::fs::create_dir_all(directory)
+        .and_then(|()| clap_mangen::generate_to(Arguments::command(), directory))
+        .map_err(|source| Error::Write {
+            path: directory.clone(),
+            source,
+        })?;
+    let body = json!({"directory": directory});
+    Ok(Report::new("halligan.man/1", true, body, String::new()))
+}
+
+fn printed(schema: &'static str, member: &str, text: &[u8]) -> Report {
+    let text = String::from_utf8_lossy(text).into_owned();
+    Report::new(schema, true, json!({member: text.clone()}), text)
 }

@@ -144,8 +144,8 @@ async fn run(arguments: Arguments) -> Result<Exit, Error> {
         Command::Ledger(command) => ledger::run(command, &context).await.and_then(print),
         Command::Emulator(command) => emulator::run(command, &context).await.map(done),
         Command::Simulator(command) => simulator::run(command, &context).await.map(done),
-        Command::Completions(arguments) => completions::completions(arguments).map(done),
-        Command::Man(arguments) => completions::man(arguments).map(done),
+        Command::Completions(arguments) => print(completions::completions(arguments)),
+        Command::Man(arguments) => completions::man(arguments).and_then(print),
     }
 }
 

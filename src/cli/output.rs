@@ -72,14 +72,13 @@ fn line(text: &str) -> io::Result<()> {
     write(&format!("{text}\n"))
 }
 
-fn write(text: &str) -> io::Result<()> {
-    bytes(text.as_bytes())
-}
-
 /// A reader that has gone away, as in `halligan … | head`, is no failure of ours.
-pub(crate) fn bytes(bytes: &[u8]) -> io::Result<()> {
+fn write(text: &str) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
-    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+    match stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+    {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => other,
     }
