@@ -17,6 +17,11 @@ pub(super) async fn after(error: Error, run: Run<'_>, parties: &mut Parties<'_>)
         code: code(&error).to_owned(),
         message: in_full(&error),
     };
+    if run.pin_state == PinState::Set {
+        parties
+            .interaction
+            .warn("the key keeps the PIN that was set");
+    }
     let recorded = run.record(parties, Event::EnrollFailed(failed)).await;
     let remains = match take_back(&run, parties) {
         Ok(undone) => match recorded {
@@ -95,13 +100,7 @@ fn take_back(run: &Run<'_>, parties: &mut Parties<'_>) -> Result<EnrollUndone, S
         (Creation::None, PinState::Unknown) => {
             return Err("whether the key took the new PIN is not known".to_owned());
         }
-        (Creation::None, PinState::Set) => {
-            parties
-                .interaction
-                .warn("the key keeps the PIN that was set");
-            return Ok(undone(false));
-        }
-        (Creation::None, PinState::Unchanged) => return Ok(undone(false)),
+        (Creation::None, PinState::Set | PinState::Unchanged) => return Ok(undone(false)),
     };
     let id = hex::encode(&credential.id);
     match &run.method {
