@@ -28,6 +28,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
+use serde_json::json;
 
 use arguments::{Arguments, Color, Command, Global};
 use config::Config;
@@ -113,24 +114,8 @@ fn set_colors(on: bool) {
 }
 
 async fn run(arguments: Arguments) -> Result<Exit, Error> {
-    let events = arguments.global.events;
-    // An interrupt is how a server ends.
-    let serves = matches!(
-        arguments.command,
-        Command::Emulator(_) | Command::Simulator(_)
-    );
-    let tell = move || {
-        if !serves {
-            let event = serde_json::json!({"event": "stopping"});
-            terminal::say(
-                events,
-                &event,
-                "Stopping; interrupt once more to leave at once",
-            );
-        }
-    };
     let context = Context {
-        interrupt: Interrupt::listen(tell),
+        interrupt: Interrupt::listen(notice(&arguments)),
         global: arguments.global,
         env: Env::system(),
     };
@@ -146,6 +131,22 @@ async fn run(arguments: Arguments) -> Result<Exit, Error> {
         Command::Simulator(command) => simulator::run(command, &context).await.map(done),
         Command::Completions(arguments) => print(completions::completions(arguments)),
         Command::Man(arguments) => completions::man(arguments).and_then(print),
+    }
+}
+
+/// What is said at the first interrupt. For a server an interrupt is the way to end, and nothing is said.
+fn notice(arguments: &Arguments) -> impl FnOnce() + Send + 'static {
+    let events = arguments.global.events;
+    let serves = matches!(
+        arguments.command,
+        Command::Emulator(_) | Command::Simulator(_)
+    );
+    move || {
+        if !serves {
+            let event = json!({"event": "stopping"});
+            let text = "Stopping; interrupt once more to leave at once";
+            terminal::say(events, &event, text);
+        }
     }
 }
 
