@@ -65,13 +65,14 @@ fn what_the_demo_suggests_works() {
     for line in told
         .stdout
         .lines()
-        .filter_map(|line| line.strip_prefix("  halligan "))
+        .filter_map(|line| line.strip_prefix("  "))
+        .filter_map(|line| line.strip_prefix(env!("CARGO_BIN_EXE_halligan")))
     {
         // The servers run until they are interrupted.
         if line.contains("serve") {
             continue;
         }
-        bench.halligan(line.split(' ')).run().exits(0);
+        bench.halligan(line.split_whitespace()).run().exits(0);
         tried += 1;
     }
     assert!(tried >= 3, "{}", told.shown());

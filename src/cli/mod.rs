@@ -134,6 +134,15 @@ async fn run(arguments: Arguments) -> Result<Exit, Error> {
     }
 }
 
+/// What the operator typed to start the tool, so that what it suggests can be typed again.
+fn program() -> String {
+    let typed = std::env::args_os().next();
+    typed.map_or_else(
+        || "halligan".to_owned(),
+        |name| name.to_string_lossy().into_owned(),
+    )
+}
+
 /// What is said at the first interrupt. For a server an interrupt is the way to end, and nothing is said.
 fn notice(arguments: &Arguments) -> impl FnOnce() + Send + 'static {
     let events = arguments.global.events;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use crate::cli::{Context, Error, attestation, output};
+use crate::cli::{Context, Error, attestation, output, program};
 use crate::report::Report;
 use crate::simulator::fault::Fault;
 use crate::simulator::serve::{self, Config, Running};
@@ -101,9 +101,10 @@ pub(crate) fn write_config(state: &Path, running: &Running) -> Result<PathBuf, E
 fn announcement(running: &Running, config: &Path) -> Report {
     let accounts = &running.demo.emergency_accounts;
     let text = format!(
-        "listening on {}\nemergency accounts: {}\nto use it: halligan --config {} …\n",
+        "listening on {}\nemergency accounts: {}\nto use it: {} --config {} …\n",
         running.graph_url,
         accounts.join(", "),
+        program(),
         config.display()
     );
     let body = json!({

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::json;
 
 use crate::cli::demo::Story;
+use crate::cli::program;
 use crate::report::Report;
 
 pub(super) fn report(story: &Story, directory: &Path) -> Report {
@@ -60,13 +61,14 @@ pub(super) fn report(story: &Story, directory: &Path) -> Report {
 
 fn next_steps(directory: &Path) -> String {
     let here = directory.display();
+    let halligan = program();
     format!(
         "\nAll of it is in {here}. What to try next:\n\
-         \x20 halligan --config {here}/tenant/halligan.toml ledger show\n\
-         \x20 halligan --config {here}/tenant/halligan.toml ledger verify\n\
-         \x20 halligan --config {here}/tenant/halligan.toml check --no-tenant --device emulator:{here}/keys/BG1-A\n\
-         \x20 halligan key info --device emulator:{here}/keys/BG2-B\n\
-         \x20 halligan emulator serve --state {here}/keys/BG1-B\n\
-         \x20 halligan simulator serve --state {here}/tenant\n"
+         \x20 {halligan} --config {here}/tenant/halligan.toml ledger show\n\
+         \x20 {halligan} --config {here}/tenant/halligan.toml ledger verify\n\
+         \x20 {halligan} --config {here}/tenant/halligan.toml check --no-tenant --device emulator:{here}/keys/BG1-A\n\
+         \x20 {halligan} key info --device emulator:{here}/keys/BG2-B\n\
+         \x20 {halligan} emulator serve --state {here}/keys/BG1-B\n\
+         \x20 {halligan} simulator serve --state {here}/tenant\n"
     )
 }
