@@ -51,118 +51,56 @@ async fn basic_authentication_works_as_well() {
     assert_eq!(body["ext_expires_in"], 3599);
 }
 
+/// Asks for an access token by client credentials with these further parameters, and expects this refusal.
+async fn is_refused(bench: &Bench, more: &[(&str, &str)], error: &str, number: u32) {
+    let form = [&[("grant_type", "client_credentials")], more].concat();
+    let answer = bench.post_form(&bench.token_path(), &form).await;
+    answer.is_oauth_error(error, number);
+    assert!(answer.status.is_client_error());
+}
+
 #[tokio::test]
 async fn applications_are_refused_in_the_services_words() {
     let bench = Bench::new().await;
-    let id = bench.running.demo.app.client_id.to_string();
-    let public = bench.running.demo.public_client_id.to_string();
-    let secret = bench.secret();
-    let default = "https://graph.microsoft.com/.default";
+    let id = ("client_id", &*bench.running.demo.app.client_id.to_string());
+    let public = (
+        "client_id",
+        &*bench.running.demo.public_client_id.to_string(),
+    );
+    let unknown = ("client_id", "00000000-0000-0000-0000-000000000001");
+    let secret = ("client_secret", &*bench.secret());
+    let wrong = ("client_secret", "wrong");
+    let default = ("scope", "https://graph.microsoft.com/.default");
+    is_refused(&bench, &[], "invalid_request", 900_144).await;
+    is_refused(&bench, &[unknown], "unauthorized_client", 700_016).await;
+    is_refused(&bench, &[id], "invalid_client", 7_000_218).await;
+    is_refused(&bench, &[id, wrong], "invalid_client", 7_000_215).await;
+    let narrow = ("scope", "User.Read.All");
+    is_refused(&bench, &[id, secret, narrow], "invalid_scope", 1_002_012).await;
+    is_refused(&bench, &[public, default], "invalid_client", 7_000_218).await;
+    is_refused(&bench, &[public, wrong], "invalid_client", 700_025).await;
+}
+
+#[tokio::test]
+async fn what_is_no_token_request_is_refused() {
+    let bench = Bench::new().await;
+    let id = ("client_id", &*bench.running.demo.app.client_id.to_string());
+    let secret = ("client_secret", &*bench.secret());
     let path = bench.token_path();
-    let credentials = "client_credentials";
-    let unknown = "00000000-0000-0000-0000-000000000001";
-    for (path, form, error, number) in [
-        (
-            &*path,
-            vec![("client_id", &*id)],
-            "invalid_request",
-            900_144,
-        ),
-        (
-            &*path,
-            vec![("grant_type", credentials)],
-            "invalid_request",
-            900_144,
-        ),
-        (
-            &*path,
-            vec![("grant_type", credentials), ("client_id", unknown)],
-            "unauthorized_client",
-            700_016,
-        ),
-        (
-            &*path,
-            vec![("grant_type", credentials), ("client_id", &*id)],
-            "invalid_client",
-            7_000_218,
-        ),
-        (
-            &*path,
-            vec![
-                ("grant_type", credentials),
-                ("client_id", &*id),
-                ("client_secret", "wrong"),
-            ],
-            "invalid_client",
-            7_000_215,
-        ),
-        (
-            &*path,
-            vec![
-                ("grant_type", credentials),
-                ("client_id", &*id),
-                ("client_secret", &*secret),
-                ("scope", "User.Read.All"),
-            ],
-            "invalid_scope",
-            1_002_012,
-        ),
-        (
-            &*path,
-            vec![
-                ("grant_type", "password"),
-                ("client_id", &*id),
-                ("client_secret", &*secret),
-            ],
-            "unsupported_grant_type",
-            70_003,
-        ),
-        (
-            &*path,
-            vec![
-                ("grant_type", credentials),
-                ("client_id", &*public),
-                ("scope", default),
-            ],
-            "invalid_client",
-            7_000_218,
-        ),
-        (
-            &*path,
-            vec![
-                ("grant_type", credentials),
-                ("client_id", &*public),
-                ("client_secret", "x"),
-            ],
-            "invalid_client",
-            700_025,
-        ),
-        (
-            "/fabrikam.example/oauth2/v2.0/token",
-            vec![("grant_type", credentials), ("client_id", &*id)],
-            "invalid_request",
-            90_002,
-        ),
-        (
-            "/common/oauth2/v2.0/token",
-            vec![("grant_type", credentials), ("client_id", &*id)],
-            "invalid_request",
-            90_002,
-        ),
-    ] {
-        let answer = bench.post_form(path, &form).await;
-        answer.is_oauth_error(error, number);
-        assert!(answer.status.is_client_error());
+    let answer = bench.post_form(&path, &[id]).await;
+    answer.is_oauth_error("invalid_request", 900_144);
+    let password = ("grant_type", "password");
+    let answer = bench.post_form(&path, &[password, id, secret]).await;
+    answer.is_oauth_error("unsupported_grant_type", 70_003);
+    for tenant in ["fabrikam.example", "common"] {
+        let path = format!("/{tenant}/oauth2/v2.0/token");
+        let form = [("grant_type", "client_credentials"), id];
+        let answer = bench.post_form(&path, &form).await;
+        answer.is_oauth_error("invalid_request", 90_002);
     }
-    let json = bench
-        .client
-        .post(bench.url(&path))
-        .json(&json!({}))
-        .send()
-        .await;
-    Answer::read(json.unwrap())
-        .await
-        .is_oauth_error("invalid_request", 900_561);
+    let json = bench.client.post(bench.url(&path)).json(&json!({}));
+    let answer = Answer::read(json.send().await.unwrap()).await;
+    answer.is_oauth_error("invalid_request", 900_561);
 }
 
 /// A client assertion, signed as `alg` says; the claims may be changed before.
