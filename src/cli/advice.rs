@@ -106,7 +106,7 @@ fn of_ceremony(error: &ceremony::Error) -> Advice {
         E::Stopped { .. } => advice(
             Exit::Stopped,
             "stopped",
-            "`halligan ledger show` tells how far it came; `halligan key credentials list` shows what is on the key",
+            "`halligan ledger show` tells how far it came, `halligan key credentials list` what is on the key, and the account's authentication methods in the Entra admin centre what is registered",
         ),
         E::Tenant(error) => of_tenant(error),
         E::TooFewPinTries { .. } => advice(
