@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::ceremony::enroll::credential::Credential;
 use crate::ceremony::enroll::run::{Method, Run};
 use crate::ceremony::interaction::Step;
 use crate::ceremony::{Error, Parties};
@@ -43,10 +44,10 @@ impl Run<'_> {
 
     pub(super) async fn register(
         &mut self,
+        credential: &Credential,
         parties: &mut Parties<'_>,
-    ) -> Result<Fido2AuthenticationMethodCreate, Error> {
+    ) -> Result<(Fido2AuthenticationMethodCreate, Fido2AuthenticationMethod), Error> {
         parties.interaction.begin(Step::Register);
-        let credential = self.made()?;
         let registration = Fido2AuthenticationMethodCreate {
             display_name: self.display_name.to_string(),
             public_key_credential: WebauthnPublicKeyCredential {
@@ -64,29 +65,31 @@ impl Run<'_> {
         let method = match answer {
             Err(error) if error.outcome_unknown() => {
                 self.method = Method::Unknown;
-                self.find_registered(parties).await?.ok_or(error)?
+                self.find_registered(credential, parties)
+                    .await?
+                    .ok_or(error)?
             }
             other => other?,
         };
         self.method = Method::Registered(Box::new(method.clone()));
         let event = EnrollRegistered {
             label: self.plan.label.clone(),
-            credential_id: self.made()?.id.clone(),
+            credential_id: credential.id.clone(),
             method_id: method.id.clone(),
         };
         self.record(parties, Event::EnrollRegistered(event)).await?;
         parties
             .interaction
             .done(Step::Register, &format!("method {}", method.id));
-        Ok(registration)
+        Ok((registration, method))
     }
 
     /// The answer to the registration was lost. Whether it was taken stands in the directory, sooner or later.
-    pub(super) async fn find_registered(
+    async fn find_registered(
         &self,
+        credential: &Credential,
         parties: &mut Parties<'_>,
     ) -> Result<Option<Fido2AuthenticationMethod>, Error> {
-        let credential = self.made()?;
         for pause in READ_BACK_PAUSES {
             parties
                 .pause(
@@ -107,11 +110,10 @@ impl Run<'_> {
 
     pub(super) async fn read_back(
         &self,
+        credential: &Credential,
+        registered: &Fido2AuthenticationMethod,
         parties: &mut Parties<'_>,
     ) -> Result<Fido2AuthenticationMethod, Error> {
-        let Method::Registered(registered) = &self.method else {
-            return Err(Error::KeyProof("no registration to read back".to_owned()));
-        };
         parties.interaction.begin(Step::ReadBack);
         let mut pauses = READ_BACK_PAUSES.into_iter();
         let method = loop {
@@ -132,7 +134,7 @@ impl Run<'_> {
                 Err(error) => return Err(error.into()),
             }
         };
-        self.compare(&method)?;
+        compare(credential, &method)?;
         parties.interaction.done(
             Step::ReadBack,
             method
@@ -142,17 +144,15 @@ impl Run<'_> {
         );
         Ok(method)
     }
+}
 
-    pub(super) fn compare(&self, method: &Fido2AuthenticationMethod) -> Result<(), Error> {
-        let expected = self.made()?.aaguid.to_string();
-        match method.aa_guid.as_deref() {
-            Some(found) if !found.eq_ignore_ascii_case(&expected) => {
-                Err(Error::DirectoryMismatch {
-                    method_id: method.id.clone(),
-                    what: format!("AAGUID {found} instead of {expected}"),
-                })
-            }
-            _ => Ok(()),
-        }
+fn compare(credential: &Credential, method: &Fido2AuthenticationMethod) -> Result<(), Error> {
+    let expected = credential.aaguid.to_string();
+    match method.aa_guid.as_deref() {
+        Some(found) if !found.eq_ignore_ascii_case(&expected) => Err(Error::DirectoryMismatch {
+            method_id: method.id.clone(),
+            what: format!("AAGUID {found} instead of {expected}"),
+        }),
+        _ => Ok(()),
     }
 }

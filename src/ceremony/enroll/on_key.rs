@@ -58,7 +58,7 @@ impl Run<'_> {
         &mut self,
         parties: &mut Parties<'_>,
         auth: &PinUvAuth,
-    ) -> Result<(), Error> {
+    ) -> Result<Credential, Error> {
         parties.interaction.begin(Step::CreateCredential);
         let options = &self.options.options;
         let client_data_json = ClientData::new(
@@ -104,12 +104,12 @@ impl Run<'_> {
         parties
             .interaction
             .done(Step::CreateCredential, &hex::encode(&credential.id));
-        Ok(())
+        Ok(credential)
     }
 
     /// The service's options, less what this key does not offer: an extension that a key lacks is left out, as WebAuthn
     /// clients do, and credProtect above level 1 would break the Windows sign-in.
-    pub(super) fn creation_request(
+    fn creation_request(
         &self,
         info: &get_info::Response,
         client_data_json: &[u8],
@@ -142,11 +142,11 @@ impl Run<'_> {
     /// The key signs the ledger's head with PIN and touch, as it would for a sign-in.
     pub(super) async fn prove(
         &self,
-        parties: &mut Parties<'_>,
-        auth: PinUvAuth,
+        credential: &Credential,
         method: &Fido2AuthenticationMethod,
+        auth: PinUvAuth,
+        parties: &mut Parties<'_>,
     ) -> Result<EntryRef, Error> {
-        let credential = self.made()?;
         let rp_id = &self.options.options.rp_id;
         // CTAP 2.1 §6.1.2 takes a token's permissions away once a credential has been made with it.
         let auth = if auth.covers(Permissions::GA, Some(rp_id)) {
@@ -190,11 +190,7 @@ impl Run<'_> {
         Ok(entry.reference())
     }
 
-    pub(super) fn enrolled(
-        &self,
-        credential: &Credential,
-        method: &Fido2AuthenticationMethod,
-    ) -> KeyEnrolled {
+    fn enrolled(&self, credential: &Credential, method: &Fido2AuthenticationMethod) -> KeyEnrolled {
         KeyEnrolled {
             label: self.plan.label.clone(),
             account: self.plan.account.clone(),

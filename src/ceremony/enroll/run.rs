@@ -95,18 +95,17 @@ impl<'a> Run<'a> {
         self.refresh_options(parties).await?;
         let auth = self.verify_pin(parties, Permissions::MC | Permissions::GA)?;
         parties.go_on()?;
-        self.create_credential(parties, &auth).await?;
-        let attestation = self.verify_attestation(parties)?;
+        let credential = self.create_credential(parties, &auth).await?;
+        let attestation = self.verify_attestation(&credential, parties)?;
         // A key that finished just before CTAPHID_CANCEL reached it answers as if nobody had interrupted.
         parties.go_on()?;
-        let registration = self.register(parties).await?;
-        let method = self.read_back(parties).await?;
-        let entry = self.prove(parties, auth, &method).await?;
-        let credential = self.made()?;
+        let (registration, registered) = self.register(&credential, parties).await?;
+        let method = self.read_back(&credential, &registered, parties).await?;
+        let entry = self.prove(&credential, &method, auth, parties).await?;
         Ok(Enrolled {
             ceremony: self.ceremony,
             plan: self.plan.clone(),
-            credential_id: credential.id.clone(),
+            credential_id: credential.id,
             aaguid: credential.aaguid,
             attestation,
             method,
@@ -141,9 +140,12 @@ impl<'a> Run<'a> {
         Ok(entry.reference())
     }
 
-    fn verify_attestation(&self, parties: &mut Parties<'_>) -> Result<Vec<Finding>, Error> {
+    fn verify_attestation(
+        &self,
+        credential: &Credential,
+        parties: &mut Parties<'_>,
+    ) -> Result<Vec<Finding>, Error> {
         parties.interaction.begin(Step::VerifyAttestation);
-        let credential = self.made()?;
         let options = &self.options.options;
         let registration = Registration {
             attestation_object: &credential.attestation_object,
@@ -179,14 +181,5 @@ impl<'a> Run<'a> {
             },
         );
         Ok(findings)
-    }
-
-    pub(super) fn made(&self) -> Result<&Credential, Error> {
-        match &self.creation {
-            Creation::Made(credential) => Ok(credential),
-            Creation::None | Creation::Unknown => {
-                Err(Error::KeyProof("no credential was made".to_owned()))
-            }
-        }
     }
 }
