@@ -21,10 +21,11 @@ impl Interrupt {
         let flag = cancel.clone();
         tokio::spawn(async move {
             signal().await;
+            // Told first: once the ceremony knows, it may end the process before this task runs again.
+            tell();
             flag.raise();
             // Nobody listening means that nothing is left to stop.
             let _ = raise.send(true);
-            tell();
             signal().await;
             std::process::exit(Exit::Stopped.code().into());
         });

@@ -35,12 +35,22 @@ pub(crate) struct PinSource {
 
 /// Says what is no step of a ceremony: to programs as an event, to people as a line.
 pub(crate) fn say(as_event: bool, event: &Value, line: &str) {
-    // A reader that went away must not stop a ceremony in the middle.
-    let _ = if as_event {
-        writeln!(io::stderr(), "{event}")
+    if as_event {
+        write_event(event);
     } else {
-        writeln!(io::stderr(), "{line}")
-    };
+        write_line(line);
+    }
+}
+
+/// One event is one line.
+fn write_event(event: &Value) {
+    write_line(&event.to_string());
+}
+
+/// In one write, so that neither another thread's line nor the end of the process can fall into the middle of this one.
+fn write_line(text: &str) {
+    // A reader that went away must not stop a ceremony in the middle.
+    let _ = io::stderr().write_all(format!("{text}\n").as_bytes());
 }
 
 enum Progress {
@@ -76,19 +86,10 @@ impl Terminal {
         }
     }
 
-    fn event(value: &Value) {
-        // A reader that went away must not stop a ceremony in the middle.
-        let _ = writeln!(io::stderr(), "{value}");
-    }
-
     fn line(&self, text: &str) {
         match &self.progress {
-            Progress::Spinner(Some(bar)) => bar.suspend(|| {
-                let _ = writeln!(io::stderr(), "{text}");
-            }),
-            _ => {
-                let _ = writeln!(io::stderr(), "{text}");
-            }
+            Progress::Spinner(Some(bar)) => bar.suspend(|| write_line(text)),
+            _ => write_line(text),
         }
     }
 
@@ -111,7 +112,7 @@ impl Interaction for Terminal {
     fn begin(&mut self, step: Step) {
         match &mut self.progress {
             Progress::Events => {
-                Self::event(&json!({"event": "step", "step": step.id(), "state": "begun"}))
+                write_event(&json!({"event": "step", "step": step.id(), "state": "begun"}))
             }
             Progress::Lines | Progress::Quiet => {}
             Progress::Spinner(bar) => {
@@ -132,7 +133,7 @@ impl Interaction for Terminal {
         self.stop_spinner();
         match self.progress {
             Progress::Events => {
-                Self::event(
+                write_event(
                     &json!({"event": "step", "step": step.id(), "state": "done", "fact": fact}),
                 );
             }
@@ -147,7 +148,7 @@ impl Interaction for Terminal {
 
     fn warn(&mut self, message: &str) {
         match self.progress {
-            Progress::Events => Self::event(&json!({"event": "warning", "message": message})),
+            Progress::Events => write_event(&json!({"event": "warning", "message": message})),
             _ => {
                 let mark = Style::new().yellow().for_stderr().apply_to("warning:");
                 self.line(&format!("{mark} {message}"));
@@ -157,7 +158,7 @@ impl Interaction for Terminal {
 
     fn touch_needed(&mut self) {
         match &self.progress {
-            Progress::Events => Self::event(&json!({"event": "touch_needed"})),
+            Progress::Events => write_event(&json!({"event": "touch_needed"})),
             Progress::Spinner(Some(bar)) => bar.set_message("Touch the key now"),
             // A prompt is not progress: it is shown even where progress is off.
             _ => self.line("Touch the key now"),
@@ -167,7 +168,7 @@ impl Interaction for Terminal {
     fn waiting(&mut self, reason: &str, duration: Duration) {
         match &self.progress {
             Progress::Events => {
-                Self::event(
+                write_event(
                     &json!({"event": "waiting", "reason": reason, "seconds": duration.as_secs_f64()}),
                 );
             }
@@ -185,7 +186,7 @@ impl Interaction for Terminal {
     fn pin(&mut self, purpose: PinPurpose) -> Result<Pin, PinUnavailable> {
         self.stop_spinner();
         if let Progress::Events = self.progress {
-            Self::event(&json!({"event": "pin_needed"}));
+            write_event(&json!({"event": "pin_needed"}));
         }
         self.pins.read(purpose)
     }
