@@ -14,12 +14,18 @@ pub const DEFAULT_AAGUID: Aaguid = Aaguid::new([
 /// A specification version in getInfo's `versions`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Version {
+    /// `U2F_V2`: CTAP1 is answered
+    U2fV2,
     /// `FIDO_2_0`
     Fido20,
     /// `FIDO_2_1_PRE`
     Fido21Pre,
     /// `FIDO_2_1`
     Fido21,
+    /// `FIDO_2_2`
+    Fido22,
+    /// `FIDO_2_3`
+    Fido23,
 }
 
 impl Version {
@@ -27,9 +33,12 @@ impl Version {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::U2fV2 => "U2F_V2",
             Self::Fido20 => "FIDO_2_0",
             Self::Fido21Pre => "FIDO_2_1_PRE",
             Self::Fido21 => "FIDO_2_1",
+            Self::Fido22 => "FIDO_2_2",
+            Self::Fido23 => "FIDO_2_3",
         }
     }
 }
@@ -80,6 +89,88 @@ pub enum CredentialManagement {
     Misannounced,
 }
 
+/// An extension in getInfo's `extensions` (CTAP 2.1 §12, CTAP 2.2 §12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extension {
+    /// `credBlob`
+    CredBlob,
+    /// `credProtect`
+    CredProtect,
+    /// `hmac-secret`
+    HmacSecret,
+    /// `hmac-secret-mc`
+    HmacSecretMc,
+    /// `largeBlobKey`
+    LargeBlobKey,
+    /// `minPinLength`
+    MinPinLength,
+}
+
+impl Extension {
+    /// The identifier on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CredBlob => "credBlob",
+            Self::CredProtect => "credProtect",
+            Self::HmacSecret => "hmac-secret",
+            Self::HmacSecretMc => "hmac-secret-mc",
+            Self::LargeBlobKey => "largeBlobKey",
+            Self::MinPinLength => "minPinLength",
+        }
+    }
+}
+
+/// Which bio enrollment commands are answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BioEnrollment {
+    /// Only the prototype 0x40, announced as `userVerificationMgmtPreview`.
+    Preview,
+    /// Only 0x09, announced as `bioEnroll`.
+    Standard,
+    /// 0x09 and 0x40, both announced.
+    Both,
+}
+
+/// How a finger is read (CTAP 2.1 §6.7.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FingerprintKind {
+    /// A sensor that is touched.
+    Touch,
+    /// A sensor that a finger is swiped over.
+    Swipe,
+}
+
+/// A fingerprint sensor: built-in user verification.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fingerprint {
+    /// How a finger is read.
+    pub kind: FingerprintKind,
+    /// Which commands manage the templates.
+    pub enrollment: BioEnrollment,
+    /// `maxCaptureSamplesRequiredForEnroll`: good samples that make a template.
+    pub samples: u8,
+    /// How many templates fit.
+    pub templates: usize,
+    /// `maxTemplateFriendlyName`, in bytes.
+    pub max_friendly_name: usize,
+    /// Wrong fingers in a row after which only the PIN helps; 1 to 25 (CTAP 2.1 §6.5.3).
+    pub max_retries: u8,
+}
+
+/// What the USB device says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UsbIdentity {
+    /// USB vendor id.
+    pub vendor_id: u16,
+    /// USB product id.
+    pub product_id: u16,
+    /// Manufacturer and product, as the operating system shows them.
+    pub product: String,
+    /// Device version in CTAPHID_INIT: major, minor, build.
+    pub device_version: [u8; 3],
+}
+
 /// When authenticatorReset is allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ResetWindow {
@@ -100,6 +191,10 @@ pub struct Profile {
     pub versions: Vec<Version>,
     /// getInfo `pinUvAuthProtocols`, most preferred first. Not empty.
     pub pin_uv_auth_protocols: Vec<PinUvAuthProtocol>,
+    /// getInfo `extensions`, in this order. `largeBlobKey` needs `large_blobs`.
+    pub extensions: Vec<Extension>,
+    /// getInfo `transports`.
+    pub transports: Vec<String>,
     /// COSE algorithms, most preferred first; ES256 and EdDSA are possible.
     pub algorithms: Vec<i64>,
     /// How credentials are attested.
@@ -126,6 +221,28 @@ pub struct Profile {
     pub max_credential_id_length: usize,
     /// How many discoverable credentials fit.
     pub discoverable_credentials: usize,
+    /// getInfo `maxCredBlobLength` in bytes, at least 32.
+    pub max_cred_blob_length: usize,
+    /// getInfo `maxSerializedLargeBlobArray` in bytes, at least 1024; `None`: no large blobs.
+    pub large_blobs: Option<usize>,
+    /// The fingerprint sensor; `None`: there is none, and no built-in user verification.
+    pub fingerprint: Option<Fingerprint>,
+    /// `noMcGaPermissionsWithClientPin`: tokens for `mc` and `ga` only by built-in user verification.
+    pub no_mc_ga_permissions_with_client_pin: bool,
+    /// getInfo `pinComplexityPolicy`; when true, trivial PINs are refused. `None`: the member is absent.
+    pub pin_complexity_policy: Option<bool>,
+    /// getInfo `attestationFormats`; empty: the member is absent.
+    pub attestation_formats: Vec<String>,
+    /// getInfo `certifications`; empty: the member is absent.
+    pub certifications: Vec<(String, u64)>,
+    /// Whether assertions without user presence (`up` false) are given. Some keys refuse them.
+    pub silent_assertions: bool,
+    /// getInfo `longTouchForReset`: a reset needs a long touch.
+    pub long_touch_for_reset: bool,
+    /// getInfo `transportsForReset`; empty: the member is absent, and every transport will do.
+    pub transports_for_reset: Vec<String>,
+    /// What the USB device says of itself.
+    pub usb: UsbIdentity,
     /// When a reset is allowed.
     pub reset_window: ResetWindow,
     /// How long a request waits for a touch.
@@ -139,6 +256,13 @@ impl Default for Profile {
             firmware_version: 0x0001_0000,
             versions: vec![Version::Fido20, Version::Fido21],
             pin_uv_auth_protocols: vec![PinUvAuthProtocol::Two, PinUvAuthProtocol::One],
+            extensions: vec![
+                Extension::CredBlob,
+                Extension::CredProtect,
+                Extension::HmacSecret,
+                Extension::MinPinLength,
+            ],
+            transports: vec!["usb".to_owned()],
             algorithms: vec![cose_key::ES256, cose_key::EDDSA],
             attestation: Attestation::Packed,
             always_uv: Some(false),
@@ -152,6 +276,23 @@ impl Default for Profile {
             max_credential_count_in_list: 8,
             max_credential_id_length: 128,
             discoverable_credentials: 100,
+            max_cred_blob_length: 32,
+            large_blobs: None,
+            fingerprint: None,
+            no_mc_ga_permissions_with_client_pin: false,
+            pin_complexity_policy: None,
+            attestation_formats: Vec::new(),
+            certifications: Vec::new(),
+            silent_assertions: true,
+            long_touch_for_reset: false,
+            transports_for_reset: Vec::new(),
+            usb: UsbIdentity {
+                // pid.codes, for software in development.
+                vendor_id: 0x1209,
+                product_id: 0xf1d0,
+                product: "Halligan emulated key".to_owned(),
+                device_version: [1, 0, 0],
+            },
             reset_window: ResetWindow::Always,
             touch_timeout: Duration::from_secs(30),
         }
@@ -179,6 +320,7 @@ impl Profile {
             ]),
             versions: vec![Version::Fido20, Version::Fido21Pre],
             pin_uv_auth_protocols: vec![PinUvAuthProtocol::One],
+            extensions: vec![Extension::CredProtect, Extension::HmacSecret],
             always_uv: None,
             make_cred_uv_not_rqd: false,
             enterprise_rp_ids: None,
@@ -189,10 +331,33 @@ impl Profile {
         }
     }
 
-    /// Whether PIN/UV auth tokens have permissions (`pinUvAuthToken` in getInfo).
+    /// Whether PIN/UV auth tokens have permissions (`pinUvAuthToken` in getInfo): CTAP 2.1 and later.
     #[must_use]
     pub fn has_permissions(&self) -> bool {
-        self.versions.contains(&Version::Fido21)
+        let since_2_1 = [Version::Fido21, Version::Fido22, Version::Fido23];
+        self.versions
+            .iter()
+            .any(|version| since_2_1.contains(version))
+    }
+
+    /// Whether CTAP1/U2F is answered.
+    #[must_use]
+    pub fn has_ctap1(&self) -> bool {
+        self.versions.contains(&Version::U2fV2)
+    }
+
+    /// Whether any CTAP2 is answered; a FIDO U2F key has none.
+    #[must_use]
+    pub fn has_ctap2(&self) -> bool {
+        self.versions
+            .iter()
+            .any(|&version| version != Version::U2fV2)
+    }
+
+    /// Whether this extension is there.
+    #[must_use]
+    pub fn has_extension(&self, extension: Extension) -> bool {
+        self.extensions.contains(&extension)
     }
 }
 

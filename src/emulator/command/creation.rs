@@ -69,7 +69,7 @@ impl Authenticator {
             .extensions
             .cred_protect
             .unwrap_or(CredProtect::Optional);
-        let blob = creation.extensions.storable_cred_blob(creation.rk);
+        let blob = creation.extensions.storable_cred_blob(self, creation.rk);
         let discoverable = creation.rk.then(|| Discoverable {
             rp_id: creation.rp_id.clone(),
             rp_name: creation.rp_name.clone(),

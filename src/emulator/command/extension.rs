@@ -5,14 +5,10 @@ use crate::ctap::status::Status;
 use crate::emulator::authenticator::Authenticator;
 use crate::emulator::credential::{CredProtect, Credential};
 use crate::emulator::pin_protocol::{SharedSecret, hmac_sha_256};
+use crate::emulator::profile::Extension;
 use crate::emulator::request::Map;
 use crate::encoding::cbor::{self, Value};
 use zeroize::Zeroizing;
-
-/// Extension identifiers, as getInfo lists them.
-pub(super) const SUPPORTED: [&str; 4] = ["credBlob", "credProtect", "hmac-secret", "minPinLength"];
-/// Bytes that a credential can carry for its RP; 32 is the least that CTAP 2.1 §12.2 allows.
-pub(super) const MAX_CRED_BLOB_LENGTH: usize = 32;
 
 /// Extension inputs of makeCredential.
 #[derive(Default)]
@@ -25,17 +21,21 @@ pub(super) struct CreationInputs {
 
 impl CreationInputs {
     pub(super) fn parse(authenticator: &Authenticator, inputs: Map<'_>) -> Result<Self, Status> {
-        let known = authenticator.extensions();
+        let has = |extension| authenticator.profile.has_extension(extension);
         let mut parsed = Self::default();
-        if let Some(level) = inputs.optional::<u64>("credProtect")? {
+        if has(Extension::CredProtect)
+            && let Some(level) = inputs.optional::<u64>("credProtect")?
+        {
             parsed.cred_protect =
                 Some(CredProtect::from_level(level).ok_or(Status::InvalidOption)?);
         }
-        if known.contains(&"credBlob") {
+        if has(Extension::CredBlob) {
             parsed.cred_blob = inputs.optional::<&[u8]>("credBlob")?.map(<[u8]>::to_vec);
         }
-        parsed.hmac_secret = inputs.optional("hmac-secret")?.unwrap_or(false);
-        if known.contains(&"minPinLength") {
+        if has(Extension::HmacSecret) {
+            parsed.hmac_secret = inputs.optional("hmac-secret")?.unwrap_or(false);
+        }
+        if has(Extension::MinPinLength) {
             parsed.min_pin_length = inputs.optional("minPinLength")?.unwrap_or(false);
         }
         Ok(parsed)
@@ -43,10 +43,14 @@ impl CreationInputs {
 
     /// What is stored of a credBlob: nothing if it is too long, or if the credential is not discoverable, because then
     /// there is no place to keep it.
-    pub(super) fn storable_cred_blob(&self, discoverable: bool) -> Option<&[u8]> {
+    pub(super) fn storable_cred_blob(
+        &self,
+        authenticator: &Authenticator,
+        discoverable: bool,
+    ) -> Option<&[u8]> {
         self.cred_blob
             .as_deref()
-            .filter(|blob| discoverable && blob.len() <= MAX_CRED_BLOB_LENGTH)
+            .filter(|blob| discoverable && blob.len() <= authenticator.profile.max_cred_blob_length)
     }
 
     /// The outputs that go into authenticator data; `None` when there are none.
@@ -63,9 +67,12 @@ impl CreationInputs {
         outputs([
             (
                 "credBlob",
-                self.cred_blob
-                    .as_ref()
-                    .map(|_| Value::Bool(self.storable_cred_blob(discoverable).is_some())),
+                self.cred_blob.as_ref().map(|_| {
+                    Value::Bool(
+                        self.storable_cred_blob(authenticator, discoverable)
+                            .is_some(),
+                    )
+                }),
             ),
             (
                 "credProtect",
@@ -100,14 +107,15 @@ impl AssertionInputs {
         inputs: Map<'_>,
         up: bool,
     ) -> Result<Self, Status> {
+        let has = |extension| authenticator.profile.has_extension(extension);
+        let cred_blob = has(Extension::CredBlob) && inputs.optional("credBlob")?.unwrap_or(false);
         let hmac_secret = match inputs.optional::<Map<'_>>("hmac-secret")? {
+            Some(_) if !has(Extension::HmacSecret) => None,
             None => None,
             // §12.5: CredRandom is only used with the user present.
             Some(_) if !up => return Err(Status::UnsupportedOption),
             Some(input) => Some(HmacSecret::parse(authenticator, input)?),
         };
-        let cred_blob = authenticator.extensions().contains(&"credBlob")
-            && inputs.optional("credBlob")?.unwrap_or(false);
         Ok(Self {
             cred_blob,
             hmac_secret,

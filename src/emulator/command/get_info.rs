@@ -1,9 +1,8 @@
 //! authenticatorGetInfo (CTAP 2.1 §6.4).
 
 use super::Reply;
-use super::extension::{MAX_CRED_BLOB_LENGTH, SUPPORTED};
 use crate::emulator::authenticator::Authenticator;
-use crate::emulator::profile::{CredentialManagement, PinUvAuthProtocol, Version};
+use crate::emulator::profile::{CredentialManagement, Extension, PinUvAuthProtocol, Version};
 use crate::encoding::cbor::{self, Value};
 
 impl Authenticator {
@@ -17,6 +16,11 @@ impl Authenticator {
             .versions
             .iter()
             .map(|version: &Version| version.as_str());
+        let extensions = profile
+            .extensions
+            .iter()
+            .map(|extension| extension.as_str());
+        let transports = profile.transports.iter().map(String::as_str);
         let protocols = profile
             .pin_uv_auth_protocols
             .iter()
@@ -33,38 +37,30 @@ impl Authenticator {
         let config = |value: Value| profile.authenticator_config.then_some(value);
         Reply::members([
             (0x01, Some(texts(versions.collect()))),
-            (0x02, Some(texts(self.extensions()))),
+            (0x02, Some(texts(extensions.collect()))),
             (0x03, Some(Value::Bytes(profile.aaguid.as_bytes().to_vec()))),
             (0x04, Some(self.options())),
             (0x05, Some(number(profile.max_msg_size))),
             (0x06, Some(Value::Array(protocols.collect()))),
             (0x07, Some(number(profile.max_credential_count_in_list))),
             (0x08, Some(number(profile.max_credential_id_length))),
-            (0x09, Some(texts(vec!["usb"]))),
+            (0x09, Some(texts(transports.collect()))),
             (0x0a, Some(Value::Array(algorithms.collect()))),
             (0x0c, config(Value::Bool(state.force_pin_change))),
             (0x0d, config(number(state.min_pin_length))),
             (0x0e, since_2_1(Value::from(profile.firmware_version))),
-            (0x0f, since_2_1(number(MAX_CRED_BLOB_LENGTH))),
+            (
+                0x0f,
+                profile
+                    .has_extension(Extension::CredBlob)
+                    .then(|| number(profile.max_cred_blob_length)),
+            ),
             (
                 0x10,
                 config(number(profile.max_rp_ids_for_set_min_pin_length)),
             ),
             (0x14, since_2_1(number(remaining))),
         ])
-    }
-
-    /// The extensions that the profile's generation knows.
-    pub(in crate::emulator) fn extensions(&self) -> Vec<&'static str> {
-        SUPPORTED
-            .iter()
-            .copied()
-            .filter(|&extension| match extension {
-                "credBlob" => self.profile.has_permissions(),
-                "minPinLength" => self.profile.authenticator_config,
-                _ => true,
-            })
-            .collect()
     }
 
     fn options(&self) -> Value {
