@@ -224,6 +224,10 @@ impl Authenticator {
         self.sequence = Some(sequence);
     }
 
+    pub(super) fn forget_sequence(&mut self) {
+        self.sequence = None;
+    }
+
     /// The protocol with this number, of those that the profile has.
     pub(super) fn protocol(&mut self, number: u64) -> Result<&mut PinUvAuth, Status> {
         self.protocols

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use der::Encode;
-use der::asn1::{GeneralizedTime, ObjectIdentifier, OctetString};
+use der::asn1::{BitString, GeneralizedTime, ObjectIdentifier, OctetString};
 use p256::ecdsa::{DerSignature, SigningKey};
 use x509_cert::builder::profile::BuilderProfile;
 use x509_cert::builder::{Builder, CertificateBuilder};
@@ -24,6 +24,11 @@ use crate::webauthn::Aaguid;
 /// id-fido-gen-ce-aaguid.
 const AAGUID_EXTENSION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.45724.1.1.4");
 const DAY: u64 = 24 * 60 * 60;
+/// id-fido-u2f-ce-transports (U2F Authenticator Transports Extension §3).
+const TRANSPORTS_EXTENSION: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.3.6.1.4.1.45724.2.1.1");
+/// The named bit uSB(2), and how many bits of the byte are unused.
+const USB: ([u8; 1], u8) = ([0x20], 5);
 /// Certificates are valid from a day before they are made, for clocks that are behind, and for twenty years.
 const LIFETIME: Duration = Duration::from_secs(20 * 365 * DAY);
 
@@ -87,7 +92,8 @@ impl BuilderProfile for RootProfile {
     }
 }
 
-/// An attestation certificate as WebAuthn L3 §8.2.1 wants it.
+/// An attestation certificate as WebAuthn L3 §8.2.1 wants it. U2F registrations carry it too; that the key is on USB can
+/// be learned from it there.
 pub(super) struct LeafProfile {
     pub(super) issuer: Name,
     pub(super) subject: Name,
@@ -115,6 +121,8 @@ impl BuilderProfile for LeafProfile {
             path_len_constraint: None,
         };
         let aaguid = OctetString::new(self.aaguid.as_bytes().as_slice())?.to_der()?;
+        let (bits, unused) = USB;
+        let transports = BitString::new(unused, bits)?.to_der()?;
         Ok(vec![
             constraints.to_extension(subject, &[])?,
             AuthorityKeyIdentifier::try_from(issuer_public_key)?.to_extension(subject, &[])?,
@@ -123,6 +131,11 @@ impl BuilderProfile for LeafProfile {
                 // WebAuthn L3 §8.2.1: must not be marked critical.
                 critical: false,
                 extn_value: OctetString::new(aaguid)?,
+            },
+            Extension {
+                extn_id: TRANSPORTS_EXTENSION,
+                critical: false,
+                extn_value: OctetString::new(transports)?,
             },
         ])
     }

@@ -80,13 +80,12 @@ impl PrivateKey {
     pub(super) fn public_key(&self) -> CoseKey {
         match self.algorithm {
             Algorithm::Es256 => {
-                let point = self.scalar().verifying_key().to_sec1_bytes();
+                let point = self.public_point();
                 let coordinate = |start: usize| {
                     let mut bytes = [0; 32];
                     bytes.copy_from_slice(&point[start..start + 32]);
                     bytes
                 };
-                // 0x04 ‖ x ‖ y, 65 bytes.
                 CoseKey::from_p256(coordinate(1), coordinate(33))
             }
             Algorithm::EdDsa => {
@@ -96,6 +95,11 @@ impl PrivateKey {
                 CoseKey::from_ed25519(public)
             }
         }
+    }
+
+    /// The public key of an ES256 key as an uncompressed point, 0x04 ‖ x ‖ y, 65 bytes.
+    pub(super) fn public_point(&self) -> Box<[u8]> {
+        self.scalar().verifying_key().to_sec1_bytes()
     }
 
     /// A WebAuthn signature: ASN.1 DER for ES256 (nonces by RFC 6979), 64 bytes for EdDSA.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::attestation::{AttestationAuthority, AttestationError};
 use super::authenticator::Authenticator;
 use super::command::{AfterTouch, Command, Outcome};
+use super::ctap1::UserPresence;
 use super::fault::{Fault, Faults};
 use super::hid::{Event, Hid, KeepaliveStatus};
 use super::profile::Profile;
@@ -41,6 +42,7 @@ pub struct Emulator {
     authenticator: Authenticator,
     hid: Hid,
     touch: Box<dyn Touch>,
+    user_presence: UserPresence,
     env: Env,
     waiting: Option<Waiting>,
     reports_received: u64,
@@ -95,9 +97,10 @@ impl Emulator {
     ) -> Result<Self, OpenError> {
         Ok(Self {
             attestation_root_pem: authority.root_pem()?,
+            hid: Hid::new(&profile),
             authenticator: Authenticator::new(storage, authority, env.clone(), profile)?,
-            hid: Hid::new(),
             touch: Box::new(Auto),
+            user_presence: UserPresence::default(),
             env,
             waiting: None,
             reports_received: 0,
@@ -134,6 +137,7 @@ impl Emulator {
         self.authenticator.power_cycle();
         self.authenticator.faults.forget_unplugging();
         self.hid.power_cycle();
+        self.user_presence.forget();
         self.waiting = None;
         self.reports_received = 0;
         self.gone = false;
@@ -155,6 +159,7 @@ impl Emulator {
         match self.hid.receive(report, self.env.monotonic()) {
             None => {}
             Some(Event::Request { cid, request }) => self.begin(cid, &request),
+            Some(Event::Ctap1(command)) => self.answer_ctap1(&command),
             Some(Event::Cancel) => self.cancel(),
             Some(Event::Abandoned) => self.waiting = None,
         }
@@ -223,6 +228,13 @@ impl Emulator {
             Outcome::Response(response) => self.hid.respond(&response),
             Outcome::Touch(after) => self.wait(WaitingFor::Touch(after)),
         }
+    }
+
+    fn answer_ctap1(&mut self, command: &[u8]) {
+        let now = self.env.monotonic();
+        let is_touched = || self.user_presence.is_touched(self.touch.as_mut(), now);
+        let response = self.authenticator.process_ctap1(command, is_touched);
+        self.hid.respond(&response);
     }
 
     /// The first keep-alive is due at once: the status has changed.

@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use super::profile::Profile;
 use crate::ctap::hid::packet::{
     Assembler, AssemblyError, ChannelId, Message, Packet, Report, command, split,
 };
@@ -15,10 +16,6 @@ const TRANSACTION_TIMEOUT: Duration = Duration::from_millis(500);
 const MAX_LOCK_SECONDS: u8 = 10;
 /// CTAPHID protocol version.
 const PROTOCOL_VERSION: u8 = 2;
-/// Device version: major, minor, build.
-const DEVICE_VERSION: [u8; 3] = [1, 0, 0];
-/// CAPABILITY_WINK, CAPABILITY_CBOR, CAPABILITY_NMSG: there is no CTAP1.
-const CAPABILITIES: u8 = 0x01 | 0x04 | 0x08;
 const INIT_NONCE_LENGTH: usize = 8;
 /// Channels are given out in order from here. The first byte is never zero, so that a report cannot be mistaken for one
 /// with a report number in front.
@@ -26,6 +23,14 @@ const FIRST_CHANNEL: u32 = 0x0100_0001;
 const LAST_CHANNEL: u32 = 0xfeff_ffff;
 /// Channels that hosts made up and that INIT was answered on; the oldest is forgotten.
 const MAX_ADOPTED: usize = 64;
+
+/// Bits of the capabilities byte (CTAP 2.1 §11.2.9.1.3).
+mod capability {
+    pub(super) const WINK: u8 = 0x01;
+    pub(super) const CBOR: u8 = 0x04;
+    /// MSG is *not* there.
+    pub(super) const NMSG: u8 = 0x08;
+}
 
 /// Why a keep-alive is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +44,8 @@ pub(super) enum KeepaliveStatus {
 pub(super) enum Event {
     /// A CTAP2 request is complete; the channel is busy until [`Hid::respond`].
     Request { cid: ChannelId, request: Vec<u8> },
+    /// A CTAP1 command APDU is complete; the channel is busy until [`Hid::respond`].
+    Ctap1(Vec<u8>),
     /// The host cancels the request at hand.
     Cancel,
     /// The host has abandoned the request at hand: no answer to it any more.
@@ -48,11 +55,22 @@ pub(super) enum Event {
 #[derive(Debug)]
 enum Transaction {
     Idle,
-    Receiving { cid: ChannelId, deadline: Duration },
-    Processing { cid: ChannelId },
+    Receiving {
+        cid: ChannelId,
+        deadline: Duration,
+    },
+    /// The answer goes out as this command, like the request.
+    Processing {
+        cid: ChannelId,
+        command: u8,
+    },
 }
 
 pub(super) struct Hid {
+    /// Major, minor, build.
+    device_version: [u8; 3],
+    has_ctap1: bool,
+    has_ctap2: bool,
     transaction: Transaction,
     assembler: Assembler,
     next_channel: u32,
@@ -62,8 +80,11 @@ pub(super) struct Hid {
 }
 
 impl Hid {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(profile: &Profile) -> Self {
         Self {
+            device_version: profile.usb.device_version,
+            has_ctap1: profile.has_ctap1(),
+            has_ctap2: profile.has_ctap2(),
             transaction: Transaction::Idle,
             assembler: Assembler::default(),
             next_channel: FIRST_CHANNEL,
@@ -133,15 +154,15 @@ impl Hid {
 
     /// Sends the answer to the request at hand and ends the transaction.
     pub(super) fn respond(&mut self, response: &[u8]) {
-        if let Transaction::Processing { cid } = self.transaction {
+        if let Transaction::Processing { cid, command } = self.transaction {
             self.become_idle();
-            self.send(cid, command::CBOR, response);
+            self.send(cid, command, response);
         }
     }
 
     /// Tells the host of the request at hand that it is still being worked on.
     pub(super) fn keepalive(&mut self, status: KeepaliveStatus) {
-        if let Transaction::Processing { cid } = self.transaction {
+        if let Transaction::Processing { cid, .. } = self.transaction {
             let status = match status {
                 KeepaliveStatus::Processing => 1,
                 KeepaliveStatus::UpNeeded => 2,
@@ -174,10 +195,16 @@ impl Hid {
         let mut response = nonce.to_vec();
         response.extend_from_slice(&channel.0);
         response.push(PROTOCOL_VERSION);
-        response.extend_from_slice(&DEVICE_VERSION);
-        response.push(CAPABILITIES);
+        response.extend_from_slice(&self.device_version);
+        response.push(self.capabilities());
         self.send(cid, command::INIT, &response);
         event
+    }
+
+    fn capabilities(&self) -> u8 {
+        let cbor = if self.has_ctap2 { capability::CBOR } else { 0 };
+        let nmsg = if self.has_ctap1 { 0 } else { capability::NMSG };
+        capability::WINK | cbor | nmsg
     }
 
     fn abandon(&mut self, cid: ChannelId) -> Option<Event> {
@@ -186,7 +213,7 @@ impl Hid {
                 self.become_idle();
                 None
             }
-            Transaction::Processing { cid: busy } if busy == cid => {
+            Transaction::Processing { cid: busy, .. } if busy == cid => {
                 self.become_idle();
                 Some(Event::Abandoned)
             }
@@ -220,7 +247,7 @@ impl Hid {
 
     fn cancel(&mut self, cid: ChannelId) -> Option<Event> {
         match self.transaction {
-            Transaction::Processing { cid: busy } if busy == cid => Some(Event::Cancel),
+            Transaction::Processing { cid: busy, .. } if busy == cid => Some(Event::Cancel),
             // Nothing to cancel: ignored, CANCEL has no answer.
             _ => None,
         }
@@ -290,13 +317,19 @@ impl Hid {
             (command::PING, _) => self.send(cid, command::PING, &payload),
             (command::WINK, []) => self.send(cid, command::WINK, &[]),
             (command::LOCK, &[seconds]) => self.lock(cid, seconds, now),
-            (command::WINK | command::LOCK, _) | (command::CBOR, []) => {
+            (command::CBOR, _) if !self.has_ctap2 => self.error(cid, Status::InvalidCommand),
+            (command::MSG, _) if !self.has_ctap1 => self.error(cid, Status::InvalidCommand),
+            (command::WINK | command::LOCK, _) | (command::CBOR | command::MSG, []) => {
                 self.error(cid, Status::InvalidLength);
             }
             (command::CBOR, _) => {
-                self.transaction = Transaction::Processing { cid };
+                self.transaction = Transaction::Processing { cid, command };
                 let request = payload;
                 return Some(Event::Request { cid, request });
+            }
+            (command::MSG, _) => {
+                self.transaction = Transaction::Processing { cid, command };
+                return Some(Event::Ctap1(payload));
             }
             _ => self.error(cid, Status::InvalidCommand),
         }

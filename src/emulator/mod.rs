@@ -8,18 +8,20 @@
 //! device     Emulator: the whole key        no thread, no waiting; time from `Env`, touch from `Touch`
 //! hid        CTAPHID, device side           reports <-> requests
 //! authenticator, command/                   requests -> answers; state, PIN, credentials
+//! ctap1/                                    U2F: its messages, on the same credentials
 //! storage, attestation, profile, fault      what a key keeps, who vouches for it, what kind it is, how it misbehaves
 //! ```
 //!
 //! An [`Emulator`] is driven by three calls: [`Emulator::handle_report`] for each report from the host,
 //! [`Emulator::poll`] until it has none to give, and [`Emulator::time_until_next`] for how long a host that waits may sleep
-//! before it polls again. Large blobs, biometrics and CTAP1 are absent, and announced as absent.
+//! before it polls again. Large blobs and biometrics are absent, and announced as absent.
 
 pub mod attestation;
 mod authenticator;
 mod certificate;
 mod command;
 mod credential;
+mod ctap1;
 mod device;
 pub mod fault;
 mod hid;

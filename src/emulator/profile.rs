@@ -254,7 +254,7 @@ impl Default for Profile {
         Self {
             aaguid: DEFAULT_AAGUID,
             firmware_version: 0x0001_0000,
-            versions: vec![Version::Fido20, Version::Fido21],
+            versions: vec![Version::U2fV2, Version::Fido20, Version::Fido21],
             pin_uv_auth_protocols: vec![PinUvAuthProtocol::Two, PinUvAuthProtocol::One],
             extensions: vec![
                 Extension::CredBlob,

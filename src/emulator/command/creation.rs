@@ -154,7 +154,7 @@ impl Authenticator {
     }
 
     /// The signature counter as it goes out: it goes back when that fault is set.
-    pub(super) fn shown_sign_count(&self) -> u32 {
+    pub(in crate::emulator) fn shown_sign_count(&self) -> u32 {
         let count = self.state().sign_count;
         if self.faults.has(Fault::SignCountBack) {
             return u32::MAX - count;
@@ -163,7 +163,7 @@ impl Authenticator {
     }
 
     /// The signature as it goes out: well-formed but wrong when that fault is set.
-    pub(super) fn shown_signature(&self, key: &PrivateKey, message: &[u8]) -> Vec<u8> {
+    pub(in crate::emulator) fn shown_signature(&self, key: &PrivateKey, message: &[u8]) -> Vec<u8> {
         if self.faults.has(Fault::BadSignature) {
             return key.sign(&[message, b"not this"].concat());
         }

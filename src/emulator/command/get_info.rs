@@ -15,6 +15,7 @@ impl Authenticator {
         let versions = profile
             .versions
             .iter()
+            .filter(|version| **version != Version::U2fV2 || self.is_ctap1_enabled())
             .map(|version: &Version| version.as_str());
         let extensions = profile
             .extensions

@@ -24,8 +24,9 @@ fn init_answers_with_capabilities_and_a_new_channel_each_time() {
     host.send(BROADCAST, 0x06, b"12345678");
     let (cid, command, payload) = host.message().unwrap();
     assert_eq!((cid, command), (BROADCAST, 0x06));
-    // WINK, CBOR, no MSG.
-    assert_eq!(payload[16], 0x0d);
+    assert_eq!(payload[13..16], [1, 0, 0], "device version");
+    // WINK, CBOR, and not NMSG.
+    assert_eq!(payload[16], 0x05);
     let first = host.init(BROADCAST);
     assert_ne!(first, host.init(BROADCAST));
     assert_ne!(first[0], 0);
@@ -52,13 +53,36 @@ fn the_reserved_channels_are_refused() {
 }
 
 #[test]
-fn ping_echoes_up_to_the_longest_message() {
+fn ping_echoes_messages_of_any_number_of_reports_to_their_last_byte() {
     let mut host = host();
-    for length in [0, 1, 57, 58, 7609] {
-        let payload = vec![0x5a; length];
+    // What fills 1 + n reports, and one byte more or less.
+    let full = (0..=128).map(|continuations| 57 + 59 * continuations);
+    let lengths = full.flat_map(|full| [full - 1, full, full + 1]);
+    for length in (0..57).chain(lengths).filter(|length| *length <= 7609) {
+        let payload: Vec<u8> = (1..=251).cycle().take(length).collect();
         host.send(host.cid, 0x01, &payload);
         assert_eq!(host.messages(), [(0x01, payload)]);
     }
+}
+
+#[test]
+fn what_a_report_holds_beyond_the_message_is_not_looked_at() {
+    let mut host = host();
+    let mut reports = cut(host.cid, 0x01, &[5; 60]);
+    reports[1][8..].fill(0xff);
+    for report in &reports {
+        host.emulator.handle_report(report);
+    }
+    assert_eq!(host.messages(), [(0x01, vec![5; 60])]);
+}
+
+#[test]
+fn the_device_version_is_the_profiles() {
+    let mut profile = Profile::default();
+    profile.usb.device_version = [5, 7, 4];
+    let mut host = Host::new(profile);
+    host.send(BROADCAST, 0x06, b"12345678");
+    assert_eq!(host.message().unwrap().2[13..16], [5, 7, 4]);
 }
 
 #[test]
@@ -66,8 +90,11 @@ fn what_does_not_fit_is_refused_with_the_code_of_the_specification() {
     let mut host = host();
     let cid = host.cid;
     for (command, payload, code) in [
-        (0x03, b"apdu".as_slice(), 0x01),
+        (0x03, b"".as_slice(), 0x03),
+        (0x02, b"no such command", 0x01),
+        (0x3b, b"keep-alives come from the key", 0x01),
         (0x40, b"vendor", 0x01),
+        (0x7f, b"vendor", 0x01),
         (0x06, b"short", 0x03),
         (0x08, b"wink with payload", 0x03),
         (0x10, b"", 0x03),

@@ -129,6 +129,15 @@ impl Host {
         (*status, rest.to_vec())
     }
 
+    /// Sends a CTAP1 command APDU and returns the data and the status word of its response.
+    pub(super) fn apdu(&mut self, command: &[u8]) -> (Vec<u8>, u16) {
+        self.send(self.cid, 0x03, command);
+        let (cid, command, mut payload) = self.message().expect("an answer");
+        assert_eq!((cid, command), (self.cid, 0x03));
+        let status = payload.split_off(payload.len() - 2);
+        (payload, u16::from_be_bytes([status[0], status[1]]))
+    }
+
     /// Sends a command with parameters; the answer's map, or the status.
     pub(super) fn call(&mut self, command: u8, parameters: &Value) -> Result<Answer, u8> {
         let request = [[command].as_slice(), &cbor::encode(parameters)].concat();

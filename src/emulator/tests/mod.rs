@@ -13,3 +13,4 @@ mod properties;
 mod requests;
 mod serving;
 mod storing;
+mod u2f;

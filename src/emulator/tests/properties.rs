@@ -98,6 +98,18 @@ proptest! {
     }
 
     #[test]
+    fn any_apdu_is_answered_with_a_status_word(
+        header in prop::array::uniform3(0u8..10),
+        body in prop::collection::vec(any::<u8>(), 0..300),
+    ) {
+        let mut host = Host::new(Profile::default());
+        let [cla, ins, p1] = header;
+        let (_, status) = host.apdu(&[&[cla / 5, ins, p1], body.as_slice()].concat());
+        prop_assert_ne!(status, 0);
+        assert_alive(&mut host);
+    }
+
+    #[test]
     fn any_text_is_an_address_or_a_fault_or_none(text in "([a-z-]{0,12}[:=])?.{0,20}") {
         if let Ok(address) = text.parse::<ListenAddress>() {
             prop_assert_eq!(address.to_string().parse::<ListenAddress>(), Ok(address));
