@@ -130,6 +130,35 @@ fn a_message_out_of_order_is_refused_and_forgotten() {
 }
 
 #[test]
+fn each_report_gives_the_message_another_half_second() {
+    let mut host = host();
+    for report in cut(host.cid, 0x01, &[1; 200]) {
+        assert_eq!(host.messages(), []);
+        host.emulator.handle_report(&report);
+        host.advance(Duration::from_millis(499));
+    }
+    assert_eq!(host.messages(), [(0x01, vec![1; 200])]);
+}
+
+#[test]
+fn a_report_that_comes_too_late_finds_its_message_timed_out() {
+    let mut host = host();
+    let reports = cut(host.cid, 0x01, &[1; 100]);
+    host.emulator.handle_report(&reports[0]);
+    host.advance(Duration::from_millis(501));
+    host.emulator.handle_report(&reports[1]);
+    assert_eq!(host.messages(), error(0x05));
+    // What begins a message begins one, after the news of the one before.
+    host.emulator.handle_report(&reports[0]);
+    host.advance(Duration::from_millis(501));
+    host.send(host.cid, 0x01, b"ping");
+    assert_eq!(
+        host.messages(),
+        [(ERROR, vec![0x05]), (0x01, b"ping".to_vec())]
+    );
+}
+
+#[test]
 fn a_stalled_message_times_out() {
     let mut host = host();
     let reports = cut(host.cid, 0x01, &[1; 100]);
@@ -161,6 +190,30 @@ fn other_channels_find_the_key_busy_and_do_not_disturb() {
     host.init(BROADCAST);
     host.emulator.handle_report(&reports[1]);
     assert_eq!(host.message(), Some((mine, 0x01, vec![7; 100])));
+}
+
+#[test]
+fn while_a_request_is_worked_on_every_channel_finds_the_key_busy() {
+    let mut host = host();
+    let mine = host.cid;
+    let other = host.init(BROADCAST);
+    host.emulator
+        .set_touch(Box::new(After(Duration::from_millis(50))));
+    host.send(mine, 0x10, &SELECTION);
+    assert_eq!(host.message(), Some((mine, KEEPALIVE, vec![2])));
+    for cid in [mine, other] {
+        for command in [0x01, 0x03, 0x04, 0x08, 0x10] {
+            host.send(cid, command, &[1]);
+            assert_eq!(host.message(), Some((cid, ERROR, vec![0x06])));
+        }
+    }
+    // Neither INIT of another channel nor a continuation of nothing disturbs.
+    host.init(BROADCAST);
+    host.init(other);
+    host.emulator.handle_report(&cut(mine, 0x01, &[8; 100])[1]);
+    host.advance(Duration::from_millis(50));
+    assert_eq!(host.message(), Some((mine, 0x10, vec![0])));
+    assert_eq!(host.messages(), []);
 }
 
 #[test]
@@ -241,12 +294,16 @@ fn cancel_ends_the_wait_and_is_ignored_otherwise() {
     let mut host = host();
     let cid = host.cid;
     let other = host.init(BROADCAST);
-    host.send(cid, 0x11, b"");
-    assert_eq!(host.messages(), []);
+    for unknown in [[0; 4], [9; 4], BROADCAST, cid] {
+        host.send(unknown, 0x11, b"");
+        assert_eq!(host.messages(), []);
+    }
     host.never_touch();
     host.send(cid, 0x10, &SELECTION);
     host.send(other, 0x11, b"");
+    host.send(BROADCAST, 0x11, b"");
     assert_eq!(host.messages(), [(KEEPALIVE, vec![2])]);
+    host.send(cid, 0x11, b"");
     host.send(cid, 0x11, b"");
     assert_eq!(host.messages(), [(0x10, vec![0x2d])]);
     host.touch();
@@ -267,6 +324,29 @@ fn a_locked_key_serves_one_channel_until_the_lock_ends() {
     host.advance(Duration::from_secs(2));
     host.send(other, 0x01, b"ping");
     assert_eq!(host.messages(), [(0x01, b"ping".to_vec())]);
+}
+
+#[test]
+fn a_lock_is_renewed_released_and_kept_by_its_channel_alone() {
+    let mut host = host();
+    let mine = host.cid;
+    let other = host.init(BROADCAST);
+    let lock = |host: &mut Host, cid, seconds: u8| {
+        host.send(cid, 0x04, &[seconds]);
+        host.messages()
+    };
+    let done = vec![(0x04, vec![])];
+    assert_eq!(lock(&mut host, mine, 10), done);
+    assert_eq!(lock(&mut host, other, 0), error(0x06));
+    host.init(other);
+    host.advance(Duration::from_secs(9));
+    assert_eq!(lock(&mut host, mine, 10), done);
+    host.advance(Duration::from_secs(9));
+    assert_eq!(lock(&mut host, other, 1), error(0x06));
+    assert_eq!(lock(&mut host, mine, 0), done);
+    assert_eq!(lock(&mut host, other, 1), done);
+    host.emulator.power_cycle();
+    assert_eq!(lock(&mut host, mine, 1), done);
 }
 
 #[test]

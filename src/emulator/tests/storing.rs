@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use super::credentials::{assert_attested, authenticator_data, credential_id, verifies};
 use super::host::{CM, Host, environment};
 use super::requests::{Assert, Create};
+use super::u2f::{ENFORCE, authenticate};
 use crate::emulator::storage::{Directory, Memory, Storage, StorageError};
 use crate::emulator::{AttestationAuthority, Emulator, OpenError, Profile};
 
@@ -138,6 +139,9 @@ fn what_cannot_be_stored_is_not_claimed_to_be_done() {
     assert_eq!(Create::new().discoverable().send(&mut host), Err(0x28));
     assert_eq!(Create::new().send(&mut host), Err(0x28));
     assert_eq!(Assert::new().allow(&[&id]).send(&mut host), Err(0x28));
+    let public_key = authenticator_data(&made).attested.unwrap().public_key;
+    let in_u2f = authenticate(&mut host, ENFORCE, &id, &public_key);
+    assert_eq!(in_u2f.err(), Some(0x6581));
     assert_eq!(host.set_pin(2, PIN), Err(0x28));
     assert_eq!(host.call_plain(0x07), Err(0x28));
     full.store(false, Ordering::Relaxed);

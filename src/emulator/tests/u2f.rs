@@ -20,7 +20,7 @@ use crate::encoding::cbor::{self, Value};
 use crate::webauthn::CoseKey;
 
 const CHALLENGE: [u8; 32] = [0xc4; 32];
-const ENFORCE: u8 = 0x03;
+pub(super) const ENFORCE: u8 = 0x03;
 const CHECK_ONLY: u8 = 0x07;
 const DONT_ENFORCE: u8 = 0x08;
 const OK: u16 = 0x9000;
@@ -83,13 +83,13 @@ fn register(host: &mut Host) -> Result<Registered, u16> {
     })
 }
 
-struct Authenticated {
+pub(super) struct Authenticated {
     user_presence: u8,
     counter: u32,
     verifies: bool,
 }
 
-fn authenticate(
+pub(super) fn authenticate(
     host: &mut Host,
     control: u8,
     key_handle: &[u8],
