@@ -9,6 +9,9 @@ const VERSION: u8 = 0x03;
 /// First byte of a registration response; reserved, for legacy reasons.
 const RESERVED: u8 = 0x05;
 
+/// SHA-256 of the client data, or of the application's identity.
+type Parameter = [u8; 32];
+
 /// A request, of the right length.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Request<'a> {
@@ -20,16 +23,16 @@ pub(super) enum Request<'a> {
 /// U2F_REGISTER.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Registration<'a> {
-    pub(super) challenge: &'a [u8; 32],
-    pub(super) application: &'a [u8; 32],
+    pub(super) challenge: &'a Parameter,
+    pub(super) application: &'a Parameter,
 }
 
 /// U2F_AUTHENTICATE.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Authentication<'a> {
     pub(super) control: Control,
-    pub(super) challenge: &'a [u8; 32],
-    pub(super) application: &'a [u8; 32],
+    pub(super) challenge: &'a Parameter,
+    pub(super) application: &'a Parameter,
     pub(super) key_handle: &'a [u8],
 }
 
@@ -129,7 +132,7 @@ impl<'a> Authentication<'a> {
 }
 
 /// Challenge parameter, application parameter, and what follows them.
-fn parameters(data: &[u8]) -> Result<(&[u8; 32], &[u8; 32], &[u8]), StatusWord> {
+fn parameters(data: &[u8]) -> Result<(&Parameter, &Parameter, &[u8]), StatusWord> {
     let (challenge, rest) = data.split_first_chunk().ok_or(StatusWord::WrongLength)?;
     let (application, rest) = rest.split_first_chunk().ok_or(StatusWord::WrongLength)?;
     Ok((challenge, application, rest))
