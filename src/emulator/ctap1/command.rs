@@ -9,7 +9,7 @@ use crate::emulator::credential::{Algorithm, CredProtect, Credential, PrivateKey
 
 impl Authenticator {
     /// Always attested by the batch, whatever the profile says of CTAP2: U2F knows no registration without certificate.
-    pub(super) fn register(
+    pub(super) fn u2f_register(
         &self,
         registration: &Registration<'_>,
         is_touched: impl FnOnce() -> bool,
@@ -35,7 +35,7 @@ impl Authenticator {
         ))
     }
 
-    pub(super) fn authenticate(
+    pub(super) fn u2f_authenticate(
         &mut self,
         authentication: &Authentication<'_>,
         is_touched: impl FnOnce() -> bool,

@@ -45,8 +45,10 @@ impl Authenticator {
         match request {
             Request::Version => Ok(b"U2F_V2".to_vec()),
             _ if !self.is_ctap1_enabled() => Err(StatusWord::CommandNotAllowed),
-            Request::Register(registration) => self.register(&registration, is_touched),
-            Request::Authenticate(authentication) => self.authenticate(&authentication, is_touched),
+            Request::Register(registration) => self.u2f_register(&registration, is_touched),
+            Request::Authenticate(authentication) => {
+                self.u2f_authenticate(&authentication, is_touched)
+            }
         }
     }
 
