@@ -160,8 +160,8 @@ impl AttestationAuthority {
         };
         let certificate = build(
             profile,
-            &signing_key(&private_key),
-            &signing_key(&self.root.private_key),
+            signing_key(&private_key),
+            signing_key(&self.root.private_key),
             env,
         )?;
         Ok(Issued {
@@ -177,14 +177,14 @@ fn new_root(env: &Env) -> Result<Issued, AttestationError> {
     let profile = RootProfile {
         subject: Name::from_str(ROOT_SUBJECT)?,
     };
-    let certificate = build(profile, &signer, &signer, env)?;
+    let certificate = build(profile, signer, signer, env)?;
     Ok(Issued {
         private_key,
         certificate,
     })
 }
 
-fn signing_key(private_key: &PrivateKey) -> SigningKey {
+fn signing_key(private_key: &PrivateKey) -> &SigningKey {
     private_key
         .es256()
         .expect("attestation keys are made and loaded as ES256 keys only")

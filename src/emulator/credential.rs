@@ -1,6 +1,9 @@
 //! Credentials and their keys. Discoverable ones are stored; of the others only the credential id exists, see
 //! [`super::wrapping`].
 
+use std::sync::{Arc, OnceLock};
+
+use p256::SecretKey;
 use p256::ecdsa::signature::Signer;
 use p256::ecdsa::{DerSignature, SigningKey};
 use serde::{Deserialize, Serialize};
@@ -42,9 +45,40 @@ impl Algorithm {
 
 /// A signing key: P-256 scalar or Ed25519 seed.
 #[derive(Clone, Serialize, Deserialize)]
+#[serde(try_from = "StoredPrivateKey", into = "StoredPrivateKey")]
 pub(super) struct PrivateKey {
     algorithm: Algorithm,
     pub(super) secret: Secret,
+    /// The key pair of an ES256 key, once it was needed: the public key costs as much as a signature.
+    es256: Arc<OnceLock<SigningKey>>,
+}
+
+/// A [`PrivateKey`] as it is written down.
+#[derive(Serialize, Deserialize)]
+struct StoredPrivateKey {
+    algorithm: Algorithm,
+    secret: Secret,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the secret is no scalar of P-256")]
+struct NotAScalar;
+
+impl TryFrom<StoredPrivateKey> for PrivateKey {
+    type Error = NotAScalar;
+
+    fn try_from(stored: StoredPrivateKey) -> Result<Self, NotAScalar> {
+        Self::from_secret(stored.algorithm, stored.secret).ok_or(NotAScalar)
+    }
+}
+
+impl From<PrivateKey> for StoredPrivateKey {
+    fn from(key: PrivateKey) -> Self {
+        Self {
+            algorithm: key.algorithm,
+            secret: key.secret,
+        }
+    }
 }
 
 impl PrivateKey {
@@ -53,16 +87,22 @@ impl PrivateKey {
             Algorithm::Es256 => Secret::new(random_p256(env).to_bytes().into()),
             Algorithm::EdDsa => Secret::new(env.random()),
         };
-        Self { algorithm, secret }
+        Self {
+            algorithm,
+            secret,
+            es256: Arc::default(),
+        }
     }
 
     /// `None` when the bytes are no scalar of P-256.
     pub(super) fn from_secret(algorithm: Algorithm, secret: Secret) -> Option<Self> {
-        let key = Self { algorithm, secret };
-        match algorithm {
-            Algorithm::Es256 => key.es256().map(|_| key),
-            Algorithm::EdDsa => Some(key),
-        }
+        let is_valid =
+            algorithm == Algorithm::EdDsa || SecretKey::from_slice(secret.expose()).is_ok();
+        is_valid.then(|| Self {
+            algorithm,
+            secret,
+            es256: Arc::default(),
+        })
     }
 
     pub(super) fn algorithm(&self) -> Algorithm {
@@ -70,11 +110,8 @@ impl PrivateKey {
     }
 
     /// The key pair for X.509; `None` when this is not an ES256 key.
-    pub(super) fn es256(&self) -> Option<SigningKey> {
-        match self.algorithm {
-            Algorithm::Es256 => SigningKey::from_slice(self.secret.expose()).ok(),
-            Algorithm::EdDsa => None,
-        }
+    pub(super) fn es256(&self) -> Option<&SigningKey> {
+        (self.algorithm == Algorithm::Es256).then(|| self.scalar())
     }
 
     pub(super) fn public_key(&self) -> CoseKey {
@@ -113,9 +150,11 @@ impl PrivateKey {
         }
     }
 
-    fn scalar(&self) -> SigningKey {
-        SigningKey::from_slice(self.secret.expose())
-            .expect("checked when the key was made or unwrapped")
+    fn scalar(&self) -> &SigningKey {
+        self.es256.get_or_init(|| {
+            SigningKey::from_slice(self.secret.expose())
+                .expect("checked when the key was made, read or unwrapped")
+        })
     }
 
     fn ed25519(&self) -> ring::signature::Ed25519KeyPair {

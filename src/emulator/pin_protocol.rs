@@ -55,10 +55,25 @@ pub(super) fn random_p256(env: &Env) -> SecretKey {
     }
 }
 
+/// A key agreement key pair. Platforms ask for the public half before every token, so it is kept.
+struct KeyAgreement {
+    secret: SecretKey,
+    public_point: Box<[u8]>,
+}
+
+impl From<SecretKey> for KeyAgreement {
+    fn from(secret: SecretKey) -> Self {
+        Self {
+            public_point: secret.public_key().to_sec1_bytes(),
+            secret,
+        }
+    }
+}
+
 /// One protocol's key agreement key and token bytes.
 pub(super) struct PinUvAuth {
     pub(super) protocol: PinUvAuthProtocol,
-    key_agreement: SecretKey,
+    key_agreement: KeyAgreement,
     token: Zeroizing<[u8; 32]>,
 }
 
@@ -67,14 +82,14 @@ impl PinUvAuth {
     pub(super) fn new(protocol: PinUvAuthProtocol, env: &Env) -> Self {
         Self {
             protocol,
-            key_agreement: random_p256(env),
+            key_agreement: KeyAgreement::from(random_p256(env)),
             token: Zeroizing::new(env.random()),
         }
     }
 
     /// A fresh key agreement key, so that a recorded exchange is of no use after a wrong PIN.
     pub(super) fn regenerate(&mut self, env: &Env) {
-        self.key_agreement = random_p256(env);
+        self.key_agreement = KeyAgreement::from(random_p256(env));
     }
 
     /// Fresh token bytes: whoever held the old token holds nothing.
@@ -99,8 +114,8 @@ impl PinUvAuth {
 
     /// `getPublicKey`: the authenticator's key agreement key as COSE_Key.
     pub(super) fn public_key(&self) -> Value {
-        let point = self.key_agreement.public_key().to_sec1_bytes();
         // An uncompressed point is 0x04 ‖ x ‖ y, 65 bytes.
+        let point = &self.key_agreement.public_point;
         cbor::map([
             (1, Value::from(2)),
             (3, Value::from(ECDH_ES_HKDF_256)),
@@ -126,7 +141,7 @@ impl PinUvAuth {
         let point = [&[0x04], coordinate(-2)?, coordinate(-3)?].concat();
         // Refuses points that are not on the curve: they would leak the private key.
         let peer = PublicKey::from_sec1_bytes(&point).map_err(|_| Status::InvalidParameter)?;
-        let shared = self.key_agreement.diffie_hellman(&peer);
+        let shared = self.key_agreement.secret.diffie_hellman(&peer);
         Ok(SharedSecret::derive(
             self.protocol,
             shared.raw_secret_bytes(),
@@ -233,7 +248,7 @@ mod tests {
         let private = "7452e599fee739d8a653f6a507343d12d382249108a651402520b72f24fe7684";
         let keys = PinUvAuth {
             protocol: PinUvAuthProtocol::One,
-            key_agreement: SecretKey::from_slice(&bytes(private)).unwrap(),
+            key_agreement: SecretKey::from_slice(&bytes(private)).unwrap().into(),
             token: Zeroizing::new([0; 32]),
         };
         let public = cbor::encode(&keys.public_key());
