@@ -46,6 +46,17 @@ impl Env {
         Self { clock, rng }
     }
 
+    /// The same sources behind a clock that can be put forward.
+    #[must_use]
+    pub fn with_offset(&self) -> (Self, Arc<OffsetClock>) {
+        let clock = Arc::new(OffsetClock {
+            source: Arc::clone(&self.clock),
+            offset: Mutex::default(),
+        });
+        let env = Self::new(clock.clone(), Arc::clone(&self.rng));
+        (env, clock)
+    }
+
     /// The time of day, UTC.
     #[must_use]
     pub fn now(&self) -> Timestamp {
@@ -130,6 +141,37 @@ impl Clock for ManualClock {
 
     fn monotonic(&self) -> Duration {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).1
+    }
+}
+
+/// Another clock, put forward: what would happen in half a minute happens at once.
+pub struct OffsetClock {
+    source: Arc<dyn Clock>,
+    offset: Mutex<Duration>,
+}
+
+impl OffsetClock {
+    /// Moves both readings forward.
+    pub fn advance(&self, by: Duration) {
+        let mut offset = self.offset.lock().unwrap_or_else(PoisonError::into_inner);
+        *offset = offset.saturating_add(by);
+    }
+
+    /// How far it has been put forward.
+    #[must_use]
+    pub fn offset(&self) -> Duration {
+        *self.offset.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Clock for OffsetClock {
+    fn now(&self) -> Timestamp {
+        let now = self.source.now();
+        now.saturating_add(self.offset()).unwrap_or(Timestamp::MAX)
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.source.monotonic().saturating_add(self.offset())
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::attestation::{AttestationAuthority, Issued};
 use super::command::{AfterTouch, Command, Outcome, Reply, Sequence};
 use super::device::OpenError;
-use super::fault::Faults;
+use super::fault::{Effect, Script};
 use super::pin_protocol::PinUvAuth;
 use super::profile::{PinUvAuthProtocol, Profile};
 use super::request::{self, Map};
@@ -25,7 +25,9 @@ const MAX_CONSECUTIVE_MISMATCHES: u8 = 3;
 pub(super) struct Authenticator {
     pub(super) env: Env,
     pub(super) profile: Profile,
-    pub(super) faults: Faults,
+    pub(super) faults: Script,
+    /// The signature counter that went out last.
+    pub(super) last_sign_count: Option<u32>,
     storage: Box<dyn Storage>,
     state: State,
     pub(super) batch: Issued,
@@ -66,7 +68,8 @@ impl Authenticator {
             protocols: fresh_protocols(&profile, &env),
             env,
             profile,
-            faults: Faults::default(),
+            faults: Script::default(),
+            last_sign_count: None,
             storage,
             state,
             batch,
@@ -183,6 +186,14 @@ impl Authenticator {
         })?;
         self.state = next;
         Ok(())
+    }
+
+    /// The PIN tries that are left; none while that fault is at work.
+    pub(super) fn pin_retries(&self) -> u8 {
+        if self.faults.has(Effect::PinBlocked) {
+            return 0;
+        }
+        self.state.pin_retries
     }
 
     pub(super) fn wrapping(&self) -> Wrapping {

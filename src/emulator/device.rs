@@ -1,21 +1,23 @@
 //! The emulated key as a thing on a wire: CTAPHID in front of the authenticator, with touch, time and faults.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::attestation::{AttestationAuthority, AttestationError};
 use super::authenticator::Authenticator;
 use super::command::{AfterTouch, Command, Outcome};
 use super::ctap1::UserPresence;
-use super::fault::{Fault, Faults};
+use super::fault::{Effect, Fault, Faults, Moment, spoil, spoil_reports};
 use super::hid::{Event, Hid, KeepaliveStatus};
+use super::journal::Journal;
 use super::profile::Profile;
 use super::state::StateError;
 use super::storage::{Directory, Memory, Storage, StorageError};
-use super::touch::{Auto, Touch, TouchState};
+use super::touch::{Touch, TouchMode, TouchState};
 use crate::ctap::hid::packet::{ChannelId, Report};
 use crate::ctap::status::Status;
-use crate::env::Env;
+use crate::env::{Env, OffsetClock};
 
 /// A host waits for no more than this between keep-alives (CTAP 2.1 §11.2.9.1.7).
 const KEEPALIVE_INTERVAL: Duration = Duration::from_millis(100);
@@ -39,15 +41,36 @@ pub enum OpenError {
 /// A key in software. Reports go in by [`Emulator::handle_report`] and come out of [`Emulator::poll`]; between calls
 /// nothing happens, and no call waits.
 pub struct Emulator {
-    authenticator: Authenticator,
+    pub(super) authenticator: Authenticator,
     hid: Hid,
     touch: Box<dyn Touch>,
     user_presence: UserPresence,
+    /// `None`: a source that has no word.
+    pub(super) touch_mode: Option<TouchMode>,
+    /// What somebody has done by hand; it counts for one request.
+    pub(super) by_hand: Option<TouchState>,
     env: Env,
+    pub(super) clock: Arc<OffsetClock>,
+    opened_at: Duration,
     waiting: Option<Waiting>,
-    reports_received: u64,
-    gone: bool,
+    /// Since power-up.
+    pub(super) reports_received: u64,
+    power: Power,
+    pub(super) journal: Journal,
+    pub(super) profile_name: Option<String>,
     attestation_root_pem: String,
+}
+
+/// Whether the key is plugged in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Power {
+    On,
+    /// On until the reports that are under way are out.
+    Failing,
+    /// Unplugged; comes back by itself when the time is reached.
+    Off {
+        until: Option<Duration>,
+    },
 }
 
 /// A request that has no answer yet.
@@ -59,6 +82,11 @@ struct Waiting {
 
 enum WaitingFor {
     Touch(AfterTouch),
+    /// The fault of an answer that comes late.
+    Time {
+        answer: Vec<u8>,
+        until: Duration,
+    },
     /// The fault of keep-alives without end.
     Nothing,
     /// The fault of silence.
@@ -95,27 +123,46 @@ impl Emulator {
         env: Env,
         profile: Profile,
     ) -> Result<Self, OpenError> {
+        let (env, clock) = env.with_offset();
         Ok(Self {
             attestation_root_pem: authority.root_pem()?,
             hid: Hid::new(&profile),
             authenticator: Authenticator::new(storage, authority, env.clone(), profile)?,
-            touch: Box::new(Auto),
+            touch: TouchMode::Auto.source(),
             user_presence: UserPresence::default(),
+            touch_mode: Some(TouchMode::Auto),
+            by_hand: None,
+            opened_at: env.monotonic(),
             env,
+            clock,
             waiting: None,
             reports_received: 0,
-            gone: false,
+            power: Power::On,
+            journal: Journal::default(),
+            profile_name: None,
         })
     }
 
-    /// Who touches the key; at first [`Auto`].
+    /// Who touches the key; at first [`super::touch::Auto`].
     pub fn set_touch(&mut self, touch: Box<dyn Touch>) {
         self.touch = touch;
+        self.touch_mode = None;
     }
 
-    /// How the key misbehaves; at first not at all.
+    /// As [`Emulator::set_touch`], by its word.
+    pub fn set_touch_mode(&mut self, mode: TouchMode) {
+        self.touch = mode.source();
+        self.touch_mode = Some(mode);
+    }
+
+    /// How the key misbehaves from the next request on; at first not at all.
     pub fn set_faults(&mut self, faults: Faults) {
-        self.authenticator.faults = faults;
+        self.authenticator.faults.set(faults, self.env.monotonic());
+    }
+
+    /// One fault more.
+    pub fn add_fault(&mut self, fault: Fault) {
+        self.authenticator.faults.add(fault, self.env.monotonic());
     }
 
     /// The certificate to trust for this key's attestation, in PEM.
@@ -124,42 +171,54 @@ impl Emulator {
         &self.attestation_root_pem
     }
 
-    /// Whether a fault has unplugged the key. Reports to it are lost until [`Emulator::power_cycle`].
+    /// Whether the key is unplugged. Reports to it are lost until [`Emulator::power_cycle`].
     #[must_use]
     pub fn is_gone(&self) -> bool {
-        self.gone
+        matches!(self.power, Power::Off { .. })
     }
 
     /// Unplugs and plugs in again: the PIN lock-out of this power cycle, tokens and the request at hand are gone, stored
-    /// things and channels stay, and a new window for reset begins. A key that a fault has unplugged comes back.
+    /// things and channels stay, and a new window for reset begins. A key that was unplugged comes back.
     pub fn power_cycle(&mut self) {
         tracing::debug!("the emulated key is power-cycled");
         self.authenticator.power_cycle();
-        self.authenticator.faults.forget_unplugging();
         self.hid.power_cycle();
         self.user_presence.forget();
         self.waiting = None;
+        self.by_hand = None;
         self.reports_received = 0;
-        self.gone = false;
+        self.power = Power::On;
+        self.journal.powered_up(self.uptime());
+    }
+
+    /// Pulls the key out until [`Emulator::power_cycle`], or for this long.
+    pub fn unplug(&mut self, stays_away: Option<Duration>) {
+        tracing::debug!("the emulated key is unplugged");
+        let until = stays_away.map(|stays_away| self.env.monotonic() + stays_away);
+        if !self.is_gone() {
+            self.journal.unplugged(self.uptime());
+        }
+        self.power = Power::Off { until };
+        self.waiting = None;
+        self.hid.power_cycle();
     }
 
     /// Takes a report from the host.
     pub fn handle_report(&mut self, report: &Report) {
-        if self.gone {
+        if self.power != Power::On {
             return;
         }
         self.reports_received += 1;
-        if self
-            .authenticator
-            .faults
-            .unplugs_after(self.reports_received)
-        {
-            return self.unplug();
+        self.journal.reports_received += 1;
+        let now = self.env.monotonic();
+        let faults = &mut self.authenticator.faults;
+        if faults.unplugs_at(self.reports_received, now) {
+            return self.unplug(None);
         }
-        match self.hid.receive(report, self.env.monotonic()) {
+        match self.hid.receive(report, now) {
             None => {}
             Some(Event::Request { cid, request }) => self.begin(cid, &request),
-            Some(Event::Ctap1(command)) => self.answer_ctap1(&command),
+            Some(Event::Ctap1(request)) => self.begin_ctap1(&request),
             Some(Event::Cancel) => self.cancel(),
             Some(Event::Abandoned) => self.waiting = None,
         }
@@ -167,27 +226,36 @@ impl Emulator {
 
     /// The next report to the host, if there is one now. Looks after the touch, keep-alives and time-outs.
     pub fn poll(&mut self) -> Option<Report> {
-        if self.gone {
+        let now = self.env.monotonic();
+        if let Power::Off { until } = self.power {
+            if until.is_some_and(|until| now >= until) {
+                self.power_cycle();
+            }
             return None;
         }
-        let now = self.env.monotonic();
         self.hid.expire(now);
         if let Some(waiting) = self.waiting.take() {
             self.look_after(waiting, now);
         }
-        self.hid.pop()
+        let report = self.hid.pop();
+        match report {
+            Some(_) => self.journal.reports_sent += 1,
+            None if self.power == Power::Failing => self.unplug(None),
+            None => {}
+        }
+        report
     }
 
     /// How long until [`Emulator::poll`] may have something new although no report comes in; `None`: forever.
     #[must_use]
     pub fn time_until_next(&self) -> Option<Duration> {
-        if self.gone {
-            return None;
+        let now = self.env.monotonic();
+        if let Power::Off { until } = self.power {
+            return until.map(|until| until.saturating_sub(now));
         }
-        if self.hid.has_output() {
+        if self.hid.has_output() || self.power == Power::Failing {
             return Some(Duration::ZERO);
         }
-        let now = self.env.monotonic();
         let waiting = self
             .waiting
             .as_ref()
@@ -196,6 +264,7 @@ impl Emulator {
                     let timeout = waiting.since + self.authenticator.profile.touch_timeout;
                     Some(waiting.next_keepalive.min(timeout))
                 }
+                WaitingFor::Time { until, .. } => Some(waiting.next_keepalive.min(until)),
                 WaitingFor::Nothing => Some(waiting.next_keepalive),
                 WaitingFor::Silence => None,
             });
@@ -206,35 +275,111 @@ impl Emulator {
             .map(|deadline| deadline.saturating_sub(now))
     }
 
+    /// Time since the key was opened, by its own clock.
+    pub(super) fn uptime(&self) -> Duration {
+        self.env.monotonic().saturating_sub(self.opened_at)
+    }
+
+    /// The same by the clock that the key was given, which nobody has put forward.
+    pub(super) fn true_uptime(&self) -> Duration {
+        self.uptime().saturating_sub(self.clock.offset())
+    }
+
+    /// How long a touch has been awaited by the request at hand; `None`: none is.
+    pub(super) fn awaits_touch_for(&self) -> Option<Duration> {
+        let now = self.env.monotonic();
+        match &self.waiting {
+            Some(waiting) => matches!(waiting.reason, WaitingFor::Touch(_))
+                .then(|| now.saturating_sub(waiting.since)),
+            None => self.user_presence.awaited_for(now),
+        }
+    }
+
     fn begin(&mut self, cid: ChannelId, request: &[u8]) {
         let command = request.first().and_then(|&byte| Command::from_byte(byte));
         tracing::debug!(
             command = command.map(Command::name),
             "request to the emulated key"
         );
-        if let Some(command) = command {
-            let faults = &self.authenticator.faults;
-            if faults.has(Fault::UnplugOn(command)) {
-                return self.unplug();
-            }
-            if faults.has(Fault::SilentOn(command)) {
-                return self.wait(WaitingFor::Silence);
-            }
-            if faults.has(Fault::KeepaliveOn(command)) {
-                return self.wait(WaitingFor::Nothing);
-            }
+        if !self.admit(command) {
+            return;
         }
         match self.authenticator.process(cid, request) {
-            Outcome::Response(response) => self.hid.respond(&response),
-            Outcome::Touch(after) => self.wait(WaitingFor::Touch(after)),
+            Outcome::Response(response) => self.answer(response),
+            Outcome::Touch(after) => self.await_touch(after),
         }
     }
 
-    fn answer_ctap1(&mut self, command: &[u8]) {
+    fn begin_ctap1(&mut self, request: &[u8]) {
+        if !self.admit(Some(Command::U2f)) {
+            return;
+        }
         let now = self.env.monotonic();
-        let is_touched = || self.user_presence.is_touched(self.touch.as_mut(), now);
-        let response = self.authenticator.process_ctap1(command, is_touched);
-        self.hid.respond(&response);
+        let was_awaited = self.user_presence.awaited_for(now).is_some();
+        let is_touched = || match self.by_hand.take() {
+            None => self.user_presence.is_touched(self.touch.as_mut(), now),
+            Some(by_hand) => {
+                self.user_presence.forget();
+                by_hand == TouchState::Touched
+            }
+        };
+        let response = self.authenticator.process_ctap1(request, is_touched);
+        if !was_awaited && self.user_presence.awaited_for(now).is_some() {
+            self.journal.touch_awaited(self.uptime());
+        }
+        self.answer(response);
+    }
+
+    /// Whether the request is to be worked on; otherwise a fault has taken the place of everything that it would do.
+    fn admit(&mut self, command: Option<Command>) -> bool {
+        self.journal.request(command, self.uptime());
+        let now = self.env.monotonic();
+        let faults = &mut self.authenticator.faults;
+        faults.begin(command, self.reports_received, now);
+        match faults.preemption() {
+            Some(Effect::Unplug(_)) => self.unplug(None),
+            Some(Effect::Busy) => self.hid.refuse(Status::ChannelBusy),
+            Some(Effect::Silent) => self.wait(WaitingFor::Silence),
+            Some(Effect::Keepalive) => self.wait(WaitingFor::Nothing),
+            Some(Effect::Status(status)) => self.answer(vec![status.into()]),
+            _ => return true,
+        }
+        false
+    }
+
+    fn await_touch(&mut self, after: AfterTouch) {
+        self.journal.touch_awaited(self.uptime());
+        if self.authenticator.faults.has(Effect::Unplug(Moment::Touch)) {
+            return self.unplug(None);
+        }
+        self.wait(WaitingFor::Touch(after));
+    }
+
+    /// Answers the request at hand, now or when its delay is over.
+    fn answer(&mut self, mut answer: Vec<u8>) {
+        spoil(&mut answer, self.authenticator.faults.active());
+        match self.authenticator.faults.delay() {
+            None => self.send(&answer),
+            Some(delay) => {
+                let until = self.env.monotonic() + delay;
+                self.wait(WaitingFor::Time { answer, until });
+            }
+        }
+    }
+
+    fn send(&mut self, answer: &[u8]) {
+        self.journal.answered(answer, self.uptime());
+        let before = self.hid.outgoing().len();
+        self.hid.respond(answer);
+        let effects = self.authenticator.faults.active();
+        if !effects.is_empty() {
+            let reports = self.hid.outgoing().split_off(before).into();
+            let spoilt = spoil_reports(reports, effects);
+            self.hid.outgoing().extend(spoilt);
+            if effects.contains(&Effect::Unplug(Moment::Answer)) {
+                self.power = Power::Failing;
+            }
+        }
     }
 
     /// The first keep-alive is due at once: the status has changed.
@@ -247,30 +392,46 @@ impl Emulator {
         });
     }
 
-    fn look_after(&mut self, mut waiting: Waiting, now: Duration) {
-        let status = match waiting.reason {
-            WaitingFor::Touch(after) => {
-                let waited = now.saturating_sub(waiting.since);
-                let response = match self.touch.state(waited) {
-                    TouchState::Touched => self.authenticator.touched(after),
-                    TouchState::Denied => vec![after.denied().into()],
-                    TouchState::Waiting if waited >= self.authenticator.profile.touch_timeout => {
-                        vec![after.timed_out().into()]
-                    }
-                    TouchState::Waiting => {
-                        waiting.reason = WaitingFor::Touch(after);
-                        return self.keep_waiting(waiting, KeepaliveStatus::UpNeeded, now);
-                    }
-                };
-                return self.hid.respond(&response);
+    fn look_after(&mut self, waiting: Waiting, now: Duration) {
+        match waiting.reason {
+            WaitingFor::Touch(_) => self.look_for_touch(waiting, now),
+            WaitingFor::Time { answer, until } if now >= until => self.send(&answer),
+            WaitingFor::Time { .. } | WaitingFor::Nothing => {
+                self.keep_waiting(waiting, KeepaliveStatus::Processing, now);
             }
-            WaitingFor::Nothing => KeepaliveStatus::Processing,
-            WaitingFor::Silence => {
-                self.waiting = Some(waiting);
-                return;
+            WaitingFor::Silence => self.waiting = Some(waiting),
+        }
+    }
+
+    fn look_for_touch(&mut self, waiting: Waiting, now: Duration) {
+        let waited = now.saturating_sub(waiting.since);
+        let touch = self.touch_state(waited);
+        let WaitingFor::Touch(after) = waiting.reason else {
+            return;
+        };
+        let answer = match touch {
+            TouchState::Touched => self.authenticator.touched(after),
+            TouchState::Denied => vec![after.denied().into()],
+            TouchState::Waiting if waited >= self.authenticator.profile.touch_timeout => {
+                vec![after.timed_out().into()]
+            }
+            TouchState::Waiting => {
+                let reason = WaitingFor::Touch(after);
+                let waiting = Waiting { reason, ..waiting };
+                return self.keep_waiting(waiting, KeepaliveStatus::UpNeeded, now);
             }
         };
-        self.keep_waiting(waiting, status, now);
+        self.answer(answer);
+    }
+
+    /// What was done by hand comes before what the source of touches says.
+    fn touch_state(&mut self, waited: Duration) -> TouchState {
+        let slow = self.authenticator.faults.slow_touch();
+        if slow.is_some_and(|slow| waited < slow) {
+            return TouchState::Waiting;
+        }
+        let by_hand = self.by_hand.take();
+        by_hand.unwrap_or_else(|| self.touch.state(waited))
     }
 
     fn keep_waiting(&mut self, mut waiting: Waiting, status: KeepaliveStatus, now: Duration) {
@@ -289,14 +450,7 @@ impl Emulator {
         }) = self.waiting
         {
             self.waiting = None;
-            self.hid.respond(&[Status::KeepaliveCancel.into()]);
+            self.answer(vec![Status::KeepaliveCancel.into()]);
         }
-    }
-
-    fn unplug(&mut self) {
-        tracing::debug!("a fault unplugs the emulated key");
-        self.gone = true;
-        self.waiting = None;
-        self.hid.power_cycle();
     }
 }

@@ -106,6 +106,11 @@ impl Hid {
         self.outgoing.pop_front()
     }
 
+    /// The reports that are under way.
+    pub(super) fn outgoing(&mut self) -> &mut VecDeque<Report> {
+        &mut self.outgoing
+    }
+
     pub(super) fn has_output(&self) -> bool {
         !self.outgoing.is_empty()
     }
@@ -157,6 +162,14 @@ impl Hid {
         if let Transaction::Processing { cid, command } = self.transaction {
             self.become_idle();
             self.send(cid, command, response);
+        }
+    }
+
+    /// Ends the transaction with an error below CTAP.
+    pub(super) fn refuse(&mut self, status: Status) {
+        if let Transaction::Processing { cid, .. } = self.transaction {
+            self.become_idle();
+            self.error(cid, status);
         }
     }
 

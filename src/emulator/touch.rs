@@ -1,7 +1,11 @@
 //! Where a touch comes from (CTAP 2.1 §5, "evidence of user interaction"). The emulator asks again at every poll until the
 //! source has an answer or the profile's touch time-out has passed.
 
+use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
+
+use super::duration;
 
 /// What the user has done so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,5 +65,83 @@ pub struct Never;
 impl Touch for Never {
     fn state(&mut self, _waited: Duration) -> TouchState {
         TouchState::Waiting
+    }
+}
+
+/// Who touches the key, as a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TouchMode {
+    /// A duration such as `2s`: touches when a request has waited this long.
+    After(Duration),
+    /// `ask`: whoever controls the key decides, request by request.
+    Ask,
+    /// `auto`: touches at once.
+    Auto,
+    /// `deny`: declines at once.
+    Deny,
+    /// `never`: nobody touches.
+    Never,
+}
+
+impl TouchMode {
+    /// The source of touches that the word stands for. Asking is none: the answer comes by [`super::Emulator::touch`].
+    #[must_use]
+    pub fn source(self) -> Box<dyn Touch> {
+        match self {
+            Self::After(duration) => Box::new(After(duration)),
+            Self::Auto => Box::new(Auto),
+            Self::Deny => Box::new(Deny),
+            Self::Ask | Self::Never => Box::new(Never),
+        }
+    }
+}
+
+/// A text that says nothing of who touches.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is none of auto, deny, never, ask, nor a duration such as 1500ms or 2s")]
+pub struct UnknownTouchMode(pub String);
+
+impl FromStr for TouchMode {
+    type Err = UnknownTouchMode;
+
+    fn from_str(text: &str) -> Result<Self, UnknownTouchMode> {
+        match text {
+            "ask" => Ok(Self::Ask),
+            "auto" => Ok(Self::Auto),
+            "deny" => Ok(Self::Deny),
+            "never" => Ok(Self::Never),
+            _ => duration::parse(text)
+                .map(Self::After)
+                .map_err(|_| UnknownTouchMode(text.to_owned())),
+        }
+    }
+}
+
+impl fmt::Display for TouchMode {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::After(duration) => formatter.write_str(&duration::show(*duration)),
+            Self::Ask => formatter.write_str("ask"),
+            Self::Auto => formatter.write_str("auto"),
+            Self::Deny => formatter.write_str("deny"),
+            Self::Never => formatter.write_str("never"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_can_be_read_again() {
+        for text in ["ask", "auto", "deny", "never", "1500ms", "2s"] {
+            assert_eq!(
+                text.parse().map(|mode: TouchMode| mode.to_string()),
+                Ok(text.to_owned())
+            );
+        }
+        let refused = UnknownTouchMode("sometimes".to_owned());
+        assert_eq!("sometimes".parse::<TouchMode>(), Err(refused));
     }
 }

@@ -34,7 +34,7 @@ impl Authenticator {
 
     fn get_pin_retries(&self) -> Reply {
         Reply::members([
-            (3, Some(Value::from(self.state().pin_retries))),
+            (3, Some(Value::from(self.pin_retries()))),
             (4, Some(Value::Bool(self.is_power_cycle_needed()))),
         ])
     }
@@ -184,7 +184,7 @@ impl Authenticator {
         if !self.is_protected() {
             return Err(Status::PinNotSet);
         }
-        if self.state().pin_retries == 0 {
+        if self.pin_retries() == 0 {
             return Err(Status::PinBlocked);
         }
         if self.is_power_cycle_needed() {

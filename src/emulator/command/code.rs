@@ -7,7 +7,11 @@ macro_rules! commands {
     ($($(#[$doc:meta])* $name:ident = $byte:literal, $text:literal;)*) => {
         /// A CTAP2 command that an emulated key knows.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum Command { $($(#[$doc])* $name,)* }
+        pub enum Command {
+            $($(#[$doc])* $name,)*
+            /// A CTAP1 message, which has no CTAP2 command byte.
+            U2f,
+        }
 
         impl Command {
             pub(in crate::emulator) fn from_byte(byte: u8) -> Option<Self> {
@@ -17,10 +21,10 @@ macro_rules! commands {
             /// The specification's name without `authenticator`.
             #[must_use]
             pub fn name(self) -> &'static str {
-                match self { $(Self::$name => $text,)* }
+                match self { $(Self::$name => $text,)* Self::U2f => "u2f" }
             }
 
-            const ALL: &'static [Self] = &[$(Self::$name,)*];
+            const ALL: &'static [Self] = &[$(Self::$name,)* Self::U2f];
         }
     };
 }

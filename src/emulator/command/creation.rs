@@ -10,7 +10,7 @@ use crate::emulator::authenticator::Authenticator;
 use crate::emulator::credential::{
     Algorithm, CredProtect, Credential, Discoverable, PrivateKey, STORED_ID_LENGTH, User,
 };
-use crate::emulator::fault::Fault;
+use crate::emulator::fault::Effect;
 use crate::emulator::profile::Attestation;
 use crate::encoding::cbor::{self, Value};
 use crate::webauthn::{Aaguid, AttestedCredentialData, AuthenticatorData, Flags};
@@ -51,7 +51,7 @@ impl Authenticator {
         let authenticator_data = AuthenticatorData {
             rp_id_hash: hash(&creation.rp_id),
             flags: flags(true, creation.uv),
-            sign_count: self.shown_sign_count(),
+            sign_count: self.shown_sign_count(true),
             attested: Some(AttestedCredentialData {
                 aaguid: self.shown_aaguid(),
                 credential_id: credential.id.clone(),
@@ -98,7 +98,8 @@ impl Authenticator {
             .iter()
             .filter(|old| !is_same_account(old, credential))
             .count();
-        if kept >= self.profile.discoverable_credentials {
+        let is_full = kept >= self.profile.discoverable_credentials;
+        if is_full || self.faults.has(Effect::StorageFull) {
             return Err(Status::KeyStoreFull);
         }
         Ok(())
@@ -147,24 +148,29 @@ impl Authenticator {
 
     fn shown_aaguid(&self) -> Aaguid {
         let aaguid = self.profile.aaguid;
-        if self.faults.has(Fault::WrongAaguid) {
+        if self.faults.has(Effect::WrongAaguid) {
             return Aaguid::new(aaguid.as_bytes().map(|byte| !byte));
         }
         aaguid
     }
 
-    /// The signature counter as it goes out: it goes back when that fault is set.
-    pub(in crate::emulator) fn shown_sign_count(&self) -> u32 {
+    /// The signature counter as it goes out: lower than the one before when that fault is set. For that, a new credential
+    /// begins at the upper end.
+    pub(in crate::emulator) fn shown_sign_count(&mut self, is_new: bool) -> u32 {
         let count = self.state().sign_count;
-        if self.faults.has(Fault::SignCountBack) {
-            return u32::MAX - count;
-        }
-        count
+        let shown = match (self.faults.has(Effect::SignCountBack), self.last_sign_count) {
+            (false, _) => count,
+            (true, _) if is_new => u32::MAX - count,
+            // The state has counted this signature already.
+            (true, last) => last.unwrap_or(count.saturating_sub(1)).saturating_sub(1),
+        };
+        self.last_sign_count = Some(shown);
+        shown
     }
 
     /// The signature as it goes out: well-formed but wrong when that fault is set.
     pub(in crate::emulator) fn shown_signature(&self, key: &PrivateKey, message: &[u8]) -> Vec<u8> {
-        if self.faults.has(Fault::BadSignature) {
+        if self.faults.has(Effect::BadSignature) {
             return key.sign(&[message, b"not this"].concat());
         }
         key.sign(message)

@@ -7,7 +7,8 @@ use super::sequence::Rest;
 use super::{AfterTouch, Reply, Sequence};
 use crate::ctap::status::Status;
 use crate::emulator::authenticator::Authenticator;
-use crate::emulator::credential::{CredProtect, Credential, User};
+use crate::emulator::credential::{CredProtect, Credential, PrivateKey, User};
+use crate::emulator::fault::Effect;
 use crate::emulator::request::Map;
 use crate::emulator::token::permission;
 use crate::encoding::cbor::{self, Value};
@@ -197,11 +198,13 @@ impl Authenticator {
         let authenticator_data = AuthenticatorData {
             rp_id_hash: hash(&assertion.rp_id),
             flags: flags(assertion.up, assertion.uv),
-            sign_count: self.shown_sign_count(),
+            sign_count: self.shown_sign_count(false),
             attested: None,
             extensions: assertion.extensions.outputs(self, credential, assertion.uv),
         }
         .to_bytes();
+        let other = self.wrong_credential(credential);
+        let credential = other.as_ref().unwrap_or(credential);
         let signed = [authenticator_data.as_slice(), &assertion.client_data_hash].concat();
         let signature = self.shown_signature(&credential.private_key, &signed);
         // Names could identify the user: only after user verification, and only if there is a choice to make.
@@ -220,6 +223,20 @@ impl Authenticator {
             (4, user),
             (5, number_of_credentials),
         ]))
+    }
+
+    /// Another credential of the same account, when that fault is set.
+    fn wrong_credential(&self, right: &Credential) -> Option<Credential> {
+        self.faults.has(Effect::WrongKey).then(|| {
+            let mut id = vec![0; right.id.len()];
+            self.env.fill(&mut id);
+            let private_key = PrivateKey::generate(right.private_key.algorithm(), &self.env);
+            Credential {
+                id,
+                private_key,
+                ..right.clone()
+            }
+        })
     }
 }
 

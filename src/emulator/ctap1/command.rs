@@ -53,7 +53,7 @@ impl Authenticator {
         };
         self.update(|state| state.sign_count = state.sign_count.saturating_add(1))
             .map_err(|_| StatusWord::MemoryFailure)?;
-        let counter = self.shown_sign_count();
+        let counter = self.shown_sign_count(false);
         let signed = authentication.signed(user_presence, counter);
         let signature = self.shown_signature(&credential.private_key, &signed);
         Ok(authentication_response(user_presence, counter, &signature))

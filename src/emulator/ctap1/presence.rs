@@ -34,7 +34,14 @@ impl UserPresence {
         false
     }
 
-    /// Power was cut.
+    /// How long the touch has been waited for; `None`: no host waits.
+    pub(in crate::emulator) fn awaited_for(&self, now: Duration) -> Option<Duration> {
+        let run = self.run.as_ref();
+        let run = run.filter(|run| now.saturating_sub(run.last) <= LONGEST_PAUSE)?;
+        Some(now.saturating_sub(run.began))
+    }
+
+    /// Power was cut, or the wait is over.
     pub(in crate::emulator) fn forget(&mut self) {
         self.run = None;
     }

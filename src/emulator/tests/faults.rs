@@ -4,7 +4,7 @@ use super::credentials::{assert_attested, authenticator_data, credential_id, ver
 use super::host::Host;
 use super::requests::{Assert, Create};
 use crate::emulator::profile::DEFAULT_AAGUID;
-use crate::emulator::{Fault, Faults, Profile};
+use crate::emulator::{Effect, Fault, Faults, Profile};
 
 fn host(fault: &str) -> Host {
     let mut host = Host::new(Profile::default());
@@ -67,7 +67,7 @@ fn a_bad_signature_is_well_formed_and_wrong() {
     let good = Assert::new().allow(&[&id]).send(&mut host).unwrap();
     assert!(verifies(&good, &public_key));
     host.emulator
-        .set_faults(Faults::from_iter([Fault::BadSignature]));
+        .set_faults(Faults::from_iter([Effect::BadSignature.into()]));
     let bad = Assert::new().allow(&[&id]).send(&mut host).unwrap();
     assert!(!verifies(&bad, &public_key));
 }

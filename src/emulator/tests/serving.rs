@@ -13,7 +13,7 @@ use rustix::net::{
 use super::host::{BROADCAST, cut};
 use crate::emulator::serve::{BoundAddress, ListenAddress, POWER_CYCLE, ServeError, Server, serve};
 use crate::emulator::touch::Never;
-use crate::emulator::{Emulator, Fault, Faults, Profile};
+use crate::emulator::{Effect, Emulator, Faults, Profile};
 use crate::env::Env;
 
 type Shared = Arc<Mutex<Emulator>>;
@@ -202,7 +202,7 @@ fn one_key_is_behind_all_doors() {
 #[test]
 fn an_unplugged_key_hangs_up() {
     let (server, emulator) = started(&["tcp:127.0.0.1:0"]);
-    let faults = Faults::from_iter([Fault::UnplugAfter(1)]);
+    let faults = Faults::from_iter([Effect::UnplugAfter(1).into()]);
     emulator.lock().unwrap().set_faults(faults);
     let mut stream = TcpStream::connect(tcp_address(&server)).unwrap();
     let frame = [&[0, 64], init_report().as_slice()].concat();

@@ -15,7 +15,7 @@ use super::host::{ACFG, Answer, Host, RP_ID};
 use super::requests::{Assert, Create, algorithms, descriptors};
 use crate::emulator::profile::Version;
 use crate::emulator::touch::{After, Deny};
-use crate::emulator::{Fault, Faults, Profile};
+use crate::emulator::{Effect, Fault, Faults, Profile};
 use crate::encoding::cbor::{self, Value};
 use crate::webauthn::CoseKey;
 
@@ -399,14 +399,38 @@ fn capabilities(host: &mut Host) -> u8 {
 fn faults_of_signatures_and_counters_show_in_u2f() {
     let mut host = host();
     let key = register(&mut host).unwrap();
-    let faults = [Fault::BadSignature, Fault::SignCountBack];
+    let faults = [Effect::BadSignature, Effect::SignCountBack].map(Fault::from);
+    let sign =
+        |host: &mut Host| authenticate(host, ENFORCE, &key.key_handle, &key.public_key).unwrap();
+    let good = [sign(&mut host), sign(&mut host), sign(&mut host)];
     host.emulator.set_faults(Faults::from_iter(faults));
-    let mut sign = || authenticate(&mut host, ENFORCE, &key.key_handle, &key.public_key).unwrap();
-    let (first, second) = (sign(), sign());
-    assert!(!first.verifies);
-    assert!(second.counter < first.counter);
+    let (first, second) = (sign(&mut host), sign(&mut host));
+    assert!(good[2].verifies && !first.verifies);
+    assert!(first.counter < good[2].counter && second.counter < first.counter);
     let registered = register(&mut host).unwrap();
     let signature = p256::ecdsa::Signature::from_der(&registered.signature).unwrap();
     let verified = verifying_key(&registered.certificate).verify(&registered.signed, &signature);
     assert!(verified.is_err());
+}
+
+#[test]
+fn faults_of_the_wire_and_commands_know_u2f() {
+    let mut host = host();
+    let faults = ["busy@u2f,times:1", "silent@getInfo"].map(|fault| fault.parse().unwrap());
+    host.emulator.set_faults(Faults::from_iter(faults));
+    host.send(host.cid, 0x03, &[0, 3, 0, 0, 0, 0, 0]);
+    assert_eq!(host.messages(), [(0x3f, vec![0x06])]);
+    register(&mut host).unwrap();
+}
+
+#[test]
+fn a_touch_by_hand_serves_the_host_that_asks_again() {
+    let mut host = host();
+    host.never_touch();
+    assert!(host.emulator.touch().is_err());
+    assert!(register(&mut host).is_err());
+    host.emulator.touch().unwrap();
+    register(&mut host).unwrap();
+    assert!(host.emulator.touch().is_err());
+    assert!(register(&mut host).is_err());
 }

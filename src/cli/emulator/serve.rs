@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::cli::{Context, Error, output};
 use crate::emulator::Emulator;
-use crate::emulator::fault::{Fault, Faults};
+use crate::emulator::fault::Fault;
 use crate::emulator::profile::Profile;
 use crate::emulator::serve::{self, BoundAddress, ListenAddress};
 use crate::emulator::touch::{After, Auto, Deny, Touch};
@@ -96,7 +96,7 @@ pub(crate) async fn run(command: &Command, context: &Context) -> Result<(), Erro
     }
     let mut emulator = Emulator::open(&serve.state, context.env.clone(), profile)?;
     emulator.set_touch(serve.touch.touch());
-    emulator.set_faults(Faults::from_iter(serve.fault.iter().cloned()));
+    emulator.set_faults(serve.fault.iter().cloned().collect());
     let root = serve.state.join("attestation-root.pem");
     write_root(&root, &emulator)?;
     let server = serve::serve(Arc::new(Mutex::new(emulator)), &serve.listen)?;
