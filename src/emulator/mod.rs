@@ -10,6 +10,7 @@
 //! authenticator, command/                   requests -> answers; state, PIN, credentials
 //! ctap1/                                    U2F: its messages, on the same credentials
 //! storage, attestation, profile, fault      what a key keeps, who vouches for it, what kind it is, how it misbehaves
+//! control, handling, journal                what a person does to a key, and what an onlooker sees of it
 //! ```
 //!
 //! An [`Emulator`] is driven by three calls: [`Emulator::handle_report`] for each report from the host,
@@ -20,11 +21,13 @@ pub mod attestation;
 mod authenticator;
 mod certificate;
 mod command;
+pub mod control;
 mod credential;
 mod ctap1;
 mod device;
 mod duration;
 pub mod fault;
+mod handling;
 mod hid;
 mod journal;
 mod pin_protocol;
@@ -41,6 +44,8 @@ pub use attestation::{AttestationAuthority, AttestationError};
 pub use command::{Command, UnknownCommand};
 pub use device::{Emulator, OpenError};
 pub use fault::{Effect, Fault, Faults};
+pub use handling::{CredentialSeen, NoTouchAwaited, ReportsSeen, Snapshot, TouchSeen};
+pub use journal::{Event, EventKind};
 pub use profile::Profile;
 pub use state::StateError;
 

@@ -15,7 +15,7 @@ use super::pty::Pty;
 use super::{BoundAddress, ListenAddress, ServeError};
 use crate::ctap::hid::packet::{REPORT_LENGTH, Report};
 
-const SOCKET_FLAGS: SocketFlags = SocketFlags::CLOEXEC.union(SocketFlags::NONBLOCK);
+pub(super) const SOCKET_FLAGS: SocketFlags = SocketFlags::CLOEXEC.union(SocketFlags::NONBLOCK);
 
 /// A socket or terminal on which reports travel, or connections arrive.
 pub(super) enum Door {
@@ -65,7 +65,7 @@ impl Door {
                 })
                 .map_err(failed("listen on")),
             ListenAddress::Unix(path) => {
-                remove_stale_socket(path)?;
+                remove_stale_socket(path, SocketType::SEQPACKET)?;
                 listen_on_unix(path).map_err(failed("listen on"))
             }
             ListenAddress::Pty => Pty::open().map(Self::Pty).map_err(failed("open")),
@@ -224,14 +224,9 @@ fn frames(received: &mut Vec<u8>, open: bool) -> Received {
 }
 
 /// A socket that nobody listens on was left behind by a crash.
-fn remove_stale_socket(path: &Path) -> Result<(), ServeError> {
+pub(super) fn remove_stale_socket(path: &Path, kind: SocketType) -> Result<(), ServeError> {
     let probe = || -> rustix::io::Result<()> {
-        let socket = socket_with(
-            AddressFamily::UNIX,
-            SocketType::SEQPACKET,
-            SOCKET_FLAGS,
-            None,
-        )?;
+        let socket = socket_with(AddressFamily::UNIX, kind, SOCKET_FLAGS, None)?;
         connect(&socket, &SocketAddrUnix::new(path)?)
     };
     match probe() {

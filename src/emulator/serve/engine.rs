@@ -10,6 +10,7 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::POWER_CYCLE;
+use super::control::Control;
 use super::door::{Door, Received};
 use crate::ctap::hid::packet::{ChannelId, Packet, Report};
 use crate::emulator::Emulator;
@@ -24,11 +25,19 @@ struct Route {
     peer: Option<SocketAddr>,
 }
 
+/// Who has something to read.
+#[derive(Default)]
+struct Ready {
+    doors: Vec<u64>,
+    control: bool,
+}
+
 pub(super) struct Engine {
     emulator: Arc<Mutex<Emulator>>,
     /// With a number each, by which routes name them; numbers are not used again.
     doors: Vec<(u64, Door)>,
     next_door: u64,
+    control: Option<Control>,
     stopped: UnixStream,
     /// Newest first.
     routes: VecDeque<(ChannelId, Route)>,
@@ -38,6 +47,7 @@ impl Engine {
     pub(super) fn new(
         emulator: Arc<Mutex<Emulator>>,
         doors: Vec<Door>,
+        control: Option<Control>,
         stopped: UnixStream,
     ) -> Self {
         let doors: Vec<(u64, Door)> = (0..).zip(doors).collect();
@@ -49,6 +59,7 @@ impl Engine {
                 .max()
                 .unwrap_or(0),
             doors,
+            control,
             stopped,
             routes: VecDeque::new(),
         }
@@ -56,24 +67,36 @@ impl Engine {
 
     pub(super) fn run(mut self) {
         while let Some(ready) = self.wait() {
-            for number in ready {
+            for number in ready.doors {
                 self.serve(number);
+            }
+            if let Some(control) = &mut self.control
+                && ready.control
+            {
+                control.receive(&mut lock(&self.emulator));
             }
             self.drain();
             self.hang_up_if_gone();
+            if let Some(control) = &mut self.control {
+                control.report(&mut lock(&self.emulator));
+            }
         }
     }
 
-    /// The doors that can be read, perhaps none; `None` when it is time to stop.
-    fn wait(&self) -> Option<Vec<u64>> {
-        let timeout = lock(&self.emulator).time_until_next().map(timespec);
+    /// Who can be read, perhaps nobody; `None` when it is time to stop.
+    fn wait(&self) -> Option<Ready> {
+        let timeout = self.time_until_next().map(timespec);
+        let doors = self.doors.iter().map(|(_, door)| door.as_fd());
+        let control = self.control.iter().flat_map(Control::interests);
         let mut fds: Vec<PollFd<'_>> = std::iter::once(self.stopped.as_fd())
-            .chain(self.doors.iter().map(|(_, door)| door.as_fd()))
-            .map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN))
+            .chain(doors)
+            .map(|fd| (fd, PollFlags::IN))
+            .chain(control)
+            .map(|(fd, flags)| PollFd::from_borrowed_fd(fd, flags))
             .collect();
         match poll(&mut fds, timeout.as_ref()) {
             Ok(_) => {}
-            Err(rustix::io::Errno::INTR) => return Some(Vec::new()),
+            Err(rustix::io::Errno::INTR) => return Some(Ready::default()),
             Err(error) => {
                 tracing::error!(%error, "the emulated key stops: it cannot wait for reports");
                 return None;
@@ -83,14 +106,20 @@ impl Engine {
         if is_ready.next() == Some(true) {
             return None;
         }
-        Some(
-            self.doors
-                .iter()
-                .zip(is_ready)
-                .filter(|(_, is_ready)| *is_ready)
-                .map(|((number, _), _)| *number)
+        let doors = self.doors.iter().zip(is_ready.by_ref());
+        Some(Ready {
+            doors: doors
+                .filter_map(|((number, _), is_ready)| is_ready.then_some(*number))
                 .collect(),
-        )
+            control: is_ready.any(|is_ready| is_ready),
+        })
+    }
+
+    fn time_until_next(&self) -> Option<Duration> {
+        let emulator = lock(&self.emulator);
+        let control = self.control.as_ref();
+        let waiting = control.and_then(|control| control.time_until_next(&emulator));
+        emulator.time_until_next().into_iter().chain(waiting).min()
     }
 
     fn serve(&mut self, number: u64) {
@@ -145,7 +174,9 @@ impl Engine {
 
     fn deliver(&mut self, report: &Report) {
         let cid = Packet::parse(report).cid();
-        let Some((_, route)) = self.routes.iter().find(|(known, _)| *known == cid) else {
+        // The noise of a channel that is nobody's reaches whoever spoke last: USB does not know channels.
+        let asker = self.routes.iter().find(|(known, _)| *known == cid);
+        let Some((_, route)) = asker.or(self.routes.front()) else {
             return;
         };
         let route = *route;

@@ -3,18 +3,20 @@
 //! emulated key has no secrets worth having, but whoever reaches it can erase it.
 
 mod address;
+mod control;
 mod door;
 mod engine;
 mod pty;
 
 use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 pub use address::{BoundAddress, ListenAddress, ParseAddressError};
 
 use super::Emulator;
+use control::Control;
 use door::Door;
 use engine::Engine;
 
@@ -69,10 +71,31 @@ pub fn serve(
     emulator: Arc<Mutex<Emulator>>,
     addresses: &[ListenAddress],
 ) -> Result<Server, ServeError> {
+    start(emulator, addresses, None)
+}
+
+/// As [`serve`], with a control socket at this path, which only its owner can use.
+///
+/// # Errors
+/// As [`serve`], and when somebody listens at that path already.
+pub fn serve_with_control(
+    emulator: Arc<Mutex<Emulator>>,
+    addresses: &[ListenAddress],
+    control: &Path,
+) -> Result<Server, ServeError> {
+    let control = Control::open(control)?;
+    start(emulator, addresses, Some(control))
+}
+
+fn start(
+    emulator: Arc<Mutex<Emulator>>,
+    addresses: &[ListenAddress],
+    control: Option<Control>,
+) -> Result<Server, ServeError> {
     let doors: Vec<Door> = addresses.iter().map(Door::open).collect::<Result<_, _>>()?;
     let bound = doors.iter().filter_map(Door::address).collect();
     let (stop, stopped) = UnixStream::pair().map_err(ServeError::Thread)?;
-    let engine = Engine::new(emulator, doors, stopped);
+    let engine = Engine::new(emulator, doors, control, stopped);
     let thread = std::thread::Builder::new()
         .name("emulated key".to_owned())
         .spawn(move || engine.run())
