@@ -4,6 +4,7 @@
 use crate::ceremony;
 use crate::ceremony::interaction::PinUnavailable;
 use crate::cli::Error;
+use crate::cli::emulator::ControlError;
 use crate::cli::failure::Exit;
 use crate::ctap::hid::{self, DeviceError};
 use crate::ctap::status::Status;
@@ -40,6 +41,7 @@ pub(crate) fn of(error: &Error) -> Advice {
         Error::Emulator(_) | Error::EmulatorAttestation(_) | Error::EmulatorServe(_) => {
             plain(Exit::Usage, "emulator")
         }
+        Error::EmulatorControl(error) => of_control(error),
         Error::Inconclusive { source, .. } => of_tenant(source),
         Error::Key(error) => of_key(error),
         Error::Ledger(error) => of_ledger(error),
@@ -254,6 +256,29 @@ fn of_device(error: &DeviceError) -> Advice {
             "key_permission",
             "udev/README.md says how to get permission to use a key",
         ),
+    }
+}
+
+fn of_control(error: &ControlError) -> Advice {
+    match error {
+        ControlError::Connect { .. } => advice(
+            Exit::Key,
+            "no_key",
+            "does `halligan emulator serve --control` run with this address?",
+        ),
+        ControlError::BrokeOff { .. } => plain(Exit::Key, "key_removed"),
+        ControlError::Interrupted { .. } => plain(Exit::Stopped, "cancelled"),
+        ControlError::Refused { code, .. } => match code.as_str() {
+            "no_touch_awaited" => advice(
+                Exit::Key,
+                "no_touch_awaited",
+                "`wait touch-awaited` before it waits until one is",
+            ),
+            "not_stored" => plain(Exit::Key, "key_refused"),
+            "timed_out" => plain(Exit::Key, "timed_out"),
+            _ => plain(Exit::Usage, "usage"),
+        },
+        ControlError::Unreadable { .. } => plain(Exit::Key, "key_misbehaves"),
     }
 }
 

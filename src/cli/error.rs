@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::cli::config;
 use crate::cli::demo;
+use crate::cli::emulator::ControlError;
 use crate::ctap::hid::DeviceError;
 use crate::report::Report;
 use crate::{attestation, ceremony, ctap, emulator, graph, ledger, simulator};
@@ -27,6 +28,8 @@ pub(crate) enum Error {
     Emulator(#[from] emulator::OpenError),
     #[error("the emulator's attestation root: {0}")]
     EmulatorAttestation(#[from] emulator::AttestationError),
+    #[error(transparent)]
+    EmulatorControl(#[from] ControlError),
     #[error(transparent)]
     EmulatorServe(#[from] emulator::serve::ServeError),
     /// The key was checked and the tenant could not be asked: nothing failed, and nothing is proven safe.

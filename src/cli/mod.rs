@@ -168,7 +168,7 @@ fn name(command: &Command) -> &'static str {
         Command::Key(command) => command.name(),
         Command::Ledger(ledger::Command::Show(_)) => "ledger.show",
         Command::Ledger(ledger::Command::Verify(_)) => "ledger.verify",
-        Command::Emulator(_) => "emulator.serve",
+        Command::Emulator(command) => command.name(),
         Command::Simulator(_) => "simulator.serve",
         Command::Completions(_) => "completions",
         Command::Man(_) => "man",

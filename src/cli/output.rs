@@ -67,6 +67,16 @@ fn explain(failure: &Failure) -> io::Result<()> {
     Ok(())
 }
 
+/// One line on standard output, at once; `false` when its reader has gone away and no further one is of use.
+pub(crate) fn line_for_reader(text: &str) -> io::Result<bool> {
+    let mut stdout = io::stdout().lock();
+    match writeln!(stdout, "{text}").and_then(|()| stdout.flush()) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 /// One line on standard output, at once: a program may be waiting for it.
 fn line(text: &str) -> io::Result<()> {
     write(&format!("{text}\n"))

@@ -1,5 +1,34 @@
 //! `halligan emulator …`: a key in software, and the hand that plays with it.
 
+mod control;
 mod serve;
 
-pub(crate) use serve::{Command, run};
+use crate::cli::{Context, Error};
+
+pub(crate) use control::ControlError;
+
+/// What the emulator does.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    /// Answer CTAP over sockets until interrupted; loopback only
+    Serve(serve::Serve),
+    /// Touch a served key, pull it out, make it misbehave, wait for what happens to it
+    Control(control::Control),
+}
+
+impl Command {
+    /// The command's name in the schema of its JSON document.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Control(_) => "emulator.control",
+            Self::Serve(_) => "emulator.serve",
+        }
+    }
+}
+
+pub(crate) async fn run(command: &Command, context: &Context) -> Result<(), Error> {
+    match command {
+        Command::Control(control) => control::run(control, context).await,
+        Command::Serve(serve) => serve::run(serve, context).await,
+    }
+}

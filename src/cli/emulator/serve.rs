@@ -1,26 +1,17 @@
 //! `halligan emulator serve`
 
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use serde_json::json;
 
+use super::control::ControlAddress;
 use crate::cli::{Context, Error, output};
-use crate::emulator::Emulator;
-use crate::emulator::fault::Fault;
 use crate::emulator::profile::Profile;
 use crate::emulator::serve::{self, BoundAddress, ListenAddress};
-use crate::emulator::touch::{After, Auto, Deny, Touch};
+use crate::emulator::touch::TouchMode;
+use crate::emulator::{Emulator, Fault, Faults};
 use crate::report::Report;
-
-/// What the emulator does.
-#[derive(Debug, clap::Subcommand)]
-pub(crate) enum Command {
-    /// Answer CTAP over sockets until interrupted; loopback only
-    Serve(Serve),
-}
 
 /// Arguments of `emulator serve`.
 #[derive(Debug, clap::Args)]
@@ -33,9 +24,9 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "ADDRESS", default_value = "udp:127.0.0.1:8111")]
     listen: Vec<ListenAddress>,
 
-    /// Who touches the key: auto, deny, or after a time such as 1500ms or 2s
+    /// Who touches the key: auto, deny, never, ask (whoever uses --control), or after a time such as 1500ms or 2s
     #[arg(long, value_name = "TOUCH", default_value = "auto")]
-    touch: TouchChoice,
+    touch: TouchMode,
 
     /// Which kind of key: default, strict (as with --strict-reset), preview (before CTAP 2.1)
     #[arg(long, value_name = "PROFILE", default_value = "default")]
@@ -45,48 +36,20 @@ pub(crate) struct Serve {
     #[arg(long)]
     strict_reset: bool,
 
-    /// Misbehave, as in unplug-on=makeCredential; may be given several times; docs/emulator.md has all
+    /// Misbehave, as in unplug@makeCredential,nth:2; may be given several times; docs/emulator.md has all
     #[arg(long, value_name = "FAULT")]
     fault: Vec<Fault>,
+
+    /// Misbehave as this file says, one fault a line; `#` begins a comment
+    #[arg(long, value_name = "FILE")]
+    faults: Option<PathBuf>,
+
+    /// Take requests of `emulator control` at unix:PATH: touch, unplug, faults, events, the clock
+    #[arg(long, value_name = "ADDRESS")]
+    control: Option<ControlAddress>,
 }
 
-/// Who touches the key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum TouchChoice {
-    Auto,
-    Deny,
-    After(Duration),
-}
-
-impl FromStr for TouchChoice {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "auto" => Ok(Self::Auto),
-            "deny" => Ok(Self::Deny),
-            _ => text
-                .parse::<jiff::SignedDuration>()
-                .ok()
-                .and_then(|duration| Duration::try_from(duration).ok())
-                .map(Self::After)
-                .ok_or_else(|| format!("{text:?} is neither auto, deny nor a duration such as 2s")),
-        }
-    }
-}
-
-impl TouchChoice {
-    fn touch(self) -> Box<dyn Touch> {
-        match self {
-            Self::Auto => Box::new(Auto),
-            Self::Deny => Box::new(Deny),
-            Self::After(duration) => Box::new(After(duration)),
-        }
-    }
-}
-
-pub(crate) async fn run(command: &Command, context: &Context) -> Result<(), Error> {
-    let Command::Serve(serve) = command;
+pub(super) async fn run(serve: &Serve, context: &Context) -> Result<(), Error> {
     let mut profile: Profile = serve
         .profile
         .parse()
@@ -94,16 +57,41 @@ pub(crate) async fn run(command: &Command, context: &Context) -> Result<(), Erro
     if serve.strict_reset {
         profile.reset_window = Profile::strict().reset_window;
     }
+    if serve.touch == TouchMode::Ask && serve.control.is_none() {
+        let message = "--touch ask: somebody must be able to answer; add --control unix:PATH";
+        return Err(Error::Usage(message.to_owned()));
+    }
+    let faults = faults(serve)?;
     let mut emulator = Emulator::open(&serve.state, context.env.clone(), profile)?;
-    emulator.set_touch(serve.touch.touch());
-    emulator.set_faults(serve.fault.iter().cloned().collect());
+    emulator.set_profile_name(&serve.profile);
+    emulator.set_touch_mode(serve.touch);
+    emulator.set_faults(faults);
     let root = serve.state.join("attestation-root.pem");
     write_root(&root, &emulator)?;
-    let server = serve::serve(Arc::new(Mutex::new(emulator)), &serve.listen)?;
-    output::result(&context.global, &announcement(server.addresses(), &root))?;
+    let emulator = Arc::new(Mutex::new(emulator));
+    let server = match &serve.control {
+        None => serve::serve(emulator, &serve.listen)?,
+        Some(ControlAddress(path)) => serve::serve_with_control(emulator, &serve.listen, path)?,
+    };
+    let announcement = announcement(server.addresses(), serve.control.as_ref(), &root);
+    output::result(&context.global, &announcement)?;
     context.interrupt.clone().raised().await;
     server.stop();
     Ok(())
+}
+
+/// Those of the file first, if there is one.
+fn faults(serve: &Serve) -> Result<Faults, Error> {
+    let mut faults = Faults::default();
+    if let Some(path) = &serve.faults {
+        let wrong = |error: &dyn std::fmt::Display| {
+            Error::Usage(format!("--faults {}: {error}", path.display()))
+        };
+        let text = std::fs::read_to_string(path).map_err(|error| wrong(&error))?;
+        faults = text.parse().map_err(|error| wrong(&error))?;
+    }
+    faults.extend(serve.fault.iter().cloned());
+    Ok(faults)
 }
 
 fn write_root(path: &Path, emulator: &Emulator) -> Result<(), Error> {
@@ -115,13 +103,22 @@ fn write_root(path: &Path, emulator: &Emulator) -> Result<(), Error> {
 }
 
 /// What a program that started this waits for: by then every address answers.
-fn announcement(addresses: &[BoundAddress], root: &Path) -> Report {
+fn announcement(
+    addresses: &[BoundAddress],
+    control: Option<&ControlAddress>,
+    root: &Path,
+) -> Report {
     let addresses: Vec<String> = addresses.iter().map(ToString::to_string).collect();
-    let text = format!(
+    let control = control.map(ToString::to_string);
+    let mut text = format!(
         "listening on {}\nattestation root: {}\n",
         addresses.join(", "),
         root.display()
     );
-    let body = json!({"listening": addresses, "attestation_root": root});
+    let mut body = json!({"listening": addresses, "attestation_root": root});
+    if let Some(control) = control {
+        text.push_str(&format!("control: {control}\n"));
+        body["control"] = control.into();
+    }
     Report::new("halligan.emulator.serve/1", true, body, text)
 }

@@ -117,6 +117,28 @@ impl Request {
         serde_json::from_slice(line).map_err(|error| ParseRequestError::Json(error.to_string()))
     }
 
+    /// The word with which it begins.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Advance { .. } => "advance",
+            Self::ClearFaults {} => "clear-faults",
+            Self::Deny {} => "deny",
+            Self::Erase {} => "erase",
+            Self::Fault { .. } => "fault",
+            Self::Faults {} => "faults",
+            Self::Plug {} => "plug",
+            Self::PowerCycle {} => "power-cycle",
+            Self::SetFaults { .. } => "set-faults",
+            Self::State {} => "state",
+            Self::Subscribe { .. } => "subscribe",
+            Self::Touch {} => "touch",
+            Self::TouchMode { .. } => "touch-mode",
+            Self::Unplug { .. } => "unplug",
+            Self::Wait { .. } => "wait",
+        }
+    }
+
     /// The line of the protocol, without its end.
     #[must_use]
     pub fn to_json(&self) -> String {

@@ -60,6 +60,7 @@ fn words_stand_for_requests() {
         let parsed: Request = words.parse().expect(words);
         let line: Value = serde_json::from_str(&parsed.to_json()).expect("JSON");
         assert_eq!(line, request);
+        assert_eq!(line["request"], parsed.word());
         assert_eq!(line.to_string().parse(), Ok(parsed));
     }
 }
