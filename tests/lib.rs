@@ -5,6 +5,7 @@
 mod architecture;
 mod bench;
 mod check;
+mod control_cli;
 mod cost;
 mod demo;
 mod docs;

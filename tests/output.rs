@@ -106,6 +106,11 @@ fn every_command_prints_one_document_when_it_fails() {
         6,
         "ledger.verify",
     );
+    is_of(
+        bench.halligan(["emulator", "control", "unix:nobody", "state"]),
+        3,
+        "emulator.control",
+    );
     let public = ["--listen", "udp:0.0.0.0:0"];
     is_of(
         bench

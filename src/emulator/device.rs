@@ -262,7 +262,10 @@ impl Emulator {
             .and_then(|waiting| match waiting.reason {
                 WaitingFor::Touch(_) => {
                     let timeout = waiting.since + self.authenticator.profile.touch_timeout;
-                    Some(waiting.next_keepalive.min(timeout))
+                    let slow = self.authenticator.faults.slow_touch().unwrap_or_default();
+                    let by_hand = self.by_hand.map(|_| waiting.since + slow);
+                    let next = waiting.next_keepalive.min(timeout);
+                    Some(by_hand.map_or(next, |by_hand| by_hand.min(next)))
                 }
                 WaitingFor::Time { until, .. } => Some(waiting.next_keepalive.min(until)),
                 WaitingFor::Nothing => Some(waiting.next_keepalive),
@@ -349,6 +352,8 @@ impl Emulator {
 
     fn await_touch(&mut self, after: AfterTouch) {
         self.journal.touch_awaited(self.uptime());
+        // A touch that came too late for the request before this one is none for this one.
+        self.by_hand = None;
         if self.authenticator.faults.has(Effect::Unplug(Moment::Touch)) {
             return self.unplug(None);
         }

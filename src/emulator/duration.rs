@@ -20,7 +20,7 @@ pub(super) fn show(duration: Duration) -> String {
     let nanoseconds = duration.subsec_nanos();
     if nanoseconds == 0 {
         format!("{}s", duration.as_secs())
-    } else if nanoseconds % 1_000_000 == 0 {
+    } else if nanoseconds.is_multiple_of(1_000_000) {
         format!("{}ms", duration.as_millis())
     } else {
         format!("{}s {nanoseconds}ns", duration.as_secs())

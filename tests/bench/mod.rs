@@ -28,7 +28,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-pub(crate) use command::{Command, Finished};
+pub(crate) use command::{Command, Finished, Started};
 pub(crate) use in_process::{InProcess, Person};
 pub(crate) use key::{Finger, Key};
 pub(crate) use snapshot::Snapshot;

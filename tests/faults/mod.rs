@@ -3,6 +3,7 @@
 //! nothing left behind that nobody speaks of.
 
 mod key;
+mod misbehaviour;
 mod operator;
 mod storage;
 mod tenant;

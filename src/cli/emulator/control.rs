@@ -140,8 +140,8 @@ impl Connection {
         loop {
             let answer = self.lines.next_line().await.map_err(|_| broke_off())?;
             let answer = answer.ok_or_else(broke_off)?;
-            let answer: Value = serde_json::from_str(&answer)
-                .map_err(|_| ControlError::Unreadable { request })?;
+            let answer: Value =
+                serde_json::from_str(&answer).map_err(|_| ControlError::Unreadable { request })?;
             match answer["ok"].as_bool() {
                 Some(true) => return Ok(answer),
                 Some(false) => return Err(refused(request, &answer["error"])),

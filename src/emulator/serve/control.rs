@@ -86,14 +86,19 @@ impl Control {
         }
     }
 
-    /// Tells of events, answers those who have waited, and sends what can be sent.
-    pub(super) fn report(&mut self, emulator: &mut Emulator) {
+    /// Tells of events, answers those who have waited, and sends what can be sent. `true` when something was asked behind a
+    /// wait that is over, so that the key may have more to do.
+    pub(super) fn report(&mut self, emulator: &mut Emulator) -> bool {
+        let mut acted = false;
+        while self.clients.iter_mut().any(|client| client.look(emulator)) {
+            acted = true;
+        }
         for client in &mut self.clients {
-            client.look(emulator);
             client.tell_events(emulator);
             client.flush();
         }
         self.clients.retain(|client| client.is_open);
+        acted
     }
 }
 
@@ -170,12 +175,11 @@ impl Client {
         }
     }
 
-    fn look(&mut self, emulator: &mut Emulator) {
-        let Some(waiting) = &mut self.waiting else {
-            return;
-        };
-        let Some(outcome) = waiting.look(emulator) else {
-            return;
+    /// Whether a wait is over.
+    fn look(&mut self, emulator: &mut Emulator) -> bool {
+        let waiting = self.waiting.as_mut();
+        let Some(outcome) = waiting.and_then(|waiting| waiting.look(emulator)) else {
+            return false;
         };
         self.waiting = None;
         match outcome {
@@ -184,6 +188,7 @@ impl Client {
         }
         // What was asked meanwhile.
         self.serve(emulator);
+        true
     }
 
     fn tell_events(&mut self, emulator: &Emulator) {

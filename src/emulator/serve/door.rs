@@ -4,6 +4,7 @@
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
 use rustix::net::{
@@ -225,6 +226,11 @@ fn frames(received: &mut Vec<u8>, open: bool) -> Received {
 
 /// A socket that nobody listens on was left behind by a crash.
 pub(super) fn remove_stale_socket(path: &Path, kind: SocketType) -> Result<(), ServeError> {
+    let file_type = path.symlink_metadata().map(|found| found.file_type());
+    if !file_type.is_ok_and(|found| found.is_socket()) {
+        // Connecting to an ordinary file is refused as well, and that must not be removed. Listening says what is wrong.
+        return Ok(());
+    }
     let probe = || -> rustix::io::Result<()> {
         let socket = socket_with(AddressFamily::UNIX, kind, SOCKET_FLAGS, None)?;
         connect(&socket, &SocketAddrUnix::new(path)?)
@@ -238,7 +244,6 @@ pub(super) fn remove_stale_socket(path: &Path, kind: SocketType) -> Result<(), S
                 source,
             })
         }
-        // Not there, or not a socket: then listening says what is wrong.
         Err(_) => Ok(()),
     }
 }

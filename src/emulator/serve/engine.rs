@@ -38,6 +38,8 @@ pub(super) struct Engine {
     doors: Vec<(u64, Door)>,
     next_door: u64,
     control: Option<Control>,
+    /// Whether to look after the key once more before waiting.
+    again: bool,
     stopped: UnixStream,
     /// Newest first.
     routes: VecDeque<(ChannelId, Route)>,
@@ -60,6 +62,7 @@ impl Engine {
                 .unwrap_or(0),
             doors,
             control,
+            again: false,
             stopped,
             routes: VecDeque::new(),
         }
@@ -78,7 +81,7 @@ impl Engine {
             self.drain();
             self.hang_up_if_gone();
             if let Some(control) = &mut self.control {
-                control.report(&mut lock(&self.emulator));
+                self.again = control.report(&mut lock(&self.emulator));
             }
         }
     }
@@ -116,6 +119,9 @@ impl Engine {
     }
 
     fn time_until_next(&self) -> Option<Duration> {
+        if self.again {
+            return Some(Duration::ZERO);
+        }
         let emulator = lock(&self.emulator);
         let control = self.control.as_ref();
         let waiting = control.and_then(|control| control.time_until_next(&emulator));

@@ -1,10 +1,12 @@
 use std::time::Duration;
 
 use super::credentials::{assert_attested, authenticator_data, credential_id, verifies};
-use super::host::Host;
+use super::host::{Answer, Host, MC, RP_ID};
 use super::requests::{Assert, Create};
+use crate::ctap::hid::packet::Report;
 use crate::emulator::profile::DEFAULT_AAGUID;
 use crate::emulator::{Effect, Fault, Faults, Profile};
+use crate::encoding::cbor;
 
 fn host(fault: &str) -> Host {
     let mut host = Host::new(Profile::default());
@@ -109,9 +111,9 @@ fn a_busy_key_refuses_below_ctap_and_does_nothing() {
 #[test]
 fn a_status_takes_the_place_of_the_command() {
     let mut host = host("status=0x7f@reset,nth:2");
-    Create::new().rk().send(&mut host).unwrap();
+    Create::new().discoverable().send(&mut host).unwrap();
     assert_eq!(host.raw(&[0x07]), (0, vec![]));
-    Create::new().rk().send(&mut host).unwrap();
+    Create::new().discoverable().send(&mut host).unwrap();
     assert_eq!(host.raw(&[0x07]), (0x7f, vec![]));
     assert_eq!(host.emulator.snapshot().credentials.len(), 1);
 }
@@ -141,6 +143,21 @@ fn a_slow_touch_counts_when_its_time_has_come() {
     host.advance(Duration::from_millis(1));
     assert_eq!(host.messages(), [(0x10, vec![0])]);
     assert_eq!(host.raw(&[0x0b]).0, 0);
+}
+
+#[test]
+fn a_touch_that_came_too_late_does_not_count_for_the_next_request() {
+    let mut host = Host::new(Profile::default());
+    host.never_touch();
+    host.send(host.cid, 0x10, &[0x0b]);
+    host.emulator.touch().unwrap();
+    host.send(host.cid, 0x11, b"");
+    host.send(host.cid, 0x10, &[0x0b]);
+    assert_eq!(host.messages(), [(0x10, vec![0x2d]), (0x3b, vec![2])]);
+    assert!(host.emulator.touch().is_ok());
+    assert_eq!(host.emulator.time_until_next(), Some(Duration::ZERO));
+    assert_eq!(host.messages(), [(0x10, vec![0])]);
+    assert!(host.emulator.touch().is_err());
 }
 
 #[test]
@@ -214,7 +231,10 @@ fn a_blocked_pin_shows_no_tries_and_comes_back() {
 #[test]
 fn a_full_key_still_makes_credentials_that_need_no_room() {
     let mut host = host("storage-full");
-    assert_eq!(Create::new().rk().send(&mut host).unwrap_err(), 0x28);
+    assert_eq!(
+        Create::new().discoverable().send(&mut host).unwrap_err(),
+        0x28
+    );
     Create::new().send(&mut host).unwrap();
 }
 
@@ -231,23 +251,29 @@ fn a_single_sign_count_goes_back() {
     assert!(second < first && third > first);
 }
 
+/// A makeCredential request of a discoverable credential.
+fn creation() -> Vec<u8> {
+    let parameters = cbor::map(Create::new().discoverable().members);
+    [&[0x01], cbor::encode(&parameters).as_slice()].concat()
+}
+
 #[test]
 fn a_key_can_go_while_it_waits_and_while_it_answers() {
     let mut waiting = host("unplug=touch@makeCredential");
     waiting.never_touch();
-    waiting.send(waiting.cid, 0x10, &Create::new().rk().request());
+    waiting.send(waiting.cid, 0x10, &creation());
     assert!(waiting.emulator.is_gone());
     waiting.emulator.power_cycle();
     assert_eq!(waiting.emulator.snapshot().credentials.len(), 0);
 
     let mut answering = host("unplug=answer@makeCredential");
-    answering.send(answering.cid, 0x10, &Create::new().rk().request());
+    answering.send(answering.cid, 0x10, &creation());
     let out = reports(&mut answering);
     assert!(!out.is_empty() && answering.emulator.is_gone());
     answering.emulator.power_cycle();
     assert_eq!(answering.emulator.snapshot().credentials.len(), 1);
     // It happens once.
-    Create::new().rk().send(&mut answering).unwrap();
+    Create::new().discoverable().send(&mut answering).unwrap();
 }
 
 #[test]
@@ -273,14 +299,14 @@ fn the_clock_can_be_put_forward() {
     host.set_pin(2, "1234").unwrap();
     let token = host.token(2, "1234", MC, Some(RP_ID)).unwrap();
     host.emulator.advance(Duration::from_secs(31));
-    let refused = Create::new().verified(&token).send(&mut host);
+    let refused = Create::new().authorized(&token).send(&mut host);
     assert_eq!(refused.unwrap_err(), 0x33);
 }
 
 #[test]
 fn erasing_needs_neither_touch_nor_window() {
     let mut host = Host::new(Profile::strict());
-    Create::new().rk().send(&mut host).unwrap();
+    Create::new().discoverable().send(&mut host).unwrap();
     host.set_pin(2, "1234").unwrap();
     host.never_touch();
     host.emulator.advance(Duration::from_secs(60));

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod config;
+mod controlling;
 mod credentials;
 mod extensions;
 mod faults;

@@ -164,6 +164,20 @@ fn a_socket_left_behind_by_a_crash_is_replaced() {
 }
 
 #[test]
+fn a_file_in_the_way_is_not_taken_for_a_socket() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("key");
+    std::fs::write(&path, "precious").unwrap();
+    let emulator = Emulator::in_memory(Env::system(), Profile::default()).unwrap();
+    let refused = serve(
+        Arc::new(Mutex::new(emulator)),
+        &[ListenAddress::Unix(path.clone())],
+    );
+    assert!(matches!(refused.err(), Some(ServeError::Io { .. })));
+    assert_eq!(std::fs::read_to_string(path).unwrap(), "precious");
+}
+
+#[test]
 fn a_terminal_takes_both_lengths_and_survives_its_clients() {
     let (server, _) = started(&["pty"]);
     let BoundAddress::Pty(path) = &server.addresses()[0] else {
