@@ -190,6 +190,35 @@ fn every_option_in_the_documents_exists() {
     assert!(unknown.is_empty(), "{}", unknown.join("\n"));
 }
 
+#[test]
+fn faults_and_control_requests_of_the_documents_are_understood() {
+    use halligan::emulator::Fault;
+    use halligan::emulator::control::Request;
+    let text = fs::read_to_string(root().join("docs/emulator.md")).unwrap();
+    let faults = blocks(&text, "text")
+        .into_iter()
+        .find(|block| block.starts_with("fault "))
+        .unwrap();
+    let (_, examples) = faults.split_once("\n\n").unwrap();
+    for line in examples.lines() {
+        let fault = line.split_whitespace().next().unwrap();
+        assert_eq!(fault.parse::<Fault>().unwrap().to_string(), fault);
+    }
+    let mut tried = BTreeSet::new();
+    for row in text.lines().filter(|line| line.starts_with("| `")) {
+        let mut code = row.split('`').skip(1).step_by(2);
+        let words = code.next().unwrap();
+        if let Some(json) = code.find(|code| code.starts_with("{\"request\"")) {
+            let request: Request = json
+                .parse()
+                .unwrap_or_else(|error| panic!("{json}: {error}"));
+            assert_eq!(words.split(' ').next(), Some(request.word()));
+            tried.insert(request.word());
+        }
+    }
+    assert_eq!(tried.len(), 15, "{tried:?}");
+}
+
 /// The targets of the links in a Markdown text, code left out.
 fn links(text: &str) -> Vec<String> {
     let mut outside_code = String::new();

@@ -147,7 +147,7 @@ impl Client {
 
     /// Answers the lines that are complete, up to one that has to wait.
     fn serve(&mut self, emulator: &mut Emulator) {
-        while self.waiting.is_none() {
+        while self.waiting.is_none() && self.unsent.len() <= MAX_UNREAD {
             let end = self.received.iter().position(|&byte| byte == b'\n');
             let Some(end) = end else {
                 break;
