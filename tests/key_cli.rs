@@ -19,7 +19,10 @@ fn info_says_what_the_key_says_and_invents_nothing() {
     let info = on(&bench, &key, &["info"]).run().exits(0).document();
     assert_eq!(info["schema"], "halligan.key.info/1");
     assert_eq!(info["aaguid"], "8b1d6c52-0f3e-4b6a-9c77-2e5a41d093f4");
-    assert_eq!(info["versions"], json!(["U2F_V2", "FIDO_2_0", "FIDO_2_1"]));
+    assert_eq!(
+        info["versions"],
+        json!(["U2F_V2", "FIDO_2_0", "FIDO_2_1_PRE", "FIDO_2_1"])
+    );
     assert_eq!(info["options"]["clientPin"], false);
     assert_eq!(info["pin_retries"], Value::Null);
     let old = bench.key(Profile::preview());

@@ -254,7 +254,12 @@ impl Default for Profile {
         Self {
             aaguid: DEFAULT_AAGUID,
             firmware_version: 0x0001_0000,
-            versions: vec![Version::U2fV2, Version::Fido20, Version::Fido21],
+            versions: vec![
+                Version::U2fV2,
+                Version::Fido20,
+                Version::Fido21Pre,
+                Version::Fido21,
+            ],
             pin_uv_auth_protocols: vec![PinUvAuthProtocol::Two, PinUvAuthProtocol::One],
             extensions: vec![
                 Extension::CredBlob,
@@ -268,7 +273,8 @@ impl Default for Profile {
             always_uv: Some(false),
             make_cred_uv_not_rqd: true,
             enterprise_rp_ids: Some(vec!["login.microsoft.com".to_owned()]),
-            credential_management: CredentialManagement::Standard,
+            // libfido2 before 1.15, and OpenSSH with it, sends nothing but the prototype command.
+            credential_management: CredentialManagement::Both,
             authenticator_config: true,
             min_pin_length: 4,
             max_rp_ids_for_set_min_pin_length: 4,

@@ -9,6 +9,7 @@ use super::{Command, Reply, Sequence};
 use crate::ctap::status::Status;
 use crate::emulator::authenticator::Authenticator;
 use crate::emulator::credential::Credential;
+use crate::emulator::profile::CredentialManagement;
 use crate::emulator::request::Map;
 use crate::emulator::token::permission;
 use crate::encoding::cbor::{self, Value};
@@ -62,11 +63,15 @@ impl Authenticator {
             0x04 => self.enumerate_credentials_begin(&request),
             0x05 => self.enumerate_credentials_next(previous),
             0x06 => self.delete_credential(&request),
-            0x07 if command == Command::CredentialManagement => {
-                self.update_user_information(&request)
-            }
+            0x07 if self.updates_by(command) => self.update_user_information(&request),
             _ => Err(Status::InvalidSubcommand),
         }
+    }
+
+    /// The prototype has no updateUserInformation; of keys that answer both commands, both do the same.
+    fn updates_by(&self, command: Command) -> bool {
+        command == Command::CredentialManagement
+            || self.profile.credential_management == CredentialManagement::Both
     }
 
     /// The checks that all but the "next" subcommands begin with. `rp_id` is the RP that the subcommand is about.

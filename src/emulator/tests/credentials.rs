@@ -99,7 +99,7 @@ fn get_info_tells_the_truth() {
             .map(|text| text.into_text().unwrap())
             .collect()
     };
-    assert_eq!(texts(1), ["U2F_V2", "FIDO_2_0", "FIDO_2_1"]);
+    assert_eq!(texts(1), ["U2F_V2", "FIDO_2_0", "FIDO_2_1_PRE", "FIDO_2_1"]);
     assert_eq!(
         texts(2),
         ["credBlob", "credProtect", "hmac-secret", "minPinLength"]

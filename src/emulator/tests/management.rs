@@ -128,6 +128,21 @@ fn names_can_be_changed_but_not_the_account() {
 }
 
 #[test]
+fn the_prototype_changes_names_only_where_it_is_the_standard_command_too() {
+    for (management, answer) in [
+        (CredentialManagement::Both, Ok(())),
+        (CredentialManagement::Misannounced, Err(0x3e)),
+    ] {
+        let host = &mut host(management, 2);
+        let token = &host.token(2, PIN, CM, None).unwrap();
+        let listed = manage(host, PROTOTYPE, Some(token), 4, at("example.org")).unwrap();
+        let parameters = cbor::map([(2, listed.get(7)), (3, listed.get(6))]);
+        let updated = manage(host, PROTOTYPE, Some(token), 7, Some(parameters));
+        assert_eq!(updated.map(|_| ()), answer);
+    }
+}
+
+#[test]
 fn nothing_is_shown_without_the_right_token() {
     for protocol in [1, 2] {
         let host = &mut host(CredentialManagement::Standard, protocol);

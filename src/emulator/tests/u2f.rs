@@ -324,12 +324,15 @@ fn a_pin_alone_does_not_stop_u2f_and_always_uv_does() {
     let key = register(&mut host).unwrap();
     assert_eq!(
         host.info().get(1),
-        versions(&["U2F_V2", "FIDO_2_0", "FIDO_2_1"])
+        versions(&["U2F_V2", "FIDO_2_0", "FIDO_2_1_PRE", "FIDO_2_1"])
     );
 
     let token = host.token(2, "123456", ACFG, None).unwrap();
     toggle_always_uv(&mut host, Some(&token)).unwrap();
-    assert_eq!(host.info().get(1), versions(&["FIDO_2_0", "FIDO_2_1"]));
+    assert_eq!(
+        host.info().get(1),
+        versions(&["FIDO_2_0", "FIDO_2_1_PRE", "FIDO_2_1"])
+    );
     assert_eq!(register(&mut host).err(), Some(COMMAND_NOT_ALLOWED));
     for control in [ENFORCE, CHECK_ONLY, DONT_ENFORCE] {
         let refused = status(&mut host, control, &key.key_handle, &key.public_key);
