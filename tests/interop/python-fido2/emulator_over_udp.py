@@ -296,9 +296,9 @@ def main() -> None:
         with tool.serving("emulator", "serve", "--state", str(state), "--listen", listen, log=log):
             root = read_root(state / "attestation-root.pem")
             for protocol in (PinProtocolV1, PinProtocolV2):
-                expect.step(f"PIN/UV auth protocol {protocol.VERSION}")
-                check_key(port, protocol, root)
+                expect.group(f"PIN/UV auth protocol {protocol.VERSION}", check_key, port, protocol, root)
 
 
 if __name__ == "__main__":
     main()
+    expect.summary()

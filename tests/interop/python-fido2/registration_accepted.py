@@ -174,7 +174,7 @@ def check_ledger(ledger: Path, scratch: Path) -> None:
         expect.equal(f"{what}: a verdict, not a crash", False, "Traceback" in refused.stderr)
 
 
-def main() -> None:
+def check_registration() -> None:
     with tempfile.TemporaryDirectory(prefix="halligan-interop-") as folder:
         root_folder, port = Path(folder), udp_key.free_port()
         key, simulator, saved = (root_folder / name for name in ("key", "tenant", "saved"))
@@ -200,4 +200,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    expect.group("a registration by the tool", check_registration)
+    expect.summary()
