@@ -1,63 +1,31 @@
 """The emulator as python-fido2 sees it: CTAPHID, PIN, credentials, attestation, hmac-secret, management, reset.
 
-Everything runs once with each PIN/UV auth protocol, on a key that the run before has reset.
+One life of a key, from its first PIN to its reset, with each PIN/UV auth protocol.
 """
-
-import tempfile
-from pathlib import Path
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from fido2.attestation import UntrustedAttestation
-from fido2.client import ClientError, Fido2Client
+from fido2.client import ClientError
 from fido2.ctap import CtapError
-from fido2.ctap2 import ClientPin, Ctap2, CredentialManagement
-from fido2.ctap2.pin import PinProtocolV1, PinProtocolV2
+from fido2.ctap2 import ClientPin, CredentialManagement
 from fido2.server import Fido2Server
 from fido2.utils import sha256
 from fido2.webauthn import AttestedCredentialData, AuthenticatorData
 
 import expect
-import tool
-import udp_key
 from foreign_root import foreign_root
-from relying_party import RelyingParty, read_root, verify_certificates
+from key import PIN, RP_ID, Key, groups
+from relying_party import RelyingParty, verify_certificates
 
-RP_ID = "example.com"
 OTHER_RP_ID = "example.org"
 USER_HANDLE = b"user handle of break glass 1"
 OTHER_USER_HANDLE = b"user handle of break glass 2"
 FIRST_PIN = "first-pin-1"
-PIN = "second-pin-2"
 WRONG_PIN = "third-pin-3"
 PIN_RETRIES = 8
 
 CM = CredentialManagement.RESULT
-
-
-class Key:
-    """One connection to the emulator, with one PIN/UV auth protocol."""
-
-    def __init__(self, port: int, protocol: type[PinProtocolV1]) -> None:
-        self.device, self.connection = udp_key.connect(port)
-        self.protocol = protocol
-        # The list from which python-fido2's client takes its protocol; here there is no choice.
-        ClientPin.PROTOCOLS = [protocol]
-
-    def ctap(self) -> Ctap2:
-        """With getInfo as it is now; python-fido2 keeps the first answer."""
-        return Ctap2(self.device)
-
-    def client_pin(self) -> ClientPin:
-        return ClientPin(self.ctap(), self.protocol())
-
-    def client(self, rp_id: str = RP_ID) -> Fido2Client:
-        return udp_key.client(self.device, rp_id, PIN)
-
-    def management(self) -> CredentialManagement:
-        client_pin = self.client_pin()
-        token = client_pin.get_pin_token(PIN, ClientPin.PERMISSION.CREDENTIAL_MGMT)
-        return CredentialManagement(client_pin.ctap, client_pin.protocol, token)
 
 
 def check_channel(key: Key) -> None:
@@ -271,13 +239,12 @@ def check_reset(key: Key, rp: RelyingParty) -> None:
     expect.equal("status", CtapError.ERR.NO_CREDENTIALS, gone.cause.code)
 
 
-def check_key(port: int, protocol: type[PinProtocolV1], root: x509.Certificate) -> None:
-    key = Key(port, protocol)
-    rp, other_rp = RelyingParty(RP_ID, root), RelyingParty(OTHER_RP_ID, root)
+def check_key(key: Key) -> None:
+    rp, other_rp = key.rp(), key.rp(OTHER_RP_ID)
     check_channel(key)
     check_fresh(key)
     check_set_and_change_pin(key)
-    credential = check_registration(key, rp, root)
+    credential = check_registration(key, rp, key.root)
     check_assertion(key, rp, credential)
     response, state = rp.register(key.client(), OTHER_USER_HANDLE, extensions={"prf": {}})
     other = rp.accept_registration(response, state).credential_data
@@ -285,20 +252,8 @@ def check_key(port: int, protocol: type[PinProtocolV1], root: x509.Certificate) 
     check_wrong_pins(key, rp, credential)
     check_management(key, rp, other_rp, credential)
     check_reset(key, rp)
-    key.device.close()
-
-
-def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="halligan-interop-") as folder:
-        state, log, port = Path(folder) / "key", Path(folder) / "log", udp_key.free_port()
-        state.mkdir()
-        listen = f"udp:127.0.0.1:{port}"
-        with tool.serving("emulator", "serve", "--state", str(state), "--listen", listen, log=log):
-            root = read_root(state / "attestation-root.pem")
-            for protocol in (PinProtocolV1, PinProtocolV2):
-                expect.group(f"PIN/UV auth protocol {protocol.VERSION}", check_key, port, protocol, root)
 
 
 if __name__ == "__main__":
-    main()
+    groups(check_key)
     expect.summary()

@@ -61,13 +61,15 @@ class RelyingParty:
         user_handle: bytes,
         exclude: list[AttestedCredentialData] | None = None,
         extensions: Mapping[str, Any] | None = None,
+        resident_key: str = "required",
+        user_verification: str = "required",
     ) -> tuple[RegistrationResponse, Any]:
-        """A discoverable credential with user verification; the response and the state to complete it with."""
+        """The response, and the state to complete the registration with."""
         options, state = self.server.register_begin(
             {"id": user_handle, "name": "bg1@example.com", "displayName": "Break glass 1"},
             credentials=exclude,
-            resident_key_requirement="required",
-            user_verification="required",
+            resident_key_requirement=resident_key,
+            user_verification=user_verification,
             extensions=extensions,
         )
         return client.make_credential(options.public_key), state

@@ -4,7 +4,15 @@ import socket
 import time
 
 from fido2.client import DefaultClientDataCollector, Fido2Client, UserInteraction
-from fido2.ctap2.extensions import HmacSecretExtension
+from fido2.ctap import CtapDevice
+from fido2.ctap2.extensions import (
+    CredBlobExtension,
+    CredPropsExtension,
+    CredProtectExtension,
+    HmacSecretExtension,
+    LargeBlobExtension,
+    MinPinLengthExtension,
+)
 from fido2.hid import CtapHidDevice
 from fido2.hid.base import CtapHidConnection, HidDescriptor
 
@@ -56,6 +64,8 @@ def connect(port: int) -> tuple[CtapHidDevice, UdpConnection]:
 
 
 class Pin(UserInteraction):
+    """A user who knows the PIN, and shows a finger if the key asks for one."""
+
     def __init__(self, pin: str) -> None:
         self._pin = pin
 
@@ -63,7 +73,14 @@ class Pin(UserInteraction):
         return self._pin
 
 
-def client(device: CtapHidDevice, rp_id: str, pin: str) -> Fido2Client:
-    """A browser at the RP's origin, whose user knows the PIN."""
-    collector = DefaultClientDataCollector(f"https://{rp_id}")
-    return Fido2Client(device, collector, Pin(pin), [HmacSecretExtension(allow_hmac_secret=True)])
+def client(device: CtapDevice, rp_id: str, pin: str) -> Fido2Client:
+    """A browser at the RP's origin, with every extension that is standardized, whose user knows the PIN."""
+    extensions = [
+        HmacSecretExtension(allow_hmac_secret=True),
+        LargeBlobExtension(),
+        CredBlobExtension(),
+        CredProtectExtension(),
+        MinPinLengthExtension(),
+        CredPropsExtension(),
+    ]
+    return Fido2Client(device, DefaultClientDataCollector(f"https://{rp_id}"), Pin(pin), extensions)
