@@ -7,6 +7,9 @@ import expect
 from fido2 import PIN, RP_ID, Key
 from management import on_a_new_key
 
+# Neither shorter than 16 bytes when compressed: before 1.16 libfido2 does not encrypt that (its issue 826).
+TEXT = b"a blob of text, " * 8
+OTHER_TEXT = b"another blob of text, " * 6
 LARGE_BLOB_KEY_BYTES = 32
 
 
@@ -31,28 +34,28 @@ def check_large_blobs(key: Key) -> None:
     expect.equal("key of the assertion", one.printed[7], printed[-1])
 
     expect.step("-S -b stores, -G -b reads, for two credentials")
-    blob.write_bytes(b"a short blob")
+    blob.write_bytes(TEXT)
     by_credential("-S", str(blob))
-    stored(b"a short blob")
+    stored(TEXT)
     other = os.urandom(600)
     blob.write_bytes(other)
     by_credential("-S", str(blob), credential=two)
     stored(other, two)
-    stored(b"a short blob")
+    stored(TEXT)
 
     expect.step("-S -b replaces")
-    blob.write_bytes(b"another blob")
+    blob.write_bytes(OTHER_TEXT)
     by_credential("-S", str(blob))
-    stored(b"another blob")
+    stored(OTHER_TEXT)
     stored(other, two)
 
     expect.step("-L -b lists")
     listed = key.token("-L", "-b", answers=(PIN,))
-    expect.equal("number of blobs", 2, len(listed.splitlines()))
-    expect.holds("credentials", one.id in listed and two.id in listed, listed)
+    expect.equal("lengths", ["132", "600"], sorted(listed_lengths(listed)))
 
     expect.step("-k: a key of one's own")
     own_key = key.folder / "own-key"
+    blob.write_bytes(OTHER_TEXT)
     own_key.write_text(base64.b64encode(os.urandom(LARGE_BLOB_KEY_BYTES)).decode() + "\n")
     key.token("-S", "-b", "-k", str(own_key), str(blob), answers=(PIN,))
     read.unlink()
@@ -66,7 +69,7 @@ def check_large_blobs(key: Key) -> None:
     blob.write_bytes(os.urandom(room))
     arguments = ("-S", "-b", "-n", RP_ID, "-i", one.id, str(blob))
     key.token_refused("FIDO_ERR_LARGEBLOB_STORAGE_FULL", *arguments, answers=(PIN,))
-    stored(b"another blob")
+    stored(OTHER_TEXT)
 
     expect.step("-D -b deletes")
     by_credential("-D")
@@ -74,8 +77,14 @@ def check_large_blobs(key: Key) -> None:
     stored(other, two)
 
     expect.step("a reset leaves no blob")
+    key.token("-S", "-b", "-k", str(own_key), str(blob), answers=(PIN,))
     key.token("-R")
-    expect.equal("blobs", "", key.token("-L", "-b"))
+    key.token_refused("FIDO_ERR_NOTFOUND", "-G", "-b", "-k", str(own_key), str(read))
+
+
+def listed_lengths(listed: str) -> list[str]:
+    """Of the blobs themselves. Whose they are, libfido2 before 1.13 cannot tell."""
+    return [line.split()[2] for line in listed.splitlines()[1:]]
 
 
 if __name__ == "__main__":

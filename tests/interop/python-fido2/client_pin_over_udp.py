@@ -83,8 +83,6 @@ def check_permissions(key: Key) -> None:
     refused("with an invented token", ERR.PIN_AUTH_INVALID, lambda: make(key, os.urandom(32)))
 
     expect.step("permissions that make no sense are refused")
-    refused("mc without RP", ERR.MISSING_PARAMETER, lambda: key.token(PERMISSION.MAKE_CREDENTIAL))
-    refused("ga without RP", ERR.MISSING_PARAMETER, lambda: key.token(PERMISSION.GET_ASSERTION))
     refused("none", ERR.INVALID_PARAMETER, lambda: key.token(PERMISSION(0)))
     refused("be without a sensor", ERR.UNAUTHORIZED_PERMISSION, lambda: key.token(PERMISSION.BIO_ENROLL))
 

@@ -118,12 +118,12 @@ def check_extension(key: Key) -> None:
         expect.equal("written", True, results["largeBlob"]["written"])
     for credential, content in zip((one, other), contents.values(), strict=True):
         _, results = asserted(key, credential, extensions={"largeBlob": {"read": True}})
-        expect.equal("blob", content, results["largeBlob"].blob)
+        expect.equal("blob", content, results.large_blob.blob)
 
     expect.step("largeBlob: of a credential that the key finds, and of one that has none")
     key.management().delete_cred({"type": "public-key", "id": other.credential_id})
     _, results = asserted(key, one, discover=True, extensions={"largeBlob": {"read": True}})
-    expect.equal("blob", contents[b"one"], results["largeBlob"].blob)
+    expect.equal("blob", contents[b"one"], results.large_blob.blob)
     without, _, _ = registered(key, b"without")
     _, results = asserted(key, without, extensions={"largeBlob": {"read": True}})
     expect.equal("results", None, results.get("largeBlob"))
