@@ -77,6 +77,7 @@ def check_large_blobs(key: Key) -> None:
     stored(other, two)
 
     expect.step("a reset leaves no blob")
+    blob.write_bytes(TEXT)
     key.token("-S", "-b", "-k", str(own_key), str(blob), answers=(PIN,))
     key.token("-R")
     key.token_refused("FIDO_ERR_NOTFOUND", "-G", "-b", "-k", str(own_key), str(read))
