@@ -30,7 +30,10 @@ def emulator(folder: Path, profile: str = "default") -> Iterator[str]:
     """An emulated key, kept in `folder`; gives the path of its pseudo-terminal."""
     options = ("--state", str(folder / "key"), "--profile", profile, "--listen", "pty")
     with serving("--json", "emulator", "serve", *options, log=folder / "key.log") as line:
-        yield json.loads(line)["listening"][0]
+        said = json.loads(line)
+        if not said["ok"]:
+            raise ToolFailed(f"emulator serve {' '.join(options)}: {line}")
+        yield said["listening"][0]
 
 
 def run(*arguments: str, stdin: str = "") -> dict[str, Any]:

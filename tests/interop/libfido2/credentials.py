@@ -4,12 +4,9 @@ import base64
 import os
 import ssl
 import subprocess
-import sys
-import tempfile
-from pathlib import Path
 
 import expect
-from fido2 import FLAG_ED, FLAG_UP, FLAG_UV, PIN, Credential, Key, flags, refused, verify_credential
+from fido2 import FLAG_ED, FLAG_UP, FLAG_UV, PIN, Credential, Key, flags, refused
 from management import PROTOCOLS, on_a_new_key
 
 TYPES = ("es256", "eddsa")

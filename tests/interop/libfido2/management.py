@@ -1,6 +1,5 @@
 """fido2-token: information, PIN, credential management, configuration, reset."""
 
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path

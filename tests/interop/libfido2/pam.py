@@ -19,7 +19,7 @@ def pamu2fcfg(key: Key, *options: str, answers: tuple[str, ...] = ()) -> process
 
 
 def registration(key: Key, *options: str, answers: tuple[str, ...] = ()) -> list[str]:
-    """Of the line for pam_u2f: user, key handle, public key, type, attributes. pamu2fcfg has verified the attestation."""
+    """User, key handle, public key, type, attributes. pamu2fcfg itself has verified the attestation."""
     done = pamu2fcfg(key, *options, answers=answers)
     expect.equal(f"status of {done}", 0, done.status)
     user, _, rest = done.stdout.partition(":")

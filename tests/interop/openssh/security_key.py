@@ -1,9 +1,9 @@
 """OpenSSH's programs on one security key.
 
-`ssh-keygen` takes the device's path with `-O device=` when it makes and when it downloads keys. For a signature OpenSSH
-has no such option: `ssh-sk-helper`, in which its FIDO code runs, asks libfido2 for all devices. So OpenSSH is told to run
-a helper that shows libfido2 the one device (../harness/one_device.c) and then is `ssh-sk-helper`. Naming the helper, and
-not loading that library into the programs themselves, also works for `ssh-agent`, which drops LD_PRELOAD where it is
+`ssh-keygen` takes the device's path with `-O device=` when it makes and when it downloads keys. For a signature there is
+no such option: `ssh-sk-helper`, in which OpenSSH's FIDO code runs, asks libfido2 for all devices. So OpenSSH is told to
+run a helper that shows libfido2 the one device (../harness/one_device.c) and then is `ssh-sk-helper`. To name the helper,
+and not to load that library into the programs themselves, also works for `ssh-agent`, which drops LD_PRELOAD where it is
 installed with a group of its own.
 """
 

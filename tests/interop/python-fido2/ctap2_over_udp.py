@@ -1,4 +1,4 @@
-"""Ctap2, python-fido2's layer of single commands: options, lists, several assertions, touch, cancel, what is refused."""
+"""Ctap2, python-fido2's single commands: options, lists, several assertions, touch, cancel, what is refused."""
 
 import os
 import threading

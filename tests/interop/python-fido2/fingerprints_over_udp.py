@@ -1,4 +1,4 @@
-"""FPBioEnrollment and built-in user verification, on a key with a sensor whose finger is always the right one, or never."""
+"""FPBioEnrollment and built-in user verification, on a sensor whose finger is always the right one, or never."""
 
 from typing import Any
 
