@@ -52,6 +52,11 @@ pub(crate) fn of(error: &Error) -> Advice {
         ),
         Error::Output(_) => plain(Exit::Usage, "output"),
         Error::Pin(error) => of_pin_source(error),
+        Error::Profile(_) => advice(
+            Exit::Usage,
+            "profile",
+            "`halligan emulator profile list` shows what there is, and `… show NAME` what can be written in a file",
+        ),
         Error::SeveralKeys(_) => advice(
             Exit::Key,
             "several_keys",

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::control::ControlAddress;
 use crate::cli::{Context, Error, output};
-use crate::emulator::profile::Profile;
+use crate::emulator::profile::{Profile, ProfileFile};
 use crate::emulator::serve::{self, BoundAddress, ListenAddress};
 use crate::emulator::touch::TouchMode;
 use crate::emulator::{Emulator, Fault, Faults};
@@ -50,10 +50,7 @@ pub(crate) struct Serve {
 }
 
 pub(super) async fn run(serve: &Serve, context: &Context) -> Result<(), Error> {
-    let mut profile: Profile = serve
-        .profile
-        .parse()
-        .map_err(|error| Error::Usage(format!("--profile: {error}")))?;
+    let mut profile = ProfileFile::choose(&serve.profile)?.profile;
     if serve.strict_reset {
         profile.reset_window = Profile::strict().reset_window;
     }
