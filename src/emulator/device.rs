@@ -307,6 +307,9 @@ impl Emulator {
         if !self.admit(command) {
             return;
         }
+        if self.authenticator.crashes_on(request) {
+            return self.unplug(None);
+        }
         match self.authenticator.process(cid, request) {
             Outcome::Response(response) => self.answer(response),
             Outcome::Touch(after) => self.await_touch(after),

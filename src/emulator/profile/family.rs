@@ -28,7 +28,20 @@ macro_rules! families {
 
 impl Family {
     /// All of them: first the emulator's own, then those that imitate real keys.
-    pub const ALL: &[Self] = families!["default", "strict", "preview"];
+    pub const ALL: &[Self] = families![
+        "default",
+        "strict",
+        "preview",
+        "yubikey-5",
+        "yubikey-5.8",
+        "yubikey-5.2",
+        "security-key",
+        "token2",
+        "feitian",
+        "nitrokey-3",
+        "bio",
+        "u2f",
+    ];
 
     /// The one of this name.
     ///

@@ -5,10 +5,9 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use super::{Extension, Profile, ResetWindow};
+use crate::emulator::wrapping::WRAPPED_LENGTH;
 use crate::webauthn::cose_key;
 
-/// Length of a wrapped credential id (`wrapping`), the longest that is needed.
-const LONGEST_NEEDED_ID: usize = 97;
 /// Items in any list of a profile.
 const MAX_ITEMS: usize = 64;
 /// Bytes of any text in a list of a profile; a domain name has at most 253.
@@ -90,6 +89,7 @@ impl Profile {
             return unfit("algorithms", Reason::UnknownAlgorithm(other));
         }
         texts("transports", &self.transports)?;
+        distinct("leaves_out", &self.leaves_out)?;
         texts("transports_for_reset", &self.transports_for_reset)?;
         texts("attestation_formats", &self.attestation_formats)?;
         let certifications = self.certifications.iter().map(|(name, _)| name.clone());
@@ -108,14 +108,14 @@ impl Profile {
             self.max_credential_count_in_list,
             1..=64,
         )?;
-        let ids = LONGEST_NEEDED_ID..=1023;
+        let ids = WRAPPED_LENGTH..=1023;
         within(
             "max_credential_id_length",
             self.max_credential_id_length,
             ids,
         )?;
         if let Some(length) = self.credential_id_length {
-            let fitting = LONGEST_NEEDED_ID..=self.max_credential_id_length;
+            let fitting = WRAPPED_LENGTH..=self.max_credential_id_length;
             within("credential_id_length", length, fitting)?;
         }
         within(

@@ -153,6 +153,42 @@ impl Extension {
     }
 }
 
+/// What getInfo need not mention: members that are optional, and options whose absence means what the key does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Optional {
+    /// 0x0A
+    Algorithms,
+    /// 0x0E
+    FirmwareVersion,
+    /// 0x18
+    LongTouchForReset,
+    /// 0x07
+    MaxCredentialCountInList,
+    /// 0x08
+    MaxCredentialIdLength,
+    /// 0x14
+    RemainingDiscoverableCredentials,
+    /// The option `up`, by default true.
+    Up,
+}
+
+impl Optional {
+    /// The member's number; `None` for an option.
+    #[must_use]
+    pub fn member(self) -> Option<u8> {
+        match self {
+            Self::MaxCredentialCountInList => Some(0x07),
+            Self::MaxCredentialIdLength => Some(0x08),
+            Self::Algorithms => Some(0x0a),
+            Self::FirmwareVersion => Some(0x0e),
+            Self::RemainingDiscoverableCredentials => Some(0x14),
+            Self::LongTouchForReset => Some(0x18),
+            Self::Up => None,
+        }
+    }
+}
+
 /// Which bio enrollment commands are answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -19,7 +19,7 @@ pub use file::{Defect, ProfileError, ProfileFile};
 pub use limits::{Reason, Unfit};
 pub use member::{
     Attestation, BioEnrollment, CredentialManagement, Extension, Fingerprint, FingerprintKind,
-    PinUvAuthProtocol, ResetWindow, UnknownProtocol, UsbIdentity, Version,
+    Optional, PinUvAuthProtocol, ResetWindow, UnknownProtocol, UsbIdentity, Version,
 };
 
 /// AAGUID of the default profile: a random GUID that belongs to no vendor.
@@ -68,7 +68,7 @@ pub struct Profile {
     pub max_msg_size: usize,
     /// getInfo `maxCredentialCountInList`.
     pub max_credential_count_in_list: usize,
-    /// getInfo `maxCredentialIdLength` in bytes, at least 97.
+    /// getInfo `maxCredentialIdLength` in bytes, 80 to 1023.
     pub max_credential_id_length: usize,
     /// How many discoverable credentials fit.
     pub discoverable_credentials: usize,
@@ -104,11 +104,11 @@ pub struct Profile {
     /// How long a request waits for a touch.
     #[serde(with = "notation::duration")]
     pub touch_timeout: Duration,
-    /// How long every credential id is, in bytes, 97 to 1023; shorter ids are filled up. `None`: as long as needed.
+    /// How long every credential id is, in bytes, 80 to `max_credential_id_length`. `None`: as long as needed.
     #[serde(with = "notation::or_absent")]
     pub credential_id_length: Option<usize>,
-    /// Whether getInfo lists the option `up`, whose absence means true.
-    pub announces_up: bool,
+    /// Members and options of getInfo that the key does not mention although it could.
+    pub leaves_out: Vec<Optional>,
     /// Whether CTAPHID_INIT announces CTAPHID_WINK.
     pub wink: bool,
     /// A defect of some keys without built-in user verification: the question for its retries makes them drop off the bus.
@@ -175,7 +175,7 @@ impl Default for Profile {
             reset_window: ResetWindow::Always,
             touch_timeout: Duration::from_secs(30),
             credential_id_length: None,
-            announces_up: true,
+            leaves_out: Vec::new(),
             wink: true,
             crashes_on_get_uv_retries: false,
         }
@@ -204,6 +204,15 @@ impl Profile {
         self.versions
             .iter()
             .any(|&version| version != Version::U2fV2)
+    }
+
+    /// Whether getInfo has what came with CTAP 2.2.
+    #[must_use]
+    pub fn is_since_2_2(&self) -> bool {
+        let since_2_2 = [Version::Fido22, Version::Fido23];
+        self.versions
+            .iter()
+            .any(|version| since_2_2.contains(version))
     }
 
     /// Whether this extension is there.
