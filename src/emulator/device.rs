@@ -113,6 +113,12 @@ impl Emulator {
         Self::new(Box::new(storage), &authority, env, profile)
     }
 
+    /// Whether there is a key in this directory already.
+    #[must_use]
+    pub fn exists(directory: &Path) -> bool {
+        Directory::holds_state(directory)
+    }
+
     /// A key of this profile, attested by this authority.
     ///
     /// # Errors

@@ -2,9 +2,7 @@
 
 use super::Reply;
 use crate::emulator::authenticator::Authenticator;
-use crate::emulator::profile::{
-    CredentialManagement, Extension, Optional, PinUvAuthProtocol, Version,
-};
+use crate::emulator::profile::{CredentialManagement, Extension, PinUvAuthProtocol, Version};
 use crate::encoding::cbor::{self, Value};
 
 /// A member: its number, and its value unless it is absent.
@@ -153,11 +151,16 @@ impl Authenticator {
             ("plat", Some(false)),
             ("rk", Some(true)),
             ("setMinPINLength", enabled(profile.authenticator_config)),
-            ("up", enabled(!profile.leaves_out.contains(&Optional::Up))),
+            ("up", Some(true)),
         ];
+        let left_out = |name: &str| {
+            let mut left_out = profile.leaves_out.iter();
+            left_out.any(|optional| optional.option() == Some(name))
+        };
         cbor::map(
             options
                 .into_iter()
+                .filter(|(name, _)| !left_out(name))
                 .filter_map(|(name, value)| Some((name, Value::Bool(value?)))),
         )
     }

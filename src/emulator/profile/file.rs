@@ -16,6 +16,8 @@ use crate::emulator::storage::{self, StorageError};
 const FILE_NAME: &str = "profile.toml";
 /// Longer than any profile, comments included.
 const SIZE_LIMIT: u64 = 64 * 1024;
+/// Heads a whole profile.
+const COMMENT: &str = "# Every member; what is left out is as in the default profile, or in the one that `base` names.\n";
 /// All that can be said of a key that knows no CTAP2.
 const U2F_MEMBERS: [&str; 7] = [
     "aaguid",
@@ -184,7 +186,7 @@ impl ProfileFile {
             whole.insert("description".to_owned(), Value::from(description.as_str()));
         }
         whole.extend(members);
-        whole.to_string()
+        format!("{COMMENT}{whole}")
     }
 }
 

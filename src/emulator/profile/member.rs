@@ -167,10 +167,18 @@ pub enum Optional {
     MaxCredentialCountInList,
     /// 0x08
     MaxCredentialIdLength,
+    /// The option `makeCredUvNotRqd`, by default false.
+    MakeCredUvNotRqd,
+    /// 0x1B: a policy may be enforced without a word of it.
+    PinComplexityPolicy,
     /// 0x14
     RemainingDiscoverableCredentials,
     /// The option `up`, by default true.
     Up,
+    /// The option `uvAcfg`, by default false.
+    UvAcfg,
+    /// The option `uvBioEnroll`, by default false.
+    UvBioEnroll,
 }
 
 impl Optional {
@@ -184,7 +192,20 @@ impl Optional {
             Self::FirmwareVersion => Some(0x0e),
             Self::RemainingDiscoverableCredentials => Some(0x14),
             Self::LongTouchForReset => Some(0x18),
-            Self::Up => None,
+            Self::PinComplexityPolicy => Some(0x1b),
+            Self::MakeCredUvNotRqd | Self::Up | Self::UvAcfg | Self::UvBioEnroll => None,
+        }
+    }
+
+    /// The option's name; `None` for a member.
+    #[must_use]
+    pub fn option(self) -> Option<&'static str> {
+        match self {
+            Self::MakeCredUvNotRqd => Some("makeCredUvNotRqd"),
+            Self::Up => Some("up"),
+            Self::UvAcfg => Some("uvAcfg"),
+            Self::UvBioEnroll => Some("uvBioEnroll"),
+            _ => None,
         }
     }
 }

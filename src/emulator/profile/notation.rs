@@ -195,9 +195,9 @@ pub(super) mod reset_window {
             "first_command" => Ok(ResetWindow::FirstCommand),
             _ => duration::read(&text)
                 .map(ResetWindow::AfterPowerUp)
-                .map_err(|reason| {
+                .map_err(|_| {
                     serde::de::Error::custom(format_args!(
-                        "{reason}, \"always\" or \"first_command\""
+                        "{text:?} is neither \"always\", \"first_command\" nor a duration such as \"10s\""
                     ))
                 }),
         }
