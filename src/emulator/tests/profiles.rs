@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::host::{CLIENT_DATA_HASH, Host, RP_ID};
+use super::host::{BROADCAST, CLIENT_DATA_HASH, Host, RP_ID};
 use crate::ctap::status::Status;
 use crate::emulator::Profile;
 use crate::emulator::profile::{
@@ -351,6 +351,35 @@ fn the_question_for_uv_retries_can_drop_the_key_off_the_bus() {
         host.retries();
         host.send(host.cid, 0x10, &request);
         assert_eq!(host.emulator.is_gone(), crashes);
+    }
+}
+
+#[test]
+fn capabilities_are_those_of_the_profile() {
+    let u2f_only = Family::named("u2f").unwrap().read().profile;
+    let no_wink = |versions| Profile {
+        wink: false,
+        versions,
+        ..Profile::default()
+    };
+    let cases = [
+        (Profile::default(), 0x05),
+        (
+            no_wink(vec![Version::U2fV2, Version::Fido20, Version::Fido21]),
+            0x04,
+        ),
+        (no_wink(vec![Version::Fido20, Version::Fido21]), 0x0c),
+        (u2f_only, 0x01),
+    ];
+    for (profile, capabilities) in cases {
+        let has_wink = profile.wink;
+        let mut host = Host::new(profile);
+        host.send(BROADCAST, 0x06, &[0; 8]);
+        let (_, _, answer) = host.message().unwrap();
+        assert_eq!(answer.last(), Some(&capabilities));
+        host.send(host.cid, 0x08, &[]);
+        let (_, command, _) = host.message().unwrap();
+        assert_eq!(command, if has_wink { 0x08 } else { 0x3f });
     }
 }
 
