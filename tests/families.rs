@@ -1,5 +1,7 @@
 //! The whole tool on every family of keys that the emulator imitates, and profiles as the operator meets them.
 
+use std::collections::BTreeSet;
+
 use halligan::emulator::profile::{Family, Profile, ProfileFile};
 use serde_json::json;
 
@@ -48,8 +50,9 @@ fn a_key_that_only_knows_u2f_is_refused_as_one() {
     let bench = Bench::new();
     let key = bench.key(Family::named("u2f").unwrap().read().profile);
     let info = bench.halligan(["key", "info", "--device", key.address()]);
-    info.json().run().exits(3);
-    bench.enroll(&key, "BG1-A").run().exits(3);
+    info.json().run().exits(3).fails_with("key_unsupported");
+    let enroll = bench.enroll(&key, "BG1-A").run().exits(3);
+    enroll.says("the key knows FIDO U2F only");
 }
 
 #[test]
@@ -84,6 +87,53 @@ fn a_profile_is_listed_shown_and_checked() {
         .run()
         .exits(2)
         .says("nitrokey-3");
+}
+
+/// The profile in the emulator's own document, as a reader would copy it.
+#[test]
+fn the_example_in_the_document_is_a_profile() {
+    let document = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/emulator.md");
+    let document = std::fs::read_to_string(document).unwrap();
+    let (_, example) = document.split_once("# my-key.toml\n").unwrap();
+    let (example, _) = example.split_once("```").unwrap();
+    assert!(ProfileFile::parse(example).is_ok(), "{example}");
+}
+
+/// Every member of a profile has its line in the reference, and every line its member; so have the families.
+#[test]
+fn the_document_explains_every_member_and_every_family() {
+    let document = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/emulator.md");
+    let document = std::fs::read_to_string(document).unwrap();
+    let (_, section) = document.split_once("\n## Profiles\n").unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    let (families, members) = section.split_once("### Members").unwrap();
+    let first_columns = |text: &str| -> BTreeSet<String> {
+        let rows = text.lines().filter_map(|line| line.strip_prefix("| `"));
+        let cells = rows.filter_map(|row| row.split(" |").next());
+        let names = cells.flat_map(|cell| cell.split('`').step_by(2));
+        names
+            .filter(|name| *name != ", ")
+            .map(str::to_owned)
+            .collect()
+    };
+    let known: BTreeSet<String> = Family::ALL
+        .iter()
+        .map(|family| family.name.to_owned())
+        .collect();
+    assert_eq!(first_columns(families), known);
+    let mut known = BTreeSet::from(["base".to_owned()]);
+    let whole = Family::named("bio").unwrap().read().complete_text();
+    let whole: toml::Table = whole.parse().unwrap();
+    for (name, value) in &whole {
+        known.insert(name.clone());
+        let below = value.as_table().into_iter().flat_map(toml::Table::keys);
+        known.extend(below.map(|member| format!("{name}.{member}")));
+    }
+    known.remove("usb");
+    known.remove("description");
+    let mut listed = first_columns(members);
+    listed.remove("description");
+    assert_eq!(listed, known);
 }
 
 #[test]

@@ -227,6 +227,13 @@ fn of_hid(error: &hid::Error) -> Advice {
         E::KeepAliveTooLong { .. } => {
             advice(Exit::Key, "touch_timeout", "touch the key when it blinks")
         }
+        E::Unsupported {
+            command: hid::packet::command::CBOR,
+        } => advice(
+            Exit::Key,
+            "key_unsupported",
+            "the key knows FIDO U2F only; a passkey needs a FIDO2 key",
+        ),
         E::MessageTooLong { .. } | E::Refused { .. } | E::Unsupported { .. } => {
             plain(Exit::Key, "key_unsupported")
         }
