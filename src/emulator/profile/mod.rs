@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::duration;
 use crate::webauthn::Aaguid;
 
 pub use default::DEFAULT_AAGUID;
@@ -99,7 +100,7 @@ pub struct Profile {
     #[serde(with = "notation::reset_window")]
     pub reset_window: ResetWindow,
     /// How long a request waits for a touch.
-    #[serde(with = "notation::duration")]
+    #[serde(with = "duration::text")]
     pub touch_timeout: Duration,
     /// How long every credential id is, in bytes, 80 to `max_credential_id_length`. `None`: as long as needed.
     #[serde(with = "notation::or_absent")]

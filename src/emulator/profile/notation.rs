@@ -132,47 +132,10 @@ pub(super) mod hex_u16 {
     }
 }
 
-/// `"10s"`, `"1500ms"`.
-pub(super) mod duration {
-    use std::time::Duration;
-
-    use jiff::SignedDuration;
-
-    use super::{Deserialize, Deserializer, Serializer};
-
-    pub(in crate::emulator::profile) fn serialize<S: Serializer>(
-        duration: &Duration,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&written(*duration))
-    }
-
-    pub(in crate::emulator::profile) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Duration, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        read(&text).map_err(serde::de::Error::custom)
-    }
-
-    /// Whole seconds where possible, otherwise milliseconds: nothing here needs more.
-    pub(super) fn written(duration: Duration) -> String {
-        if duration.subsec_millis() == 0 {
-            return format!("{}s", duration.as_secs());
-        }
-        format!("{}ms", duration.as_millis())
-    }
-
-    pub(super) fn read(text: &str) -> Result<Duration, String> {
-        text.parse::<SignedDuration>()
-            .ok()
-            .and_then(|duration| Duration::try_from(duration).ok())
-            .ok_or_else(|| format!("{text:?} is not a duration such as \"10s\""))
-    }
-}
-
 /// `"always"`, `"first_command"`, or how long after power-up.
 pub(super) mod reset_window {
-    use super::{Deserialize, Deserializer, Serializer, duration};
+    use super::{Deserialize, Deserializer, Serializer};
+    use crate::emulator::duration;
     use crate::emulator::profile::ResetWindow;
 
     pub(in crate::emulator::profile) fn serialize<S: Serializer>(
@@ -182,7 +145,7 @@ pub(super) mod reset_window {
         match window {
             ResetWindow::Always => serializer.serialize_str("always"),
             ResetWindow::FirstCommand => serializer.serialize_str("first_command"),
-            ResetWindow::AfterPowerUp(time) => serializer.collect_str(&duration::written(*time)),
+            ResetWindow::AfterPowerUp(time) => serializer.collect_str(&duration::show(*time)),
         }
     }
 
@@ -193,7 +156,7 @@ pub(super) mod reset_window {
         match text.as_str() {
             "always" => Ok(ResetWindow::Always),
             "first_command" => Ok(ResetWindow::FirstCommand),
-            _ => duration::read(&text)
+            _ => duration::parse(&text)
                 .map(ResetWindow::AfterPowerUp)
                 .map_err(|_| {
                     serde::de::Error::custom(format_args!(
