@@ -11,6 +11,7 @@ mod demo;
 mod docs;
 mod enroll;
 mod exit_status;
+mod families;
 mod faults;
 mod key_cli;
 mod ledger_cli;

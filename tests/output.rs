@@ -56,6 +56,13 @@ fn every_command_prints_one_document_when_it_succeeds() {
         .with(["--id", id])
         .pin(PIN);
     is_of(delete, 0, "key.credentials.delete");
+    for words in ["list", "show bio", "check mine.toml"] {
+        std::fs::write(bench.path("mine.toml"), "base = \"bio\"").unwrap();
+        let profile = bench.halligan(["emulator", "profile"]);
+        let name = words.split(' ').next().unwrap();
+        let name = format!("emulator.profile.{name}");
+        is_of(profile.with(words.split(' ')), 0, &name);
+    }
     is_of(bench.halligan(["ledger", "show"]), 0, "ledger.show");
     is_of(bench.halligan(["ledger", "verify"]), 0, "ledger.verify");
     let fresh = bench.key(Profile::default());
@@ -111,6 +118,10 @@ fn every_command_prints_one_document_when_it_fails() {
         3,
         "emulator.control",
     );
+    for name in ["show", "check"] {
+        let profile = bench.halligan(["emulator", "profile", name, "./nowhere.toml"]);
+        is_of(profile, 2, &format!("emulator.profile.{name}"));
+    }
     let public = ["--listen", "udp:0.0.0.0:0"];
     is_of(
         bench

@@ -52,6 +52,11 @@ pub(crate) fn of(error: &Error) -> Advice {
         ),
         Error::Output(_) => plain(Exit::Usage, "output"),
         Error::Pin(error) => of_pin_source(error),
+        Error::Profile(_) => advice(
+            Exit::Usage,
+            "profile",
+            "`halligan emulator profile list` shows what there is, and `… show NAME` what can be written in a file",
+        ),
         Error::SeveralKeys(_) => advice(
             Exit::Key,
             "several_keys",
@@ -222,6 +227,13 @@ fn of_hid(error: &hid::Error) -> Advice {
         E::KeepAliveTooLong { .. } => {
             advice(Exit::Key, "touch_timeout", "touch the key when it blinks")
         }
+        E::Unsupported {
+            command: hid::packet::command::CBOR,
+        } => advice(
+            Exit::Key,
+            "key_unsupported",
+            "the key knows FIDO U2F only; a passkey needs a FIDO2 key",
+        ),
         E::MessageTooLong { .. } | E::Refused { .. } | E::Unsupported { .. } => {
             plain(Exit::Key, "key_unsupported")
         }

@@ -11,7 +11,7 @@ use crate::ctap::hid::packet::Report;
 use crate::ctap::hid::usb::UsbKey;
 use crate::ctap::hid::{Address, DeviceError, HidDevice, socket, usb};
 use crate::emulator::Emulator;
-use crate::emulator::profile::Profile;
+use crate::emulator::profile::{Profile, ProfileFile};
 use crate::env::Env;
 
 /// Which key.
@@ -104,9 +104,11 @@ pub(crate) struct EmulatedKey {
 }
 
 impl EmulatedKey {
-    /// A key with its state in a directory.
+    /// A key with its state in a directory, of the kind that the directory says.
     pub(crate) fn open(directory: &Path, env: &Env) -> Result<Self, Error> {
-        let emulator = Emulator::open(directory, env.clone(), Profile::default())?;
+        let file = ProfileFile::of_key(directory)?;
+        let profile = file.map_or_else(Profile::default, |file| file.profile);
+        let emulator = Emulator::open(directory, env.clone(), profile)?;
         Ok(Self::new(Arc::new(Mutex::new(emulator)), env))
     }
 

@@ -48,6 +48,8 @@ pub(crate) enum Error {
     Output(std::io::Error),
     #[error(transparent)]
     Pin(#[from] ceremony::interaction::PinUnavailable),
+    #[error(transparent)]
+    Profile(#[from] emulator::profile::ProfileError),
     #[error("several keys are plugged in: {}", .0.join("; "))]
     SeveralKeys(Vec<String>),
     #[error(transparent)]

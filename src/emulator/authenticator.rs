@@ -35,6 +35,8 @@ pub(super) struct Authenticator {
     pub(super) token: TokenState,
     consecutive_mismatches: u8,
     powered_up_at: Duration,
+    /// Whether any command but getInfo and reset has come since power-up.
+    pub(super) has_worked: bool,
     /// What a "get next" command continues; of the channel that began it.
     sequence: Option<Sequence>,
     /// The channel of the request at hand.
@@ -76,6 +78,7 @@ impl Authenticator {
             token: TokenState::default(),
             consecutive_mismatches: 0,
             powered_up_at,
+            has_worked: false,
             sequence: None,
             channel: ChannelId::ZERO,
         })
@@ -87,6 +90,7 @@ impl Authenticator {
         self.token.stop();
         self.consecutive_mismatches = 0;
         self.powered_up_at = self.env.monotonic();
+        self.has_worked = false;
         self.sequence = None;
     }
 
@@ -103,6 +107,7 @@ impl Authenticator {
         }
         self.channel = channel;
         self.token.expire(self.env.monotonic());
+        self.has_worked |= !matches!(command, Command::GetInfo | Command::Reset);
         respond(self.dispatch(command, parameters))
     }
 

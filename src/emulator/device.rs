@@ -113,6 +113,12 @@ impl Emulator {
         Self::new(Box::new(storage), &authority, env, profile)
     }
 
+    /// Whether there is a key in this directory already.
+    #[must_use]
+    pub fn exists(directory: &Path) -> bool {
+        Directory::holds_state(directory)
+    }
+
     /// A key of this profile, attested by this authority.
     ///
     /// # Errors
@@ -306,6 +312,9 @@ impl Emulator {
         );
         if !self.admit(command) {
             return;
+        }
+        if self.authenticator.crashes_on(request) {
+            return self.unplug(None);
         }
         match self.authenticator.process(cid, request) {
             Outcome::Response(response) => self.answer(response),

@@ -69,6 +69,7 @@ enum Transaction {
 pub(super) struct Hid {
     /// Major, minor, build.
     device_version: [u8; 3],
+    has_wink: bool,
     has_ctap1: bool,
     has_ctap2: bool,
     transaction: Transaction,
@@ -83,6 +84,7 @@ impl Hid {
     pub(super) fn new(profile: &Profile) -> Self {
         Self {
             device_version: profile.usb.device_version,
+            has_wink: profile.wink,
             has_ctap1: profile.has_ctap1(),
             has_ctap2: profile.has_ctap2(),
             transaction: Transaction::Idle,
@@ -215,9 +217,10 @@ impl Hid {
     }
 
     fn capabilities(&self) -> u8 {
+        let wink = if self.has_wink { capability::WINK } else { 0 };
         let cbor = if self.has_ctap2 { capability::CBOR } else { 0 };
         let nmsg = if self.has_ctap1 { 0 } else { capability::NMSG };
-        capability::WINK | cbor | nmsg
+        wink | cbor | nmsg
     }
 
     fn abandon(&mut self, cid: ChannelId) -> Option<Event> {
@@ -328,6 +331,7 @@ impl Hid {
         let Message { command, payload } = message;
         match (command, payload.as_slice()) {
             (command::PING, _) => self.send(cid, command::PING, &payload),
+            (command::WINK, _) if !self.has_wink => self.error(cid, Status::InvalidCommand),
             (command::WINK, []) => self.send(cid, command::WINK, &[]),
             (command::LOCK, &[seconds]) => self.lock(cid, seconds, now),
             (command::CBOR, _) if !self.has_ctap2 => self.error(cid, Status::InvalidCommand),

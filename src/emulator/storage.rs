@@ -121,6 +121,11 @@ impl Directory {
             _lock: lock,
         })
     }
+
+    /// Whether something has been stored in this directory.
+    pub(super) fn holds_state(path: &Path) -> bool {
+        path.join(STATE_FILE).exists()
+    }
 }
 
 impl Storage for Directory {

@@ -12,10 +12,12 @@ use super::pin_protocol::{decrypt_cbc, encrypt_cbc, hmac_sha_256};
 use super::state::Secret;
 use crate::env::Env;
 
-/// First byte of a wrapped credential id: the layout's version.
-const WRAPPED_VERSION: u8 = 0x01;
-/// Version, IV, three blocks, tag.
-const WRAPPED_LENGTH: usize = 1 + 16 + 48 + 32;
+/// IV and three blocks.
+const SEALED_LENGTH: usize = 16 + 48;
+/// LEFT(HMAC-SHA-256, 16).
+const TAG_LENGTH: usize = 16;
+/// The shortest wrapped credential id. Filler between what is sealed and the tag makes longer ones.
+pub(super) const WRAPPED_LENGTH: usize = SEALED_LENGTH + TAG_LENGTH;
 
 /// The secrets that follow from the key's master secret.
 pub(super) struct Wrapping {
@@ -40,12 +42,14 @@ impl Wrapping {
         }
     }
 
-    /// Makes the credential id of a non-discoverable credential; only this key and this RP can unwrap it.
+    /// Makes the credential id of a non-discoverable credential, of this length if that is enough; only this key and this
+    /// RP can unwrap it.
     pub(super) fn wrap(
         &self,
         private_key: &PrivateKey,
         cred_protect: CredProtect,
         rp_id_hash: &[u8; 32],
+        length: usize,
         env: &Env,
     ) -> Vec<u8> {
         let mut plaintext = Zeroizing::new([0; 48]);
@@ -56,21 +60,22 @@ impl Wrapping {
         };
         plaintext[33] = cred_protect.level();
         let iv = env.random();
-        let mut id = vec![WRAPPED_VERSION];
-        id.extend_from_slice(&iv);
+        let mut id = iv.to_vec();
         id.extend_from_slice(&encrypt_cbc(&self.encryption, &iv, plaintext.as_slice()));
+        id.resize(length.max(WRAPPED_LENGTH) - TAG_LENGTH, 0);
+        env.fill(&mut id[SEALED_LENGTH..]);
         id.extend_from_slice(&self.tag(&id, rp_id_hash));
         id
     }
 
     /// The credential behind an id; `None` when it is not ours, not of this RP, or damaged.
     pub(super) fn unwrap(&self, id: &[u8], rp_id_hash: &[u8; 32]) -> Option<Credential> {
-        let (head, tag) = id.split_at_checked(WRAPPED_LENGTH - 32)?;
+        let (head, tag) = id.split_last_chunk::<TAG_LENGTH>()?;
         // The tag is checked before anything is decrypted.
         if !bool::from(self.tag(head, rp_id_hash).ct_eq(tag)) {
             return None;
         }
-        let (iv, ciphertext) = head.strip_prefix(&[WRAPPED_VERSION])?.split_first_chunk()?;
+        let (iv, ciphertext) = head.get(..SEALED_LENGTH)?.split_first_chunk()?;
         let plaintext = decrypt_cbc(&self.encryption, iv, ciphertext)?;
         let (secret, rest) = plaintext.split_first_chunk::<32>()?;
         let algorithm = match rest.first()? {
@@ -98,8 +103,12 @@ impl Wrapping {
         Zeroizing::new(hmac_sha_256(self.cred_random.as_slice(), &message))
     }
 
-    fn tag(&self, head: &[u8], rp_id_hash: &[u8; 32]) -> [u8; 32] {
-        hmac_sha_256(self.authentication.as_slice(), &[head, rp_id_hash].concat())
+    fn tag(&self, head: &[u8], rp_id_hash: &[u8; 32]) -> [u8; TAG_LENGTH] {
+        let whole = hmac_sha_256(self.authentication.as_slice(), &[head, rp_id_hash].concat());
+        let (tag, _) = whole
+            .split_first_chunk()
+            .expect("a SHA-256 has 32 bytes, more than the tag");
+        *tag
     }
 }
 
@@ -111,11 +120,11 @@ mod tests {
     fn a_wrapped_credential_is_bound_to_its_rp_and_its_key() {
         let env = Env::system();
         let wrapping = Wrapping::new(&Secret::new([1; 32]));
-        for algorithm in [Algorithm::Es256, Algorithm::EdDsa] {
+        for (algorithm, length) in [(Algorithm::Es256, 0), (Algorithm::EdDsa, 241)] {
             let key = PrivateKey::generate(algorithm, &env);
             let protect = CredProtect::Required;
-            let id = wrapping.wrap(&key, protect, &[7; 32], &env);
-            assert_eq!(id.len(), WRAPPED_LENGTH);
+            let id = wrapping.wrap(&key, protect, &[7; 32], length, &env);
+            assert_eq!(id.len(), length.max(WRAPPED_LENGTH));
             let credential = wrapping.unwrap(&id, &[7; 32]).expect("ours");
             assert_eq!(credential.private_key.public_key(), key.public_key());
             assert_eq!(credential.cred_protect, protect);

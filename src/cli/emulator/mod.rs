@@ -1,6 +1,7 @@
-//! `halligan emulator …`: a key in software, and the hand that plays with it.
+//! `halligan emulator …`: a key in software, what kind of key it is, and the hand that plays with it.
 
 mod control;
+mod profile;
 mod serve;
 
 use crate::cli::{Context, Error};
@@ -14,6 +15,9 @@ pub(crate) enum Command {
     Serve(serve::Serve),
     /// Touch a served key, pull it out, make it misbehave, wait for what happens to it
     Control(control::Control),
+    /// Kinds of keys that the emulator can be
+    #[command(subcommand)]
+    Profile(profile::Command),
 }
 
 impl Command {
@@ -21,6 +25,7 @@ impl Command {
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Control(_) => "emulator.control",
+            Self::Profile(command) => command.name(),
             Self::Serve(_) => "emulator.serve",
         }
     }
@@ -29,6 +34,7 @@ impl Command {
 pub(crate) async fn run(command: &Command, context: &Context) -> Result<(), Error> {
     match command {
         Command::Control(control) => control::run(control, context).await,
+        Command::Profile(command) => profile::run(command, context),
         Command::Serve(serve) => serve::run(serve, context).await,
     }
 }

@@ -7,10 +7,10 @@ use serde_json::json;
 
 use super::control::ControlAddress;
 use crate::cli::{Context, Error, output};
-use crate::emulator::profile::Profile;
+use crate::emulator::profile::{Profile, ProfileFile};
 use crate::emulator::serve::{self, BoundAddress, ListenAddress};
 use crate::emulator::touch::TouchMode;
-use crate::emulator::{Emulator, Fault, Faults};
+use crate::emulator::{Emulator, Fault, Faults, OpenError};
 use crate::report::Report;
 
 /// Arguments of `emulator serve`.
@@ -28,9 +28,10 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "TOUCH", default_value = "auto")]
     touch: TouchMode,
 
-    /// Which kind of key: default, strict (as with --strict-reset), preview (before CTAP 2.1)
-    #[arg(long, value_name = "PROFILE", default_value = "default")]
-    profile: String,
+    /// Which kind of key: a name that `emulator profile list` shows, or a file; a new key keeps it. Without it: what the key
+    /// keeps, or default
+    #[arg(long, value_name = "NAME|FILE")]
+    profile: Option<String>,
 
     /// Allow a reset only within 10 s of power-up, as the specification says
     #[arg(long)]
@@ -50,20 +51,12 @@ pub(crate) struct Serve {
 }
 
 pub(super) async fn run(serve: &Serve, context: &Context) -> Result<(), Error> {
-    let mut profile: Profile = serve
-        .profile
-        .parse()
-        .map_err(|error| Error::Usage(format!("--profile: {error}")))?;
-    if serve.strict_reset {
-        profile.reset_window = Profile::strict().reset_window;
-    }
     if serve.touch == TouchMode::Ask && serve.control.is_none() {
         let message = "--touch ask: somebody must be able to answer; add --control unix:PATH";
         return Err(Error::Usage(message.to_owned()));
     }
     let faults = faults(serve)?;
-    let mut emulator = Emulator::open(&serve.state, context.env.clone(), profile)?;
-    emulator.set_profile_name(&serve.profile);
+    let mut emulator = open(serve, context)?;
     emulator.set_touch_mode(serve.touch);
     emulator.set_faults(faults);
     let root = serve.state.join("attestation-root.pem");
@@ -78,6 +71,29 @@ pub(super) async fn run(serve: &Serve, context: &Context) -> Result<(), Error> {
     context.interrupt.clone().raised().await;
     server.stop();
     Ok(())
+}
+
+/// The key, of the kind that was asked for. A key that is new keeps its kind.
+fn open(serve: &Serve, context: &Context) -> Result<Emulator, Error> {
+    let chosen = serve.profile.as_deref().map(ProfileFile::choose);
+    let chosen = chosen.transpose()?;
+    let file = match &chosen {
+        Some(chosen) => Some(chosen.clone()),
+        None => ProfileFile::of_key(&serve.state)?,
+    };
+    let unnamed = file.as_ref().map_or("default", |_| "profile.toml");
+    let name = serve.profile.as_deref().unwrap_or(unnamed);
+    let mut profile = file.map_or_else(Profile::default, |file| file.profile);
+    if serve.strict_reset {
+        profile.reset_window = Profile::strict().reset_window;
+    }
+    let is_new = !Emulator::exists(&serve.state);
+    let mut emulator = Emulator::open(&serve.state, context.env.clone(), profile)?;
+    emulator.set_profile_name(name);
+    if let Some(chosen) = chosen.filter(|_| is_new) {
+        chosen.keep(&serve.state).map_err(OpenError::from)?;
+    }
+    Ok(emulator)
 }
 
 /// Those of the file first, if there is one.

@@ -1,8 +1,11 @@
 //! authenticatorConfig (CTAP 2.1 §6.11).
 
+use std::ops::RangeInclusive;
+
 use super::{Command, Reply};
 use crate::ctap::status::Status;
 use crate::emulator::authenticator::Authenticator;
+use crate::emulator::profile::Version;
 use crate::emulator::request::Map;
 use crate::emulator::token::permission;
 use crate::encoding::cbor::{self, Value};
@@ -10,6 +13,8 @@ use crate::encoding::cbor::{self, Value};
 /// A minimum that no PIN can reach would lock the key.
 const LONGEST_MIN_PIN_LENGTH: u64 = 63;
 const TOGGLE_ALWAYS_UV: u64 = 0x02;
+/// All that the specification knows but the vendors' own.
+const SUBCOMMANDS: RangeInclusive<u64> = 0x01..=0x04;
 
 impl Authenticator {
     pub(in crate::emulator) fn authenticator_config(
@@ -41,6 +46,15 @@ impl Authenticator {
             0x03 => true,
             _ => false,
         }
+    }
+
+    /// getInfo `authenticatorConfigCommands` (CTAP 2.3 §6.4).
+    pub(super) fn authenticator_config_commands(&self) -> Option<Value> {
+        let profile = &self.profile;
+        let is_mentioned =
+            profile.authenticator_config && profile.versions.contains(&Version::Fido23);
+        let supported = SUBCOMMANDS.filter(|&subcommand| self.supports_subcommand(subcommand));
+        is_mentioned.then(|| Value::Array(supported.map(Value::from).collect()))
     }
 
     /// Steps 4 and 5: a token with the `acfg` permission.
@@ -76,7 +90,9 @@ impl Authenticator {
             ),
         };
         let new_length = new_length.unwrap_or(current);
-        if new_length < current || new_length > LONGEST_MIN_PIN_LENGTH {
+        let longest = self.profile.max_pin_length;
+        let longest = longest.map_or(LONGEST_MIN_PIN_LENGTH, u64::from);
+        if new_length < current || new_length > longest {
             return Err(Status::PinPolicyViolation);
         }
         let rp_ids = rp_ids.map(|rp_ids| self.rp_ids(rp_ids)).transpose()?;

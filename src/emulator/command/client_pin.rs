@@ -4,17 +4,18 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use super::Reply;
+use super::{Command, Reply};
 use crate::ctap::status::Status;
 use crate::emulator::authenticator::Authenticator;
 use crate::emulator::pin_protocol::SharedSecret;
 use crate::emulator::profile::{CredentialManagement, PinUvAuthProtocol};
-use crate::emulator::request::Map;
+use crate::emulator::request::{self, Map};
 use crate::emulator::state::{MAX_PIN_RETRIES, StoredPin};
 use crate::emulator::token::permission;
 use crate::encoding::cbor::Value;
 
 const PADDED_PIN_LENGTH: usize = 64;
+const GET_UV_RETRIES: u64 = 0x07;
 /// Bytes of SHA-256 that are stored and compared.
 const PIN_HASH_LENGTH: usize = 16;
 
@@ -30,6 +31,20 @@ impl Authenticator {
             // 0x06 and 0x07 are for built-in user verification, which the emulator does not have.
             _ => Err(Status::InvalidSubcommand),
         }
+    }
+
+    /// Whether this is the getUVRetries that the profile cannot bear.
+    pub(in crate::emulator) fn crashes_on(&self, request: &[u8]) -> bool {
+        let Some((&command, parameters)) = request.split_first() else {
+            return false;
+        };
+        let sub_command = || {
+            let parameters = request::decode(parameters).ok()?;
+            Map::top(&parameters).ok()?.required::<u64>(2).ok()
+        };
+        self.profile.crashes_on_get_uv_retries
+            && Command::from_byte(command) == Some(Command::ClientPin)
+            && sub_command() == Some(GET_UV_RETRIES)
     }
 
     fn get_pin_retries(&self) -> Reply {
@@ -241,7 +256,11 @@ impl Authenticator {
         let text = std::str::from_utf8(pin).map_err(|_| Status::PinPolicyViolation)?;
         let code_points = text.chars().count();
         // A PIN of 64 bytes has no padding: longer than the specification allows.
-        if length == PADDED_PIN_LENGTH || code_points < self.state().min_pin_length {
+        let is_too_long = self
+            .profile
+            .max_pin_length
+            .is_some_and(|most| code_points > usize::from(most));
+        if length == PADDED_PIN_LENGTH || code_points < self.state().min_pin_length || is_too_long {
             return Err(Status::PinPolicyViolation);
         }
         Ok(StoredPin {

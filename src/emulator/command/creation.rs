@@ -76,12 +76,16 @@ impl Authenticator {
             user: creation.user.clone(),
             cred_blob: blob.unwrap_or_default().to_vec(),
         });
+        let length = self.profile.credential_id_length;
         let id = if creation.rk {
-            self.env.random::<STORED_ID_LENGTH>().to_vec()
+            let mut id = vec![0; length.unwrap_or(STORED_ID_LENGTH)];
+            self.env.fill(&mut id);
+            id
         } else {
             let rp_id_hash = hash(&creation.rp_id);
+            let length = length.unwrap_or_default();
             self.wrapping()
-                .wrap(&private_key, cred_protect, &rp_id_hash, &self.env)
+                .wrap(&private_key, cred_protect, &rp_id_hash, length, &self.env)
         };
         Credential {
             id,

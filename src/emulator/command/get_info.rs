@@ -5,13 +5,26 @@ use crate::emulator::authenticator::Authenticator;
 use crate::emulator::profile::{CredentialManagement, Extension, PinUvAuthProtocol, Version};
 use crate::encoding::cbor::{self, Value};
 
+/// A member: its number, and its value unless it is absent.
+type Member = (u8, Option<Value>);
+
 impl Authenticator {
     pub(in crate::emulator) fn get_info(&self) -> Reply {
+        let left_out = |&(number, _): &Member| {
+            let mut left_out = self.profile.leaves_out.iter();
+            left_out.any(|optional| optional.member() == Some(number))
+        };
+        Reply::members(
+            self.members_since_2_0()
+                .into_iter()
+                .chain(self.members_since_2_1())
+                .chain(self.members_since_2_2())
+                .filter(|member| !left_out(member)),
+        )
+    }
+
+    fn members_since_2_0(&self) -> [Member; 10] {
         let profile = &self.profile;
-        let state = self.state();
-        let since_2_1 = |value: Value| profile.has_permissions().then_some(value);
-        let number = |value: usize| Value::from(u64::try_from(value).unwrap_or(u64::MAX));
-        let texts = |texts: Vec<&str>| Value::Array(texts.into_iter().map(Value::from).collect());
         let versions = profile
             .versions
             .iter()
@@ -21,7 +34,6 @@ impl Authenticator {
             .extensions
             .iter()
             .map(|extension| extension.as_str());
-        let transports = profile.transports.iter().map(String::as_str);
         let protocols = profile
             .pin_uv_auth_protocols
             .iter()
@@ -32,24 +44,37 @@ impl Authenticator {
                 ("type", Value::from("public-key")),
             ])
         });
-        let remaining = profile
-            .discoverable_credentials
-            .saturating_sub(state.credentials.len());
-        let config = |value: Value| profile.authenticator_config.then_some(value);
-        Reply::members([
-            (0x01, Some(texts(versions.collect()))),
-            (0x02, Some(texts(extensions.collect()))),
+        [
+            (0x01, Some(texts(versions))),
+            (0x02, Some(texts(extensions))),
             (0x03, Some(Value::Bytes(profile.aaguid.as_bytes().to_vec()))),
             (0x04, Some(self.options())),
             (0x05, Some(number(profile.max_msg_size))),
             (0x06, Some(Value::Array(protocols.collect()))),
             (0x07, Some(number(profile.max_credential_count_in_list))),
             (0x08, Some(number(profile.max_credential_id_length))),
-            (0x09, Some(texts(transports.collect()))),
+            (0x09, listed(&profile.transports)),
             (0x0a, Some(Value::Array(algorithms.collect()))),
+        ]
+    }
+
+    fn members_since_2_1(&self) -> [Member; 7] {
+        let profile = &self.profile;
+        let state = self.state();
+        let since_2_1 = |value: Value| profile.has_permissions().then_some(value);
+        let config = |value: Value| profile.authenticator_config.then_some(value);
+        let remaining = profile
+            .discoverable_credentials
+            .saturating_sub(state.credentials.len());
+        let certifications = profile
+            .certifications
+            .iter()
+            .map(|(name, level)| (name.as_str(), Value::from(*level)));
+        let is_certified = !profile.certifications.is_empty();
+        [
             (0x0c, config(Value::Bool(state.force_pin_change))),
             (0x0d, config(number(state.min_pin_length))),
-            (0x0e, since_2_1(Value::from(profile.firmware_version))),
+            (0x0e, Some(Value::from(profile.firmware_version))),
             (
                 0x0f,
                 profile
@@ -60,8 +85,29 @@ impl Authenticator {
                 0x10,
                 config(number(profile.max_rp_ids_for_set_min_pin_length)),
             ),
+            (0x13, is_certified.then(|| cbor::map(certifications))),
             (0x14, since_2_1(number(remaining))),
-        ])
+        ]
+    }
+
+    fn members_since_2_2(&self) -> [Member; 7] {
+        let profile = &self.profile;
+        let url = profile.pin_complexity_policy_url.as_ref();
+        let url = url.map(|url| Value::Bytes(url.as_bytes().to_vec()));
+        // Since CTAP 2.2 keys say that they need no long touch, too.
+        let says_of_touch = profile.is_since_2_2() || profile.long_touch_for_reset;
+        [
+            (0x16, listed(&profile.attestation_formats)),
+            (
+                0x18,
+                says_of_touch.then_some(Value::Bool(profile.long_touch_for_reset)),
+            ),
+            (0x1a, listed(&profile.transports_for_reset)),
+            (0x1b, profile.pin_complexity_policy.map(Value::Bool)),
+            (0x1c, url),
+            (0x1d, profile.max_pin_length.map(Value::from)),
+            (0x1f, self.authenticator_config_commands()),
+        ]
     }
 
     fn options(&self) -> Value {
@@ -107,10 +153,28 @@ impl Authenticator {
             ("setMinPINLength", enabled(profile.authenticator_config)),
             ("up", Some(true)),
         ];
+        let left_out = |name: &str| {
+            let mut left_out = profile.leaves_out.iter();
+            left_out.any(|optional| optional.option() == Some(name))
+        };
         cbor::map(
             options
                 .into_iter()
+                .filter(|(name, _)| !left_out(name))
                 .filter_map(|(name, value)| Some((name, Value::Bool(value?)))),
         )
     }
+}
+
+fn number(value: usize) -> Value {
+    Value::from(u64::try_from(value).unwrap_or(u64::MAX))
+}
+
+fn texts<'a>(texts: impl Iterator<Item = &'a str>) -> Value {
+    Value::Array(texts.map(Value::from).collect())
+}
+
+/// A member that is absent when nothing is in it.
+fn listed(items: &[String]) -> Option<Value> {
+    (!items.is_empty()).then(|| texts(items.iter().map(String::as_str)))
 }

@@ -8,12 +8,15 @@ use crate::emulator::state::State;
 
 impl Authenticator {
     pub(in crate::emulator) fn reset(&mut self) -> Result<Reply, Status> {
-        match self.profile.reset_window {
-            ResetWindow::AfterPowerUp(window) if self.time_since_power_up() > window => {
-                Err(Status::NotAllowed)
-            }
-            _ => Ok(Reply::Touch(AfterTouch::Reset)),
+        let is_open = match self.profile.reset_window {
+            ResetWindow::Always => true,
+            ResetWindow::AfterPowerUp(window) => self.time_since_power_up() <= window,
+            ResetWindow::FirstCommand => !self.has_worked,
+        };
+        if !is_open {
+            return Err(Status::NotAllowed);
         }
+        Ok(Reply::Touch(AfterTouch::Reset))
     }
 
     /// As it left the factory, but for the enterprise identity and the signature counter, which never goes back.

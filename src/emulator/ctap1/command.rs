@@ -7,6 +7,9 @@ use super::status::StatusWord;
 use crate::emulator::authenticator::Authenticator;
 use crate::emulator::credential::{Algorithm, CredProtect, Credential, PrivateKey};
 
+/// Its length is one byte in the response.
+const LONGEST_KEY_HANDLE: usize = 255;
+
 impl Authenticator {
     /// Always attested by the batch, whatever the profile says of CTAP2: U2F knows no registration without certificate.
     pub(super) fn u2f_register(
@@ -18,10 +21,12 @@ impl Authenticator {
             return Err(StatusWord::ConditionsNotSatisfied);
         }
         let private_key = PrivateKey::generate(Algorithm::Es256, &self.env);
+        let length = self.profile.credential_id_length.unwrap_or_default();
         let key_handle = self.wrapping().wrap(
             &private_key,
             CredProtect::Optional,
             registration.application,
+            length.min(LONGEST_KEY_HANDLE),
             &self.env,
         );
         let public_key = private_key.public_point();
