@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::attestation::{AttestationAuthority, Issued};
-use super::command::{AfterTouch, Command, Outcome, Reply, Sequence};
+use super::command::{AfterTouch, Command, Enrollment, Outcome, Reply, Sequence};
 use super::device::OpenError;
 use super::fault::{Effect, Script};
 use super::pin_protocol::PinUvAuth;
@@ -13,6 +13,7 @@ use super::request::{self, Map};
 use super::state::State;
 use super::storage::{Storage, StorageError};
 use super::token::TokenState;
+use super::touch::Finger;
 use super::wrapping::Wrapping;
 use crate::ctap::hid::packet::ChannelId;
 use crate::ctap::status::Status;
@@ -39,6 +40,8 @@ pub(super) struct Authenticator {
     pub(super) has_worked: bool,
     /// What a "get next" command continues; of the channel that began it.
     sequence: Option<Sequence>,
+    /// The finger that is being enrolled.
+    pub(super) enrollment: Option<Enrollment>,
     /// The channel of the request at hand.
     pub(super) channel: ChannelId,
 }
@@ -80,6 +83,7 @@ impl Authenticator {
             powered_up_at,
             has_worked: false,
             sequence: None,
+            enrollment: None,
             channel: ChannelId::ZERO,
         })
     }
@@ -92,6 +96,7 @@ impl Authenticator {
         self.powered_up_at = self.env.monotonic();
         self.has_worked = false;
         self.sequence = None;
+        self.enrollment = None;
     }
 
     /// Works on a request: command byte, then parameters.
@@ -111,19 +116,30 @@ impl Authenticator {
         respond(self.dispatch(command, parameters))
     }
 
-    /// The touch that was waited for has come.
-    pub(super) fn touched(&mut self, after: AfterTouch) -> Vec<u8> {
-        let reply = match after {
+    /// The touch that was waited for has come, from this finger.
+    pub(super) fn touched(&mut self, after: AfterTouch, finger: Finger) -> Outcome {
+        respond(match after {
             AfterTouch::MakeCredential(creation) => self.create(*creation),
             AfterTouch::GetAssertion(assertion) => self.assert(*assertion),
+            AfterTouch::CaptureSample(capture) => self.sample_captured(capture, finger),
+            AfterTouch::VerifyUser(verification) => self.finger_read(verification, finger),
             AfterTouch::Refuse { touched, .. } => Err(touched),
             AfterTouch::Reset => self.erase(),
             AfterTouch::Select => Ok(Reply::Empty),
-        };
-        match respond(reply) {
-            Outcome::Response(response) => response,
-            Outcome::Touch(_) => vec![Status::Other.into()],
-        }
+        })
+    }
+
+    /// The touch that was waited for has not come in time.
+    pub(super) fn timed_out(&mut self, after: AfterTouch) -> Outcome {
+        respond(match after {
+            AfterTouch::CaptureSample(capture) => self.sample_captured(capture, Finger::None),
+            other => Err(other.timed_out()),
+        })
+    }
+
+    /// The user has declined.
+    pub(super) fn denied(&self, after: &AfterTouch) -> Outcome {
+        respond(Err(after.denied()))
     }
 
     fn dispatch(&mut self, command: Command, parameters: &[u8]) -> Result<Reply, Status> {
@@ -154,14 +170,28 @@ impl Authenticator {
             Command::GetAssertion => self.get_assertion(parameters),
             Command::ClientPin => self.client_pin(parameters),
             Command::AuthenticatorConfig => self.authenticator_config(parameters),
+            Command::BioEnrollment | Command::PrototypeBioEnrollment => {
+                self.bio_enrollment(parameters)
+            }
             _ => self.credential_management(command, parameters, previous),
         }
     }
 
     fn supports(&self, command: Command) -> bool {
-        use super::profile::CredentialManagement as Management;
+        use super::profile::{BioEnrollment, CredentialManagement as Management};
         let management = self.profile.credential_management;
+        let enrollment = self
+            .profile
+            .fingerprint
+            .as_ref()
+            .map(|sensor| sensor.enrollment);
         match command {
+            Command::BioEnrollment => {
+                enrollment.is_some_and(|answered| answered != BioEnrollment::Preview)
+            }
+            Command::PrototypeBioEnrollment => {
+                enrollment.is_some_and(|answered| answered != BioEnrollment::Standard)
+            }
             Command::CredentialManagement => {
                 matches!(management, Management::Standard | Management::Both)
             }
@@ -205,9 +235,14 @@ impl Authenticator {
         Wrapping::new(&self.state.master)
     }
 
-    /// Whether some form of user verification is set up; the emulator only has the PIN.
-    pub(super) fn is_protected(&self) -> bool {
+    /// `clientPin` in getInfo.
+    pub(super) fn is_pin_set(&self) -> bool {
         self.state.pin.is_some()
+    }
+
+    /// "Protected by some form of user verification": the PIN, or a fingerprint.
+    pub(super) fn is_protected(&self) -> bool {
+        self.is_pin_set() || self.is_uv_enabled()
     }
 
     /// `alwaysUv` in getInfo.

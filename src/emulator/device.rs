@@ -14,7 +14,7 @@ use super::journal::Journal;
 use super::profile::Profile;
 use super::state::StateError;
 use super::storage::{Directory, Memory, Storage, StorageError};
-use super::touch::{Touch, TouchMode, TouchState};
+use super::touch::{Finger, Touch, TouchMode, TouchState};
 use crate::ctap::hid::packet::{ChannelId, Report};
 use crate::ctap::status::Status;
 use crate::env::{Env, OffsetClock};
@@ -49,6 +49,7 @@ pub struct Emulator {
     pub(super) touch_mode: Option<TouchMode>,
     /// What somebody has done by hand; it counts for one request.
     pub(super) by_hand: Option<TouchState>,
+    pub(super) finger: Finger,
     env: Env,
     pub(super) clock: Arc<OffsetClock>,
     opened_at: Duration,
@@ -138,6 +139,7 @@ impl Emulator {
             user_presence: UserPresence::default(),
             touch_mode: Some(TouchMode::Auto),
             by_hand: None,
+            finger: Finger::default(),
             opened_at: env.monotonic(),
             env,
             clock,
@@ -159,6 +161,12 @@ impl Emulator {
     pub fn set_touch_mode(&mut self, mode: TouchMode) {
         self.touch = mode.source();
         self.touch_mode = Some(mode);
+    }
+
+    /// Whose finger a fingerprint sensor sees; at first [`Finger::Right`]. Counts from now on, also for a request that
+    /// waits.
+    pub fn set_finger(&mut self, finger: Finger) {
+        self.finger = finger;
     }
 
     /// How the key misbehaves from the next request on; at first not at all.
@@ -266,8 +274,8 @@ impl Emulator {
             .waiting
             .as_ref()
             .and_then(|waiting| match waiting.reason {
-                WaitingFor::Touch(_) => {
-                    let timeout = waiting.since + self.authenticator.profile.touch_timeout;
+                WaitingFor::Touch(ref after) => {
+                    let timeout = waiting.since.saturating_add(self.time_limit(after));
                     let slow = self.authenticator.faults.slow_touch().unwrap_or_default();
                     let by_hand = self.by_hand.map(|_| waiting.since + slow);
                     let next = waiting.next_keepalive.min(timeout);
@@ -316,7 +324,12 @@ impl Emulator {
         if self.authenticator.crashes_on(request) {
             return self.unplug(None);
         }
-        match self.authenticator.process(cid, request) {
+        let outcome = self.authenticator.process(cid, request);
+        self.go_on(outcome);
+    }
+
+    fn go_on(&mut self, outcome: Outcome) {
+        match outcome {
             Outcome::Response(response) => self.answer(response),
             Outcome::Touch(after) => self.await_touch(after),
         }
@@ -419,15 +432,14 @@ impl Emulator {
 
     fn look_for_touch(&mut self, waiting: Waiting, now: Duration) {
         let waited = now.saturating_sub(waiting.since);
-        let touch = self.touch_state(waited);
         let WaitingFor::Touch(after) = waiting.reason else {
             return;
         };
-        let answer = match touch {
-            TouchState::Touched => self.authenticator.touched(after),
-            TouchState::Denied => vec![after.denied().into()],
-            TouchState::Waiting if waited >= self.authenticator.profile.touch_timeout => {
-                vec![after.timed_out().into()]
+        let outcome = match self.touch_state(&after, waited) {
+            TouchState::Touched => self.authenticator.touched(after, self.finger),
+            TouchState::Denied => self.authenticator.denied(&after),
+            TouchState::Waiting if waited >= self.time_limit(&after) => {
+                self.authenticator.timed_out(after)
             }
             TouchState::Waiting => {
                 let reason = WaitingFor::Touch(after);
@@ -435,17 +447,32 @@ impl Emulator {
                 return self.keep_waiting(waiting, KeepaliveStatus::UpNeeded, now);
             }
         };
-        self.answer(answer);
+        self.go_on(outcome);
+        // After a wrong finger the next one is waited for; each costs a try, so that this ends.
+        if let Some(next) = self.waiting.take() {
+            self.look_after(next, now);
+        }
     }
 
-    /// What was done by hand comes before what the source of touches says.
-    fn touch_state(&mut self, waited: Duration) -> TouchState {
+    /// What was done by hand comes before what the source of touches says. A sensor with nobody's finger on it has not been
+    /// touched.
+    fn touch_state(&mut self, after: &AfterTouch, waited: Duration) -> TouchState {
         let slow = self.authenticator.faults.slow_touch();
         if slow.is_some_and(|slow| waited < slow) {
             return TouchState::Waiting;
         }
         let by_hand = self.by_hand.take();
-        by_hand.unwrap_or_else(|| self.touch.state(waited))
+        let state = by_hand.unwrap_or_else(|| self.touch.state(waited));
+        let nobody = after.reads_finger() && self.finger == Finger::None;
+        match state {
+            TouchState::Touched if nobody => TouchState::Waiting,
+            state => state,
+        }
+    }
+
+    fn time_limit(&self, after: &AfterTouch) -> Duration {
+        let usual = self.authenticator.profile.touch_timeout;
+        after.time_limit().unwrap_or(usual)
     }
 
     fn keep_waiting(&mut self, mut waiting: Waiting, status: KeepaliveStatus, now: Duration) {

@@ -72,6 +72,14 @@ pub(super) struct StoredPin {
     pub(super) code_points: usize,
 }
 
+/// A finger that is enrolled. There is no image of it: [`Finger`](super::touch::Finger) says which finger comes.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Template {
+    #[serde(with = "base64url_bytes")]
+    pub(super) id: Vec<u8>,
+    pub(super) friendly_name: Option<String>,
+}
+
 /// What identifies this one key to an enterprise; survives a reset.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct EnterpriseIdentity {
@@ -101,6 +109,12 @@ pub(super) struct State {
     pub(super) enterprise: Option<EnterpriseIdentity>,
     /// Discoverable credentials, oldest first.
     pub(super) credentials: Vec<Credential>,
+    /// Fingers that are enrolled, oldest first.
+    #[serde(default)]
+    pub(super) templates: Vec<Template>,
+    /// Tries of built-in user verification that are spent since a finger, or the PIN, was the right one.
+    #[serde(default)]
+    pub(super) spent_uv_retries: u8,
 }
 
 /// A state file that is not one.
@@ -135,6 +149,8 @@ impl State {
             enterprise_attestation: false,
             enterprise: None,
             credentials: Vec::new(),
+            templates: Vec::new(),
+            spent_uv_retries: 0,
         }
     }
 

@@ -1,5 +1,5 @@
-//! Where a touch comes from (CTAP 2.1 §5, "evidence of user interaction"). The emulator asks again at every poll until the
-//! source has an answer or the profile's touch time-out has passed.
+//! Where a touch comes from (CTAP 2.1 §5, "evidence of user interaction"), and whose finger it is. The emulator asks again
+//! at every poll until the source has an answer or the time-out has passed.
 
 use std::fmt;
 use std::str::FromStr;
@@ -20,7 +20,8 @@ pub enum TouchState {
 
 /// Somebody, or something, that touches the key.
 pub trait Touch: Send {
-    /// The state after the present request has waited this long. `waited` starts at zero for every request.
+    /// The state after the present request has waited this long. `waited` starts at zero for every request, and again when
+    /// a wrong finger may be followed by another one.
     fn state(&mut self, waited: Duration) -> TouchState;
 }
 
@@ -129,6 +130,47 @@ impl fmt::Display for TouchMode {
     }
 }
 
+/// What a fingerprint sensor sees when [`Touch`] touches the key. Where a touch is all that is asked for, any finger will
+/// do, and a key without sensor does not tell them apart.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Finger {
+    /// A finger that is enrolled; during an enrollment, a good sample of the one that is being enrolled.
+    #[default]
+    Right,
+    /// Another finger; during an enrollment, a sample of poor quality.
+    Wrong,
+    /// Nobody's: the sensor waits until the time-out.
+    None,
+}
+
+impl fmt::Display for Finger {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Right => "right",
+            Self::Wrong => "wrong",
+            Self::None => "none",
+        })
+    }
+}
+
+/// A text that is no finger.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("no finger is called {0:?}; there are right, wrong, none")]
+pub struct UnknownFinger(pub String);
+
+impl FromStr for Finger {
+    type Err = UnknownFinger;
+
+    fn from_str(text: &str) -> Result<Self, UnknownFinger> {
+        match text {
+            "right" => Ok(Self::Right),
+            "wrong" => Ok(Self::Wrong),
+            "none" => Ok(Self::None),
+            _ => Err(UnknownFinger(text.to_owned())),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,5 +185,14 @@ mod tests {
         }
         let refused = UnknownTouchMode("sometimes".to_owned());
         assert_eq!("sometimes".parse::<TouchMode>(), Err(refused));
+    }
+
+    #[test]
+    fn a_finger_is_read_as_it_is_shown() {
+        for finger in [Finger::Right, Finger::Wrong, Finger::None] {
+            assert_eq!(finger.to_string().parse(), Ok(finger));
+        }
+        let unknown = UnknownFinger("thumb".to_owned());
+        assert_eq!("thumb".parse::<Finger>(), Err(unknown));
     }
 }

@@ -9,7 +9,7 @@ use super::control::ControlAddress;
 use crate::cli::{Context, Error, output};
 use crate::emulator::profile::{Profile, ProfileFile};
 use crate::emulator::serve::{self, BoundAddress, ListenAddress};
-use crate::emulator::touch::TouchMode;
+use crate::emulator::touch::{Finger, TouchMode};
 use crate::emulator::{Emulator, Fault, Faults, OpenError};
 use crate::report::Report;
 
@@ -27,6 +27,10 @@ pub(crate) struct Serve {
     /// Who touches the key: auto, deny, never, ask (whoever uses --control), or after a time such as 1500ms or 2s
     #[arg(long, value_name = "TOUCH", default_value = "auto")]
     touch: TouchMode,
+
+    /// What a fingerprint sensor sees when the key is touched: right (an enrolled finger), wrong or none
+    #[arg(long, value_name = "FINGER", default_value_t)]
+    finger: Finger,
 
     /// Which kind of key: a name that `emulator profile list` shows, or a file; a new key keeps it. Without it: what the key
     /// keeps, or default
@@ -58,6 +62,7 @@ pub(super) async fn run(serve: &Serve, context: &Context) -> Result<(), Error> {
     let faults = faults(serve)?;
     let mut emulator = open(serve, context)?;
     emulator.set_touch_mode(serve.touch);
+    emulator.set_finger(serve.finger);
     emulator.set_faults(faults);
     let root = serve.state.join("attestation-root.pem");
     write_root(&root, &emulator)?;

@@ -22,7 +22,7 @@ impl Authenticator {
         match &given.param {
             None => Ok(None),
             Some(param) if param.is_empty() => Ok(Some(AfterTouch::Refuse {
-                touched: if self.is_protected() {
+                touched: if self.is_pin_set() {
                     Status::PinInvalid
                 } else {
                     Status::PinNotSet
@@ -33,6 +33,45 @@ impl Authenticator {
                 let number = given.protocol.ok_or(Status::MissingParameter)?;
                 self.protocol(number).map(|_| None)
             }
+        }
+    }
+
+    /// Steps 5.1 to 5.3 of §6.1.2 and 4.1 to 4.3 of §6.2.2: whether the platform wants built-in user verification. A
+    /// pinUvAuthParam overrides the `uv` option.
+    pub(super) fn wants_built_in_uv(
+        &self,
+        given: &PinUvAuthParam,
+        uv: Option<bool>,
+    ) -> Result<bool, Status> {
+        let wanted = uv == Some(true) && given.param.is_none();
+        if wanted && !self.is_uv_enabled() {
+            return Err(Status::InvalidOption);
+        }
+        Ok(wanted)
+    }
+
+    /// Step 6 of §6.1.2 and 5 of §6.2.2: under always-UV the finger is asked for where nothing else verifies the user.
+    pub(super) fn always_built_in_uv(
+        &self,
+        given: &PinUvAuthParam,
+        uv: bool,
+    ) -> Result<bool, Status> {
+        if !self.is_protected() {
+            return Err(self.unverified());
+        }
+        match (&given.param, uv || self.is_uv_enabled()) {
+            (Some(_), _) => Ok(false),
+            (None, true) => Ok(true),
+            (None, false) => Err(self.unverified()),
+        }
+    }
+
+    /// What to tell a platform that has not verified the user: whether the PIN would help.
+    pub(super) fn unverified(&self) -> Status {
+        if self.profile.no_mc_ga_permissions_with_client_pin {
+            Status::OperationDenied
+        } else {
+            Status::PuatRequired
         }
     }
 

@@ -27,8 +27,9 @@ impl Authenticator {
             0x03 => self.set_pin(parameters),
             0x04 => self.change_pin(parameters),
             0x05 => self.get_pin_token(parameters),
+            0x06 if self.profile.has_permissions() => self.get_token_using_uv(parameters),
+            0x07 => self.get_uv_retries(),
             0x09 if self.profile.has_permissions() => self.get_token_with_permissions(parameters),
-            // 0x06 and 0x07 are for built-in user verification, which the emulator does not have.
             _ => Err(Status::InvalidSubcommand),
         }
     }
@@ -67,7 +68,7 @@ impl Authenticator {
         let new_pin_enc: &[u8] = parameters.required(5)?;
         let protocol = self.protocol(number)?;
         let shared_secret = protocol.decapsulate(key_agreement)?;
-        if self.is_protected() || !shared_secret.verify(new_pin_enc, pin_uv_auth_param) {
+        if self.is_pin_set() || !shared_secret.verify(new_pin_enc, pin_uv_auth_param) {
             return Err(Status::PinAuthInvalid);
         }
         let pin = self.new_pin(&shared_secret, new_pin_enc)?;
@@ -132,6 +133,16 @@ impl Authenticator {
 
     /// §6.5.5.7.2.
     fn get_token_with_permissions(&mut self, parameters: Map<'_>) -> Result<Reply, Status> {
+        let requested = self.requested_permissions(parameters, self.unauthorized_permissions())?;
+        self.issue_token(parameters, Some(requested))
+    }
+
+    /// The permissions and the RP ID that a token is asked for, none of them unauthorized.
+    pub(super) fn requested_permissions(
+        &mut self,
+        parameters: Map<'_>,
+        unauthorized: u8,
+    ) -> Result<(u8, Option<String>), Status> {
         let permissions = parameters.required::<u64>(9)?;
         let rp_id: Option<&str> = parameters.optional(0x0a)?;
         self.protocol(parameters.required(1)?)?;
@@ -140,19 +151,22 @@ impl Authenticator {
         }
         // Undefined permissions are ignored; all defined ones are in the low byte.
         let permissions = u8::try_from(permissions & 0xff).unwrap_or(0);
-        if permissions & self.unauthorized_permissions() != 0 {
+        if permissions & unauthorized != 0 {
             return Err(Status::UnauthorizedPermission);
         }
         // The table of permissions makes the RP ID mandatory for these two.
         if permissions & (permission::MC | permission::GA) != 0 && rp_id.is_none() {
             return Err(Status::MissingParameter);
         }
-        self.issue_token(parameters, Some((permissions, rp_id.map(str::to_owned))))
+        Ok((permissions, rp_id.map(str::to_owned)))
     }
 
     /// Permissions of features that getInfo does not announce.
-    fn unauthorized_permissions(&self) -> u8 {
-        let mut unauthorized = permission::BE | permission::LBW;
+    pub(super) fn unauthorized_permissions(&self) -> u8 {
+        let mut unauthorized = permission::LBW;
+        if self.sensor_with_standard_enrollment().is_none() {
+            unauthorized |= permission::BE;
+        }
         if matches!(
             self.profile.credential_management,
             CredentialManagement::Absent | CredentialManagement::Preview
@@ -165,7 +179,7 @@ impl Authenticator {
         unauthorized
     }
 
-    /// The steps that both ways to a token share. Without permissions it is a token as keys before CTAP 2.1 issue it.
+    /// The steps that both ways from the PIN to a token share.
     fn issue_token(
         &mut self,
         parameters: Map<'_>,
@@ -181,15 +195,27 @@ impl Authenticator {
         if self.state().force_pin_change {
             return Err(Status::PinInvalid);
         }
+        self.hand_out_token(number, &shared_secret, permissions, false)
+    }
+
+    /// A new token, and no other any more. Without permissions it is a token as keys before CTAP 2.1 issue it.
+    pub(super) fn hand_out_token(
+        &mut self,
+        number: u64,
+        shared_secret: &SharedSecret,
+        permissions: Option<(u8, Option<String>)>,
+        user_is_present: bool,
+    ) -> Result<Reply, Status> {
         self.reset_tokens();
         let now = self.env.monotonic();
         let env = self.env.clone();
         let selected = self.protocol(number)?;
         let protocol: PinUvAuthProtocol = selected.protocol;
-        let encrypted = selected.encrypted_token(&shared_secret, &env);
+        let encrypted = selected.encrypted_token(shared_secret, &env);
         match permissions {
             Some((permissions, rp_id)) => {
-                self.token.begin(protocol, permissions, rp_id, false, now)
+                self.token
+                    .begin(protocol, permissions, rp_id, user_is_present, now);
             }
             None => self.token.begin_unlimited(protocol, now),
         }
@@ -198,7 +224,7 @@ impl Authenticator {
 
     /// Whether a PIN may be tried at all.
     fn require_pin_tries(&self) -> Result<(), Status> {
-        if !self.is_protected() {
+        if !self.is_pin_set() {
             return Err(Status::PinNotSet);
         }
         if self.pin_retries() == 0 {
@@ -233,7 +259,10 @@ impl Authenticator {
                 _ => Status::PinInvalid,
             });
         }
-        self.update(|state| state.pin_retries = MAX_PIN_RETRIES)?;
+        self.update(|state| {
+            state.pin_retries = MAX_PIN_RETRIES;
+            state.spent_uv_retries = 0;
+        })?;
         self.forget_mismatches();
         Ok(())
     }

@@ -42,12 +42,16 @@ commands! {
     Reset = 0x07, "reset";
     /// authenticatorGetNextAssertion
     GetNextAssertion = 0x08, "getNextAssertion";
+    /// authenticatorBioEnrollment
+    BioEnrollment = 0x09, "bioEnrollment";
     /// authenticatorCredentialManagement
     CredentialManagement = 0x0a, "credentialManagement";
     /// authenticatorSelection
     Selection = 0x0b, "selection";
     /// authenticatorConfig
     AuthenticatorConfig = 0x0d, "config";
+    /// authenticatorBioEnrollment before CTAP 2.1
+    PrototypeBioEnrollment = 0x40, "prototypeBioEnrollment";
     /// authenticatorCredentialManagement before CTAP 2.1
     PrototypeCredentialManagement = 0x41, "prototypeCredentialManagement";
 }

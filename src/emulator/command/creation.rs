@@ -21,6 +21,7 @@ pub(in crate::emulator) struct Creation {
     pub(super) rp_id: String,
     pub(super) rp_name: Option<String>,
     pub(super) user: User,
+    pub(super) exclude_list: Vec<Vec<u8>>,
     pub(super) algorithm: Algorithm,
     pub(super) rk: bool,
     pub(super) uv: bool,

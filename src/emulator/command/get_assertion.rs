@@ -4,6 +4,7 @@ use super::authorization::{PinUvAuthParam, credential_ids};
 use super::creation::{flags, hash};
 use super::extension::AssertionInputs;
 use super::sequence::Rest;
+use super::user_verification::Purpose;
 use super::{AfterTouch, Reply, Sequence};
 use crate::ctap::status::Status;
 use crate::emulator::authenticator::Authenticator;
@@ -18,6 +19,7 @@ use crate::webauthn::AuthenticatorData;
 pub(in crate::emulator) struct Assertion {
     client_data_hash: Vec<u8>,
     rp_id: String,
+    allow_list: Option<Vec<Vec<u8>>>,
     up: bool,
     uv: bool,
     extensions: AssertionInputs,
@@ -25,6 +27,14 @@ pub(in crate::emulator) struct Assertion {
     credentials: Vec<Credential>,
     /// Whether the user chooses among several accounts.
     several: bool,
+}
+
+impl Assertion {
+    /// Steps 6.2.4 and 8: built-in user verification is evidence of user presence as well, wanted or not.
+    pub(super) fn verified_by_touch(&mut self) {
+        self.up = true;
+        self.uv = true;
+    }
 }
 
 struct Request<'a> {
@@ -35,7 +45,7 @@ struct Request<'a> {
     extensions: Option<Map<'a>>,
     pin_uv_auth: PinUvAuthParam,
     rk_present: bool,
-    uv: bool,
+    uv: Option<bool>,
 }
 
 impl<'a> Request<'a> {
@@ -65,13 +75,13 @@ impl<'a> Request<'a> {
                 protocol: parameters.optional(7)?,
             },
             rk_present: option("rk")?.is_some(),
-            uv: option("uv")?.unwrap_or(false),
+            uv: option("uv")?,
         })
     }
 }
 
 impl Authenticator {
-    /// Steps 1 to 9 of §6.2.2.
+    /// Steps 1 to 6 of §6.2.2.
     pub(in crate::emulator) fn get_assertion(
         &mut self,
         parameters: Map<'_>,
@@ -81,16 +91,13 @@ impl Authenticator {
             return Ok(Reply::Touch(refusal));
         }
         // Step 4.
-        if request.uv && request.pin_uv_auth.param.is_none() {
-            return Err(Status::InvalidOption);
-        }
+        let mut built_in_uv = self.wants_built_in_uv(&request.pin_uv_auth, request.uv)?;
         if request.rk_present {
             return Err(Status::UnsupportedOption);
         }
         // Step 5.
-        let unverified = !self.is_protected() || request.pin_uv_auth.param.is_none();
-        if self.always_uv() && request.up && unverified {
-            return Err(Status::PuatRequired);
+        if self.always_uv() && request.up {
+            built_in_uv = self.always_built_in_uv(&request.pin_uv_auth, built_in_uv)?;
         }
         let uv = self.user_verified(
             &request.pin_uv_auth,
@@ -98,10 +105,7 @@ impl Authenticator {
             permission::GA,
             request.rp_id,
         )?;
-        let credentials = self.locate(&request, uv);
-        if credentials.is_empty() {
-            return Err(Status::NoCredentials);
-        }
+        let user_present = self.user_present(&request.pin_uv_auth);
         let extensions = match request.extensions {
             None => AssertionInputs::default(),
             Some(inputs) => AssertionInputs::parse(self, inputs, request.up)?,
@@ -109,13 +113,31 @@ impl Authenticator {
         let assertion = Assertion {
             client_data_hash: request.client_data_hash.to_vec(),
             rp_id: request.rp_id.to_owned(),
+            allow_list: request.allow_list,
             up: request.up,
             uv,
             extensions,
-            several: credentials.len() > 1,
-            credentials,
+            credentials: Vec::new(),
+            several: false,
         };
-        if request.up && !self.user_present(&request.pin_uv_auth) {
+        if built_in_uv {
+            return self.perform_built_in_uv(Purpose::GetAssertion(Box::new(assertion)));
+        }
+        self.locate_and_assert(assertion, user_present)
+    }
+
+    /// Steps 7 to 9, once the user is verified if need be. A user who was verified by touching the key is present.
+    pub(super) fn locate_and_assert(
+        &mut self,
+        mut assertion: Assertion,
+        user_present: bool,
+    ) -> Result<Reply, Status> {
+        assertion.credentials = self.locate(&assertion);
+        assertion.several = assertion.credentials.len() > 1;
+        if assertion.credentials.is_empty() {
+            return Err(Status::NoCredentials);
+        }
+        if assertion.up && !user_present {
             return Ok(Reply::Touch(AfterTouch::GetAssertion(Box::new(assertion))));
         }
         self.assert(assertion)
@@ -123,17 +145,18 @@ impl Authenticator {
 
     /// Step 7, in reverse order of preference. Of an allow list one credential is enough, the first that applies;
     /// discoverable ones are offered from the newest to the oldest.
-    fn locate(&self, request: &Request<'_>, uv: bool) -> Vec<Credential> {
-        let has_list = request.allow_list.is_some();
+    fn locate(&self, assertion: &Assertion) -> Vec<Credential> {
+        let uv = assertion.uv;
+        let has_list = assertion.allow_list.is_some();
         let applies = |credential: &Credential| match credential.cred_protect {
             CredProtect::Optional => true,
             CredProtect::OptionalWithCredentialIdList => uv || has_list,
             CredProtect::Required => uv,
         };
-        match &request.allow_list {
+        match &assertion.allow_list {
             Some(list) => list
                 .iter()
-                .filter_map(|id| self.find_credential(id, request.rp_id))
+                .filter_map(|id| self.find_credential(id, &assertion.rp_id))
                 .find(applies)
                 .into_iter()
                 .collect(),
@@ -143,7 +166,7 @@ impl Authenticator {
                 .iter()
                 .filter(|credential| {
                     let discoverable = credential.discoverable.as_ref();
-                    discoverable.is_some_and(|stored| stored.rp_id == request.rp_id)
+                    discoverable.is_some_and(|stored| stored.rp_id == assertion.rp_id)
                 })
                 .filter(|credential| applies(credential))
                 .cloned()

@@ -2,9 +2,16 @@
 
 use super::Reply;
 use crate::emulator::authenticator::Authenticator;
-use crate::emulator::profile::{CredentialManagement, Extension, PinUvAuthProtocol, Version};
+use crate::emulator::profile::{
+    BioEnrollment, CredentialManagement, Extension, PinUvAuthProtocol, Version,
+};
 use crate::encoding::cbor::{self, Value};
 
+/// A bit of uvModality (FIDO Registry of Predefined Values §3.1).
+const USER_VERIFY_FINGERPRINT_INTERNAL: u32 = 0x02;
+
+/// An option: its name, and its value unless it is absent.
+type NamedOption = (&'static str, Option<bool>);
 /// A member: its number, and its value unless it is absent.
 type Member = (u8, Option<Value>);
 
@@ -58,11 +65,13 @@ impl Authenticator {
         ]
     }
 
-    fn members_since_2_1(&self) -> [Member; 7] {
+    fn members_since_2_1(&self) -> [Member; 9] {
         let profile = &self.profile;
         let state = self.state();
         let since_2_1 = |value: Value| profile.has_permissions().then_some(value);
         let config = |value: Value| profile.authenticator_config.then_some(value);
+        let sensor = profile.fingerprint.as_ref();
+        let attempts = sensor.map(Self::preferred_platform_uv_attempts);
         let remaining = profile
             .discoverable_credentials
             .saturating_sub(state.credentials.len());
@@ -84,6 +93,11 @@ impl Authenticator {
             (
                 0x10,
                 config(number(profile.max_rp_ids_for_set_min_pin_length)),
+            ),
+            (0x11, attempts.map(Value::from).and_then(since_2_1)),
+            (
+                0x12,
+                sensor.and_then(|_| since_2_1(Value::from(USER_VERIFY_FINGERPRINT_INTERNAL))),
             ),
             (0x13, is_certified.then(|| cbor::map(certifications))),
             (0x14, since_2_1(number(remaining))),
@@ -117,7 +131,7 @@ impl Authenticator {
         let options = [
             ("alwaysUv", profile.always_uv.map(|_| self.always_uv())),
             ("authnrCfg", enabled(profile.authenticator_config)),
-            ("clientPin", Some(self.is_protected())),
+            ("clientPin", Some(self.is_pin_set())),
             (
                 "credMgmt",
                 enabled(matches!(
@@ -160,9 +174,35 @@ impl Authenticator {
         cbor::map(
             options
                 .into_iter()
+                .chain(self.fingerprint_options())
                 .filter(|(name, _)| !left_out(name))
                 .filter_map(|(name, value)| Some((name, Value::Bool(value?)))),
         )
+    }
+
+    fn fingerprint_options(&self) -> [NamedOption; 5] {
+        let sensor = self.profile.fingerprint.as_ref();
+        let enrolls = |commands: [BioEnrollment; 2]| {
+            sensor
+                .filter(|sensor| commands.contains(&sensor.enrollment))
+                .map(|_| self.is_uv_enabled())
+        };
+        let issues_tokens = sensor.is_some() && self.profile.has_permissions();
+        let enabled = |condition: bool| (issues_tokens && condition).then_some(true);
+        let has_standard_enrollment = self.sensor_with_standard_enrollment().is_some();
+        [
+            (
+                "bioEnroll",
+                enrolls([BioEnrollment::Standard, BioEnrollment::Both]),
+            ),
+            (
+                "userVerificationMgmtPreview",
+                enrolls([BioEnrollment::Preview, BioEnrollment::Both]),
+            ),
+            ("uv", sensor.map(|_| self.is_uv_enabled())),
+            ("uvAcfg", enabled(self.profile.authenticator_config)),
+            ("uvBioEnroll", enabled(has_standard_enrollment)),
+        ]
     }
 }
 

@@ -3,6 +3,7 @@
 use super::authorization::{PinUvAuthParam, credential_ids};
 use super::creation::{Creation, hash};
 use super::extension::CreationInputs;
+use super::user_verification::Purpose;
 use super::{AfterTouch, Reply};
 use crate::ctap::status::Status;
 use crate::emulator::authenticator::Authenticator;
@@ -106,7 +107,7 @@ impl Authenticator {
         }
         let algorithm = self.choose_algorithm(request.pub_key_cred_params)?;
         let rk = self.process_options(&request)?;
-        self.require_user_verification(&request, rk)?;
+        let built_in_uv = self.require_user_verification(&request, rk)?;
         let enterprise = self.enterprise(&request)?;
         let uv = self.user_verified(
             &request.pin_uv_auth,
@@ -115,7 +116,31 @@ impl Authenticator {
             request.rp_id,
         )?;
         let user_present = self.user_present(&request.pin_uv_auth);
-        if self.is_excluded(&request, uv) {
+        let creation = Creation {
+            client_data_hash: request.client_data_hash.to_vec(),
+            rp_id: request.rp_id.to_owned(),
+            rp_name: request.rp_name.map(str::to_owned),
+            user: request.user,
+            exclude_list: request.exclude_list,
+            algorithm,
+            rk,
+            uv,
+            enterprise,
+            extensions: request.extensions,
+        };
+        if built_in_uv {
+            return self.perform_built_in_uv(Purpose::MakeCredential(Box::new(creation)));
+        }
+        self.exclude_or_create(creation, user_present)
+    }
+
+    /// Steps 12 to 14, once the user is verified if need be. A user who was verified by touching the key is present.
+    pub(super) fn exclude_or_create(
+        &mut self,
+        creation: Creation,
+        user_present: bool,
+    ) -> Result<Reply, Status> {
+        if self.is_excluded(&creation) {
             if user_present {
                 return Err(Status::CredentialExcluded);
             }
@@ -125,17 +150,6 @@ impl Authenticator {
                 otherwise: Status::CredentialExcluded,
             }));
         }
-        let creation = Creation {
-            client_data_hash: request.client_data_hash.to_vec(),
-            rp_id: request.rp_id.to_owned(),
-            rp_name: request.rp_name.map(str::to_owned),
-            user: request.user,
-            algorithm,
-            rk,
-            uv,
-            enterprise,
-            extensions: request.extensions,
-        };
         if user_present {
             return self.create(creation);
         }
@@ -157,28 +171,27 @@ impl Authenticator {
         chosen.ok_or(Status::UnsupportedAlgorithm)
     }
 
-    /// Step 5. There is no built-in user verification, so a true `uv` only passes beside a pinUvAuthParam, which overrides it.
+    /// Step 5 but for `uv`.
     fn process_options(&self, request: &Request<'_>) -> Result<bool, Status> {
-        if request.options.uv == Some(true) && request.pin_uv_auth.param.is_none() {
-            return Err(Status::InvalidOption);
-        }
         if request.options.up == Some(false) {
             return Err(Status::InvalidOption);
         }
         Ok(request.options.rk.unwrap_or(false))
     }
 
-    /// Steps 6 to 8 and 10: whether the PIN can be done without.
-    fn require_user_verification(&self, request: &Request<'_>, rk: bool) -> Result<(), Status> {
-        let has_param = request.pin_uv_auth.param.is_some();
-        if self.always_uv() && (!self.is_protected() || !has_param) {
-            return Err(Status::PuatRequired);
+    /// Steps 5.1 to 5.3, 6 to 8 and 10: whether the user is to be verified by the key itself. An error if nothing
+    /// verifies a user who has to be.
+    fn require_user_verification(&self, request: &Request<'_>, rk: bool) -> Result<bool, Status> {
+        let given = &request.pin_uv_auth;
+        let mut built_in_uv = self.wants_built_in_uv(given, request.options.uv)?;
+        if self.always_uv() {
+            built_in_uv = self.always_built_in_uv(given, built_in_uv)?;
         }
         let excused = self.make_cred_uv_not_rqd() && !rk;
-        if self.is_protected() && !has_param && !excused {
-            return Err(Status::PuatRequired);
+        if self.is_protected() && given.param.is_none() && !built_in_uv && !excused {
+            return Err(self.unverified());
         }
-        Ok(())
+        Ok(built_in_uv)
     }
 
     /// Step 9: whether this attestation may identify the single key.
@@ -200,10 +213,12 @@ impl Authenticator {
     }
 
     /// Step 12. A credential with credProtect level 3 is not admitted to a platform that has not verified the user.
-    fn is_excluded(&self, request: &Request<'_>, uv: bool) -> bool {
-        request.exclude_list.iter().any(|id| {
-            self.find_credential(id, request.rp_id)
-                .is_some_and(|credential| uv || credential.cred_protect != CredProtect::Required)
+    fn is_excluded(&self, creation: &Creation) -> bool {
+        creation.exclude_list.iter().any(|id| {
+            self.find_credential(id, &creation.rp_id)
+                .is_some_and(|credential| {
+                    creation.uv || credential.cred_protect != CredProtect::Required
+                })
         })
     }
 

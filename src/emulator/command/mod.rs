@@ -3,6 +3,7 @@
 
 mod authenticator_config;
 mod authorization;
+mod bio_enrollment;
 mod client_pin;
 mod code;
 mod creation;
@@ -14,7 +15,9 @@ mod make_credential;
 mod outcome;
 mod reset;
 mod sequence;
+mod user_verification;
 
+pub(super) use bio_enrollment::Enrollment;
 pub use code::{Command, UnknownCommand};
 pub(super) use outcome::{AfterTouch, Outcome, Reply};
 pub(super) use sequence::Sequence;

@@ -1,7 +1,11 @@
 //! What becomes of a request: an answer, a refusal, or a wait for a touch and what is to be done after it.
 
+use std::time::Duration;
+
+use super::bio_enrollment::Capture;
 use super::creation::Creation;
 use super::get_assertion::Assertion;
+use super::user_verification::UserVerification;
 use crate::ctap::status::Status;
 use crate::encoding::cbor::Value;
 
@@ -39,6 +43,8 @@ pub(in crate::emulator) enum Outcome {
 pub(in crate::emulator) enum AfterTouch {
     MakeCredential(Box<Creation>),
     GetAssertion(Box<Assertion>),
+    CaptureSample(Capture),
+    VerifyUser(UserVerification),
     /// Refused in any case; the touch only keeps the reason from programs that nobody sits at.
     Refuse {
         touched: Status,
@@ -49,6 +55,19 @@ pub(in crate::emulator) enum AfterTouch {
 }
 
 impl AfterTouch {
+    /// Whether the sensor looks at the finger, beyond being touched.
+    pub(in crate::emulator) fn reads_finger(&self) -> bool {
+        matches!(self, Self::CaptureSample(_) | Self::VerifyUser(_))
+    }
+
+    /// How long the platform wants to wait, if it has said so.
+    pub(in crate::emulator) fn time_limit(&self) -> Option<Duration> {
+        match self {
+            Self::CaptureSample(capture) => capture.time_limit,
+            _ => None,
+        }
+    }
+
     /// The user declined.
     pub(in crate::emulator) fn denied(&self) -> Status {
         match self {
@@ -57,11 +76,11 @@ impl AfterTouch {
         }
     }
 
-    /// No touch came in time. The specification has two answers: §6.1.2 and §6.2.2 treat it as declined, §6.6 and §6.9 do
-    /// not.
+    /// No touch came in time. The specification has two answers: §6.1.2 and §6.2.2 treat it as declined, §6.6, §6.9 and
+    /// built-in user verification do not.
     pub(in crate::emulator) fn timed_out(&self) -> Status {
         match self {
-            Self::Reset | Self::Select => Status::UserActionTimeout,
+            Self::Reset | Self::Select | Self::VerifyUser(_) => Status::UserActionTimeout,
             _ => self.denied(),
         }
     }

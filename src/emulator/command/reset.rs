@@ -27,6 +27,7 @@ impl Authenticator {
         self.update(|state| *state = fresh)?;
         self.reset_tokens();
         self.forget_mismatches();
+        self.enrollment = None;
         Ok(Reply::Empty)
     }
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    Attestation, CredentialManagement, Extension, PinUvAuthProtocol, Profile, ResetWindow,
-    UsbIdentity, Version,
+    Attestation, BioEnrollment, CredentialManagement, Extension, Fingerprint, FingerprintKind,
+    PinUvAuthProtocol, Profile, ResetWindow, UsbIdentity, Version,
 };
 use crate::webauthn::{Aaguid, cose_key};
 
@@ -71,6 +71,20 @@ impl Default for Profile {
             leaves_out: Vec::new(),
             wink: true,
             crashes_on_get_uv_retries: false,
+        }
+    }
+}
+
+impl Default for Fingerprint {
+    fn default() -> Self {
+        Self {
+            kind: FingerprintKind::Touch,
+            // libfido2 1.12, for one, only uses the prototype.
+            enrollment: BioEnrollment::Both,
+            samples: 5,
+            templates: 5,
+            max_friendly_name: 15,
+            max_retries: 3,
         }
     }
 }

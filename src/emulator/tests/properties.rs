@@ -38,7 +38,7 @@ fn value() -> impl Strategy<Value = Value> {
 
 fn command() -> impl Strategy<Value = u8> {
     prop_oneof![
-        prop::sample::select(vec![1, 2, 4, 6, 7, 8, 0x0a, 0x0b, 0x0d, 0x41]),
+        prop::sample::select(vec![1, 2, 4, 6, 7, 8, 9, 0x0a, 0x0b, 0x0d, 0x40, 0x41]),
         any::<u8>(),
     ]
 }
