@@ -23,6 +23,7 @@ pub(super) const CLIENT_DATA_HASH: [u8; 32] = [0xcd; 32];
 pub(super) const MC: u8 = 1;
 pub(super) const GA: u8 = 2;
 pub(super) const CM: u8 = 4;
+pub(super) const BE: u8 = 8;
 pub(super) const ACFG: u8 = 0x20;
 
 pub(super) struct Host {
@@ -215,7 +216,7 @@ impl Host {
 
     /// getPinToken, superseded.
     pub(super) fn legacy_token(&mut self, protocol: u8, pin: &str) -> Result<Token, u8> {
-        self.request_token(protocol, pin, 5, None, None)
+        self.request_token(protocol, Some(pin), 5, None, None)
     }
 
     /// getPinUvAuthTokenUsingPinWithPermissions.
@@ -226,13 +227,23 @@ impl Host {
         permissions: u8,
         rp_id: Option<&str>,
     ) -> Result<Token, u8> {
-        self.request_token(protocol, pin, 9, Some(permissions), rp_id)
+        self.request_token(protocol, Some(pin), 9, Some(permissions), rp_id)
+    }
+
+    /// getPinUvAuthTokenUsingUvWithPermissions.
+    pub(super) fn token_by_finger(
+        &mut self,
+        protocol: u8,
+        permissions: u8,
+        rp_id: Option<&str>,
+    ) -> Result<Token, u8> {
+        self.request_token(protocol, None, 6, Some(permissions), rp_id)
     }
 
     fn request_token(
         &mut self,
         protocol: u8,
-        pin: &str,
+        pin: Option<&str>,
         subcommand: u8,
         permissions: Option<u8>,
         rp_id: Option<&str>,
@@ -242,8 +253,8 @@ impl Host {
             (1, Value::from(protocol)),
             (2, Value::from(subcommand)),
             (3, platform.key_agreement()),
-            (6, Value::Bytes(platform.encrypt(&pin_hash(pin)))),
         ];
+        members.extend(pin.map(|pin| (6, Value::Bytes(platform.encrypt(&pin_hash(pin))))));
         members.extend(permissions.map(|permissions| (9, Value::from(permissions))));
         members.extend(rp_id.map(|rp_id| (10, Value::from(rp_id))));
         let answer = self.call(0x06, &cbor::map(members))?;

@@ -7,6 +7,8 @@ mod credentials;
 mod extensions;
 mod families;
 mod faults;
+mod fingerprint;
+mod fingerprint_verification;
 mod hid;
 mod host;
 mod management;
