@@ -93,7 +93,10 @@ pub(super) fn enroll(host: &mut Host, token: &Token) -> Vec<u8> {
     id
 }
 
-fn enrolled(host: &mut Host, token: &Token) -> Result<Vec<(Vec<u8>, Option<Value>)>, u8> {
+/// A template's id and friendly name.
+type Info = (Vec<u8>, Option<Value>);
+
+fn enrolled(host: &mut Host, token: &Token) -> Result<Vec<Info>, u8> {
     let listed = manage(host, token, 4, None)?.get(7).into_array().unwrap();
     let infos = listed.into_iter().map(Answer);
     Ok(infos.map(|info| (info.bytes(1), info.find(2))).collect())
