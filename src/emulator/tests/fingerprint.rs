@@ -1,4 +1,4 @@
-//! Enrolling fingers, with both PIN protocols.
+//! The sensor, and what is enrolled, with both PIN protocols.
 
 use std::time::Duration;
 
@@ -11,11 +11,9 @@ use crate::emulator::{Emulator, Profile};
 use crate::encoding::cbor::{self, Value};
 
 pub(super) const PIN: &str = "123456";
-const STANDARD: u8 = 0x09;
-const PROTOTYPE: u8 = 0x40;
-const GOOD: u64 = 0x00;
-const POOR_QUALITY: u64 = 0x07;
-const NO_USER_ACTIVITY: u64 = 0x0d;
+pub(super) const STANDARD: u8 = 0x09;
+pub(super) const PROTOTYPE: u8 = 0x40;
+pub(super) const GOOD: u64 = 0x00;
 
 /// The default key with a sensor that takes two samples of each of two fingers.
 pub(super) fn profile() -> Profile {
@@ -32,7 +30,7 @@ pub(super) fn profile() -> Profile {
 }
 
 /// A key with sensor and PIN, for either PIN protocol.
-fn both(test: impl Fn(&mut Host, u8)) {
+pub(super) fn both(test: impl Fn(&mut Host, u8)) {
     for protocol in [1, 2] {
         let mut host = Host::new(profile());
         host.set_pin(protocol, PIN).unwrap();
@@ -41,7 +39,7 @@ fn both(test: impl Fn(&mut Host, u8)) {
 }
 
 /// The parameters of a request and its message for the token.
-fn request(token: Option<&Token>, subcommand: u8, parameters: Option<Value>) -> Value {
+pub(super) fn request(token: Option<&Token>, subcommand: u8, parameters: Option<Value>) -> Value {
     let mut members = vec![(1, Value::from(1)), (2, Value::from(subcommand))];
     let mut message = vec![1, subcommand];
     if let Some(parameters) = parameters {
@@ -55,7 +53,7 @@ fn request(token: Option<&Token>, subcommand: u8, parameters: Option<Value>) -> 
     cbor::map(members)
 }
 
-fn manage(
+pub(super) fn manage(
     host: &mut Host,
     token: &Token,
     subcommand: u8,
@@ -64,15 +62,15 @@ fn manage(
     host.call(STANDARD, &request(Some(token), subcommand, parameters))
 }
 
-fn begin(host: &mut Host, token: &Token) -> Result<Answer, u8> {
+pub(super) fn begin(host: &mut Host, token: &Token) -> Result<Answer, u8> {
     manage(host, token, 1, None)
 }
 
-fn next(host: &mut Host, token: &Token, id: &[u8]) -> Result<Answer, u8> {
+pub(super) fn next(host: &mut Host, token: &Token, id: &[u8]) -> Result<Answer, u8> {
     manage(host, token, 2, Some(template(id)))
 }
 
-fn template(id: &[u8]) -> Value {
+pub(super) fn template(id: &[u8]) -> Value {
     cbor::map([(1, Value::Bytes(id.to_vec()))])
 }
 
@@ -81,7 +79,7 @@ fn named(id: &[u8], name: &str) -> Value {
 }
 
 /// Sample status and what remains.
-fn progress(answer: Result<Answer, u8>) -> Result<(u64, u64), u8> {
+pub(super) fn progress(answer: Result<Answer, u8>) -> Result<(u64, u64), u8> {
     answer.map(|answer| (answer.number(5), answer.number(6)))
 }
 
@@ -94,9 +92,9 @@ pub(super) fn enroll(host: &mut Host, token: &Token) -> Vec<u8> {
 }
 
 /// A template's id and friendly name.
-type Info = (Vec<u8>, Option<Value>);
+pub(super) type Info = (Vec<u8>, Option<Value>);
 
-fn enrolled(host: &mut Host, token: &Token) -> Result<Vec<Info>, u8> {
+pub(super) fn enrolled(host: &mut Host, token: &Token) -> Result<Vec<Info>, u8> {
     let listed = manage(host, token, 4, None)?.get(7).into_array().unwrap();
     let infos = listed.into_iter().map(Answer);
     Ok(infos.map(|info| (info.bytes(1), info.find(2))).collect())
@@ -158,162 +156,6 @@ fn only_the_announced_command_is_answered() {
             assert_eq!(host.option(option), is_answered.then_some(false));
         }
     }
-}
-
-#[test]
-fn a_finger_is_enrolled_sample_by_sample() {
-    for command in [STANDARD, PROTOTYPE] {
-        both(|host, protocol| {
-            let token = host.token(protocol, PIN, BE, None).unwrap();
-            let empty = host.call(command, &request(Some(&token), 4, None));
-            assert_eq!(empty, Err(0x2c));
-            let begun = host.call(command, &request(Some(&token), 1, None));
-            let id = begun.clone().unwrap().bytes(4);
-            assert_eq!(progress(begun), Ok((GOOD, 1)));
-            assert_eq!(host.option("uv"), Some(false));
-            let sample = request(Some(&token), 2, Some(template(&id)));
-            let last = host.call(command, &sample).unwrap();
-            assert_eq!(last.find(4), None);
-            assert_eq!(progress(Ok(last)), Ok((GOOD, 0)));
-            // It is complete: no more samples of it.
-            assert_eq!(host.call(command, &sample), Err(0x2c));
-            assert_eq!(host.option("uv"), Some(true));
-            assert_eq!(host.option("bioEnroll"), Some(true));
-            assert_eq!(host.option("userVerificationMgmtPreview"), Some(true));
-            assert_eq!(enrolled(host, &token), Ok(vec![(id, None)]));
-        });
-    }
-}
-
-#[test]
-fn the_preview_key_enrolls_with_any_token() {
-    let mut host = Host::new(Profile {
-        fingerprint: Some(Fingerprint {
-            enrollment: BioEnrollment::Preview,
-            samples: 1,
-            ..Fingerprint::default()
-        }),
-        ..Profile::preview()
-    });
-    host.set_pin(1, PIN).unwrap();
-    let token = host.legacy_token(1, PIN).unwrap();
-    let begun = host.call(PROTOTYPE, &request(Some(&token), 1, None));
-    assert_eq!(progress(begun), Ok((GOOD, 0)));
-    assert_eq!(host.option("uv"), Some(true));
-    // Such keys have no permissions to give to a finger.
-    assert_eq!(host.option("uvBioEnroll"), None);
-    assert_eq!(host.token_by_finger(1, CM, None).err(), Some(0x3e));
-}
-
-#[test]
-fn a_bad_sample_costs_nothing_but_time() {
-    both(|host, protocol| {
-        let token = &host.token(protocol, PIN, BE, None).unwrap();
-        host.emulator.set_finger(Finger::Wrong);
-        let begun = begin(host, token);
-        let id = begun.clone().unwrap().bytes(4);
-        assert_eq!(progress(begun), Ok((POOR_QUALITY, 2)));
-        host.emulator.set_finger(Finger::Right);
-        assert_eq!(progress(next(host, token, &id)), Ok((GOOD, 1)));
-        host.emulator.set_finger(Finger::Wrong);
-        let poor = Ok((POOR_QUALITY, 1));
-        assert_eq!(progress(next(host, token, &id)), poor);
-        host.emulator.set_finger(Finger::Right);
-        assert_eq!(progress(next(host, token, &id)), Ok((GOOD, 0)));
-    });
-}
-
-#[test]
-fn the_platform_says_how_long_a_sample_is_waited_for() {
-    both(|host, protocol| {
-        host.emulator.set_finger(Finger::None);
-        let token = host.token(protocol, PIN, BE, None).unwrap();
-        let limit = cbor::map([(3, Value::from(2000))]);
-        host.begin_call(STANDARD, &request(Some(&token), 1, Some(limit)));
-        host.advance(Duration::from_millis(1999));
-        assert_eq!(host.messages().last(), Some(&(0x3b, vec![2])));
-        host.advance(Duration::from_millis(1));
-        let answer = host.answer();
-        let id = answer.clone().unwrap().bytes(4);
-        assert_eq!(progress(answer), Ok((NO_USER_ACTIVITY, 2)));
-        // Without a limit it is the time-out of a touch.
-        host.begin_call(STANDARD, &request(Some(&token), 2, Some(template(&id))));
-        host.advance(Duration::from_secs(29));
-        assert_eq!(host.messages().last(), Some(&(0x3b, vec![2])));
-        host.advance(Duration::from_secs(1));
-        assert_eq!(progress(host.answer()), Ok((NO_USER_ACTIVITY, 2)));
-        let forever = cbor::map([(3, Value::from(u64::MAX))]);
-        host.begin_call(STANDARD, &request(Some(&token), 1, Some(forever)));
-        host.advance(Duration::from_secs(500));
-        assert_eq!(host.messages().last(), Some(&(0x3b, vec![2])));
-    });
-}
-
-#[test]
-fn a_cancelled_sample_leaves_the_enrollment_where_it_was() {
-    both(|host, protocol| {
-        let token = host.token(protocol, PIN, BE, None).unwrap();
-        let id = begin(host, &token).unwrap().bytes(4);
-        host.emulator.set_finger(Finger::None);
-        host.begin_call(STANDARD, &request(Some(&token), 2, Some(template(&id))));
-        assert_eq!(host.cancel(), Err(0x2d));
-        host.emulator.set_finger(Finger::Right);
-        assert_eq!(progress(next(host, &token, &id)), Ok((GOOD, 0)));
-    });
-}
-
-#[test]
-fn a_cancelled_beginning_begins_nothing() {
-    both(|host, protocol| {
-        let token = host.token(protocol, PIN, BE, None).unwrap();
-        let before = begin(host, &token).unwrap().bytes(4);
-        host.emulator.set_finger(Finger::None);
-        host.begin_call(STANDARD, &request(Some(&token), 1, None));
-        assert_eq!(host.cancel(), Err(0x2d));
-        host.emulator.set_finger(Finger::Right);
-        // The new beginning has ended the one before.
-        assert_eq!(next(host, &token, &before), Err(0x2c));
-        assert_eq!(enrolled(host, &token), Err(0x2c));
-    });
-}
-
-#[test]
-fn an_enrollment_can_be_cancelled_without_a_token() {
-    both(|host, protocol| {
-        let token = host.token(protocol, PIN, BE, None).unwrap();
-        let id = begin(host, &token).unwrap().bytes(4);
-        assert!(host.call(STANDARD, &request(None, 3, None)).is_ok());
-        assert_eq!(next(host, &token, &id), Err(0x2c));
-        assert!(host.call(STANDARD, &request(None, 3, None)).is_ok());
-        assert_eq!(host.option("uv"), Some(false));
-    });
-}
-
-#[test]
-fn power_loss_ends_an_enrollment_and_keeps_what_is_enrolled() {
-    both(|host, protocol| {
-        let token = host.token(protocol, PIN, BE, None).unwrap();
-        let kept = enroll(host, &token);
-        let lost = begin(host, &token).unwrap().bytes(4);
-        host.begin_call(STANDARD, &request(Some(&token), 2, Some(template(&lost))));
-        host.emulator.power_cycle();
-        host.messages();
-        let token = host.token(protocol, PIN, BE, None).unwrap();
-        assert_eq!(next(host, &token, &lost), Err(0x2c));
-        assert_eq!(enrolled(host, &token), Ok(vec![(kept, None)]));
-    });
-}
-
-#[test]
-fn a_full_data_base_takes_no_more_fingers() {
-    both(|host, protocol| {
-        let token = host.token(protocol, PIN, BE, None).unwrap();
-        let first = enroll(host, &token);
-        enroll(host, &token);
-        assert_eq!(begin(host, &token), Err(0x17));
-        assert!(manage(host, &token, 6, Some(template(&first))).is_ok());
-        enroll(host, &token);
-    });
 }
 
 #[test]
@@ -388,7 +230,7 @@ fn nothing_is_managed_without_the_right_token() {
 }
 
 #[test]
-fn requests_that_make_no_sense_are_refused() {
+pub(super) fn requests_that_make_no_sense_are_refused() {
     both(|host, protocol| {
         let token = host.token(protocol, PIN, BE, None).unwrap();
         let with = |key: i32, value: Option<Value>| {

@@ -8,6 +8,7 @@ mod extensions;
 mod families;
 mod faults;
 mod fingerprint;
+mod fingerprint_enrollment;
 mod fingerprint_verification;
 mod hid;
 mod host;
