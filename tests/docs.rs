@@ -216,7 +216,7 @@ fn faults_and_control_requests_of_the_documents_are_understood() {
             tried.insert(request.word());
         }
     }
-    assert_eq!(tried.len(), 15, "{tried:?}");
+    assert_eq!(tried.len(), 16, "{tried:?}");
 }
 
 /// The targets of the links in a Markdown text, code left out.

@@ -38,6 +38,12 @@ pub struct Snapshot {
     pub pin_retries: u8,
     /// Whether PINs are refused until the next power cycle.
     pub power_cycle_needed: bool,
+    /// Tries of built-in user verification left; absent without a fingerprint sensor.
+    pub uv_retries: Option<u8>,
+    /// How many fingers are enrolled.
+    pub fingerprints: usize,
+    /// What a fingerprint sensor sees when the key is touched.
+    pub finger: String,
     /// The signature counter.
     pub sign_count: u32,
     /// Discoverable credentials, oldest first.
@@ -172,6 +178,9 @@ impl Emulator {
             pin_set: state.pin.is_some(),
             pin_retries: state.pin_retries,
             power_cycle_needed: authenticator.is_power_cycle_needed(),
+            uv_retries: authenticator.stored_uv_retries(),
+            fingerprints: state.templates.len(),
+            finger: self.finger.to_string(),
             sign_count: state.sign_count,
             credentials: credentials(authenticator),
             touch: self.touch_seen(),

@@ -10,7 +10,7 @@ use crate::emulator::command::{Command, UnknownCommand};
 use crate::emulator::fault::{Fault, Faults, ParseFaultError};
 use crate::emulator::handling::NoTouchAwaited;
 use crate::emulator::journal::{Event, EventKind};
-use crate::emulator::touch::UnknownTouchMode;
+use crate::emulator::touch::{UnknownFinger, UnknownTouchMode};
 use crate::emulator::{Emulator, duration};
 
 /// What a request comes to.
@@ -31,6 +31,8 @@ pub(in crate::emulator) enum Refusal {
     Command(#[from] UnknownCommand),
     #[error(transparent)]
     Fault(#[from] ParseFaultError),
+    #[error(transparent)]
+    Finger(#[from] UnknownFinger),
     #[error(transparent)]
     NoTouchAwaited(#[from] NoTouchAwaited),
     #[error("the key cannot store that: {0}")]
@@ -57,6 +59,7 @@ impl Refusal {
         match self {
             Self::Command(_) => "unknown_command",
             Self::Fault(_) => "fault",
+            Self::Finger(_) => "finger",
             Self::NoTouchAwaited(_) => "no_touch_awaited",
             Self::NotStored(_) => "not_stored",
             Self::Request(_) => "request",
@@ -85,6 +88,7 @@ pub(in crate::emulator) fn answer(line: &[u8], emulator: &mut Emulator) -> Resul
             members = faults(emulator);
         }
         Request::Faults {} => members = faults(emulator),
+        Request::Finger { finger } => emulator.set_finger(finger.parse()?),
         Request::Plug {} if !emulator.is_gone() => {}
         Request::Plug {} | Request::PowerCycle {} => emulator.power_cycle(),
         Request::SetFaults { faults: texts } => {

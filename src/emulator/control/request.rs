@@ -33,6 +33,11 @@ pub enum Request {
     },
     /// Lists the faults and how far each has come.
     Faults {},
+    /// What a fingerprint sensor sees from now on.
+    Finger {
+        /// As after `--finger`.
+        finger: String,
+    },
     /// Brings an unplugged key back.
     Plug {},
     /// Unplugs the key and plugs it in again.
@@ -127,6 +132,7 @@ impl Request {
             Self::Erase {} => "erase",
             Self::Fault { .. } => "fault",
             Self::Faults {} => "faults",
+            Self::Finger { .. } => "finger",
             Self::Plug {} => "plug",
             Self::PowerCycle {} => "power-cycle",
             Self::SetFaults { .. } => "set-faults",

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::emulator::profile::Fingerprint;
 use crate::emulator::{Emulator, Profile};
 use crate::env::Env;
 
@@ -30,6 +31,10 @@ fn words_stand_for_requests() {
             json!({"request": "fault", "fault": "busy@nth:2"}),
         ),
         ("faults", json!({"request": "faults"})),
+        (
+            "finger wrong",
+            json!({"request": "finger", "finger": "wrong"}),
+        ),
         ("plug", json!({"request": "plug"})),
         ("power-cycle", json!({"request": "power-cycle"})),
         (
@@ -70,6 +75,7 @@ fn what_is_no_request_is_refused() {
     for words in [
         "advance",
         "advance soon",
+        "finger",
         "touch twice",
         "wait",
         "wait christmas",
@@ -104,6 +110,7 @@ fn a_refusal_says_why() {
         (json!({"request": "touch"}), "no_touch_awaited"),
         (json!({"request": "deny"}), "no_touch_awaited"),
         (json!({"request": "fault", "fault": "busier"}), "fault"),
+        (json!({"request": "finger", "finger": "thumb"}), "finger"),
         (json!({"request": "touch-mode", "mode": "?"}), "touch_mode"),
         (json!({"request": "dance"}), "request"),
         (
@@ -141,6 +148,26 @@ fn faults_are_set_listed_and_cleared() {
         ask(&mut key, &json!({"request": "faults"})),
         json!({"faults": []})
     );
+}
+
+#[test]
+fn another_finger_is_seen_in_the_state() {
+    let seen = |key: &mut Emulator| {
+        let state = ask(key, &json!({"request": "state"}))["state"].clone();
+        let member = |name| state.get(name).cloned();
+        ["finger", "fingerprints", "uv_retries"].map(member)
+    };
+    let mut plain = key();
+    let before = [json!("right"), json!(0), Value::Null].map(Some);
+    assert_eq!(seen(&mut plain), before);
+    let profile = Profile {
+        fingerprint: Some(Fingerprint::default()),
+        ..Profile::default()
+    };
+    let mut key = Emulator::in_memory(Env::system(), profile).expect("a key");
+    ask(&mut key, &json!({"request": "finger", "finger": "wrong"}));
+    let after = [json!("wrong"), json!(0), json!(3)].map(Some);
+    assert_eq!(seen(&mut key), after);
 }
 
 #[test]

@@ -32,6 +32,9 @@ impl FromStr for Request {
                 fault: fault.to_owned(),
             }),
             ("faults", []) => Some(Self::Faults {}),
+            ("finger", &[finger]) => Some(Self::Finger {
+                finger: finger.to_owned(),
+            }),
             ("plug", []) => Some(Self::Plug {}),
             ("power-cycle", []) => Some(Self::PowerCycle {}),
             ("set-faults", faults) => Some(Self::SetFaults {
@@ -67,6 +70,7 @@ fn expected(request: &str) -> Option<&'static str> {
         "clear-faults" | "deny" | "erase" | "faults" | "plug" | "power-cycle" | "state"
         | "touch" => "nothing",
         "fault" => "one fault",
+        "finger" => "one of right, wrong, none",
         "set-faults" => "any number of faults",
         "subscribe" => "nothing, or since:N",
         "touch-mode" => "one of auto, deny, never, ask, or a duration such as 2s",

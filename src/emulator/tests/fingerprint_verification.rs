@@ -8,6 +8,7 @@ use super::fingerprint::{PIN, enroll, profile};
 use super::host::{ACFG, Answer, BE, CM, GA, Host, MC, RP_ID};
 use super::requests::{Assert, Create};
 use crate::emulator::Profile;
+use crate::emulator::profile::Family;
 use crate::emulator::touch::{After, Deny, Finger};
 use crate::encoding::cbor::{self, Value};
 
@@ -210,6 +211,18 @@ fn permissions_by_finger_are_as_announced() {
 }
 
 #[test]
+fn what_is_left_out_is_not_permitted_by_finger() {
+    let mut host = host(Family::named("bio").unwrap().read().profile, 2);
+    assert_eq!(host.option("uv"), Some(true));
+    for (option, permission) in [("uvAcfg", ACFG), ("uvBioEnroll", BE)] {
+        assert_eq!(host.option(option), None);
+        let by_finger = host.token_by_finger(2, permission, None);
+        assert_eq!(by_finger.err(), Some(0x40));
+        assert!(host.token(2, PIN, permission, None).is_ok());
+    }
+}
+
+#[test]
 fn nobody_at_the_sensor_is_a_time_out_and_no_try() {
     both(|host, protocol| {
         host.emulator.set_finger(Finger::None);
@@ -385,7 +398,7 @@ const SECOND: Duration = Duration::from_secs(1);
 
 impl Host {
     /// getUVRetries.
-    fn uv_retries(&mut self) -> u64 {
+    pub(super) fn uv_retries(&mut self) -> u64 {
         let request = cbor::map([(2, Value::from(7))]);
         self.call(0x06, &request).unwrap().number(5)
     }

@@ -9,6 +9,7 @@ mod families;
 mod faults;
 mod fingerprint;
 mod fingerprint_enrollment;
+mod fingerprint_faults;
 mod fingerprint_verification;
 mod hid;
 mod host;
