@@ -77,7 +77,8 @@ pub(super) struct StoredPin {
 pub(super) struct Template {
     #[serde(with = "base64url_bytes")]
     pub(super) id: Vec<u8>,
-    pub(super) friendly_name: Option<String>,
+    /// Empty until it has one.
+    pub(super) friendly_name: String,
 }
 
 /// What identifies this one key to an enterprise; survives a reset.

@@ -180,7 +180,7 @@ impl Authenticator {
             self.update(|state| {
                 state.templates.push(Template {
                     id: template_id.clone(),
-                    friendly_name: None,
+                    friendly_name: String::new(),
                 });
             })?;
         }
@@ -218,7 +218,7 @@ impl Authenticator {
         self.update(|state| {
             for template in &mut state.templates {
                 if template.id == template_id {
-                    template.friendly_name = Some(friendly_name.to_owned());
+                    friendly_name.clone_into(&mut template.friendly_name);
                 }
             }
         })?;
@@ -268,12 +268,10 @@ fn last_enroll_sample_status(finger: Finger) -> u8 {
     }
 }
 
+/// The name is optional, but python-fido2 insists on it.
 fn template_info(template: &Template) -> Value {
-    let name = template.friendly_name.as_deref().map(Value::from);
-    let members = [(1, Some(Value::Bytes(template.id.clone()))), (2, name)];
-    cbor::map(
-        members
-            .into_iter()
-            .filter_map(|(key, value)| Some((key, value?))),
-    )
+    cbor::map([
+        (1, Value::Bytes(template.id.clone())),
+        (2, Value::from(template.friendly_name.as_str())),
+    ])
 }

@@ -94,12 +94,12 @@ pub(super) fn enroll(host: &mut Host, token: &Token) -> Vec<u8> {
 }
 
 /// A template's id and friendly name.
-pub(super) type Info = (Vec<u8>, Option<Value>);
+pub(super) type Info = (Vec<u8>, Value);
 
 pub(super) fn enrolled(host: &mut Host, token: &Token) -> Result<Vec<Info>, u8> {
     let listed = manage(host, token, 4, None)?.get(7).into_array().unwrap();
     let infos = listed.into_iter().map(Answer);
-    Ok(infos.map(|info| (info.bytes(1), info.find(2))).collect())
+    Ok(infos.map(|info| (info.bytes(1), info.get(2))).collect())
 }
 
 #[test]
@@ -174,9 +174,9 @@ fn a_finger_has_a_name_that_fits() {
         assert_eq!(name(host, &id, "1234567é"), Err(0x03));
         assert_eq!(name(host, b"nobody", "thumb"), Err(0x2c));
         let listed = enrolled(host, &token);
-        assert_eq!(listed, Ok(vec![(id.clone(), Some("12345678".into()))]));
+        assert_eq!(listed, Ok(vec![(id.clone(), "12345678".into())]));
         assert_eq!(name(host, &id, "thumb"), Ok(()));
-        assert_eq!(enrolled(host, &token), Ok(vec![(id, Some("thumb".into()))]));
+        assert_eq!(enrolled(host, &token), Ok(vec![(id, "thumb".into())]));
     });
 }
 
@@ -277,7 +277,7 @@ fn fingers_survive_a_restart_but_not_a_reset() {
     let mut host = open(2);
     assert_eq!(host.option("uv"), Some(true));
     let token = host.token(2, PIN, BE, None).unwrap();
-    assert_eq!(enrolled(&mut host, &token), Ok(vec![(id, None)]));
+    assert_eq!(enrolled(&mut host, &token), Ok(vec![(id, "".into())]));
     assert!(host.call_plain(0x07).is_ok());
     assert_eq!(host.option("uv"), Some(false));
     host.set_pin(2, PIN).unwrap();

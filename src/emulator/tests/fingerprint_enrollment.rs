@@ -35,7 +35,7 @@ fn a_finger_is_enrolled_sample_by_sample() {
             assert_eq!(host.option("uv"), Some(true));
             assert_eq!(host.option("bioEnroll"), Some(true));
             assert_eq!(host.option("userVerificationMgmtPreview"), Some(true));
-            assert_eq!(enrolled(host, &token), Ok(vec![(id, None)]));
+            assert_eq!(enrolled(host, &token), Ok(vec![(id, "".into())]));
         });
     }
 }
@@ -155,7 +155,7 @@ fn power_loss_ends_an_enrollment_and_keeps_what_is_enrolled() {
         host.messages();
         let token = host.token(protocol, PIN, BE, None).unwrap();
         assert_eq!(next(host, &token, &lost), Err(0x2c));
-        assert_eq!(enrolled(host, &token), Ok(vec![(kept, None)]));
+        assert_eq!(enrolled(host, &token), Ok(vec![(kept, "".into())]));
     });
 }
 
