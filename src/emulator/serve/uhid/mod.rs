@@ -1,0 +1,245 @@
+//! A HID device of the kernel's own, made through `/dev/uhid`: programs find it as `/dev/hidrawN` beside the keys on USB.
+//! It needs the kernel's `uhid` module and the right to open `/dev/uhid`, by default root's.
+
+mod event;
+
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rustix::fs::{Mode, OFlags};
+use rustix::io::Errno;
+
+use super::ServeError;
+use crate::ctap::hid::packet::Report;
+use crate::emulator::Emulator;
+use event::{Create, EVENT_LENGTH, Event};
+
+const UHID: &str = "/dev/uhid";
+/// Where sysfs shows the devices that were made through it.
+const DEVICES: &str = "/sys/devices/virtual/misc/uhid";
+/// The kernel keeps so many events for us; reading more at once would let a flood keep us from the other doors.
+const QUEUED_EVENTS: usize = 32;
+/// The node appears some milliseconds after the device was made.
+const NODE_ATTEMPTS: usize = 200;
+const NODE_INTERVAL: Duration = Duration::from_millis(10);
+
+/// What the device says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Identity {
+    name: String,
+    serial: String,
+    vendor_id: u16,
+    product_id: u16,
+    version: u16,
+}
+
+impl Identity {
+    pub(super) fn of(emulator: &Emulator) -> Self {
+        let usb = &emulator.profile().usb;
+        let [major, minor, _] = usb.device_version;
+        Self {
+            name: usb.product.clone(),
+            serial: emulator.serial().to_owned(),
+            vendor_id: usb.vendor_id,
+            product_id: usb.product_id,
+            version: u16::from_be_bytes([major, minor]),
+        }
+    }
+}
+
+/// A device that is there while the key is plugged in. Closing the file ends it.
+pub(super) struct Uhid {
+    file: OwnedFd,
+    identity: Identity,
+    /// Tells this device from every other in sysfs.
+    phys: String,
+    is_plugged_in: bool,
+    node: Option<PathBuf>,
+}
+
+impl Uhid {
+    /// Makes the device and waits for its node.
+    pub(super) fn open(identity: Identity) -> Result<Self, ServeError> {
+        let flags = OFlags::RDWR | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let file = rustix::fs::open(UHID, flags, Mode::empty()).map_err(|errno| match errno {
+            // The node may be there without its driver.
+            Errno::NOENT | Errno::NODEV | Errno::NXIO => ServeError::NoUhid,
+            Errno::ACCESS | Errno::PERM => ServeError::UhidPermission,
+            errno => failed("open", errno),
+        })?;
+        let phys = format!("halligan/{}/{}", std::process::id(), file.as_raw_fd());
+        let mut uhid = Self {
+            file,
+            identity,
+            phys,
+            is_plugged_in: false,
+            node: None,
+        };
+        uhid.create().map_err(|errno| failed("create", errno))?;
+        uhid.node = wait_for_node(&uhid.phys);
+        Ok(uhid)
+    }
+
+    /// `/dev/hidrawN` as it was when the device was first made; `None` where no node appeared.
+    pub(super) fn node(&self) -> Option<&Path> {
+        self.node.as_deref()
+    }
+
+    /// Reads what has happened, and returns the reports among it.
+    pub(super) fn receive(&self) -> io::Result<Vec<Report>> {
+        let mut reports = Vec::new();
+        for _ in 0..QUEUED_EVENTS {
+            match self.read() {
+                Ok(Event::Output(report)) => reports.push(report),
+                Ok(Event::Question(refusal)) => self.write(&refusal)?,
+                Ok(Event::Other) => {}
+                Err(Errno::WOULDBLOCK) => break,
+                Err(errno) => return Err(errno.into()),
+            }
+        }
+        Ok(reports)
+    }
+
+    /// Gives a report to whoever has the node open.
+    pub(super) fn send(&self, report: &Report) {
+        if let Err(error) = self.write(&event::input(report)) {
+            tracing::debug!(%error, "a report to the host is lost");
+        }
+    }
+
+    /// Lets the node vanish, if it is there.
+    pub(super) fn unplug(&mut self) {
+        if !self.is_plugged_in {
+            return;
+        }
+        self.is_plugged_in = false;
+        if let Err(error) = self.write(&event::destroy()) {
+            tracing::error!(%error, "the device node of the emulated key stays");
+        }
+        // What was said to the old device is nothing to the next one.
+        while self.read().is_ok() {}
+    }
+
+    /// Makes a node again, if there is none. It may have another number.
+    pub(super) fn plug_in(&mut self) {
+        if !self.is_plugged_in
+            && let Err(error) = self.create()
+        {
+            tracing::error!(%error, "the device node of the emulated key cannot be made");
+        }
+    }
+
+    fn create(&mut self) -> Result<(), Errno> {
+        let create = Create {
+            name: &self.identity.name,
+            phys: &self.phys,
+            uniq: &self.identity.serial,
+            vendor_id: self.identity.vendor_id,
+            product_id: self.identity.product_id,
+            version: self.identity.version,
+        };
+        self.write(&create.event())?;
+        self.is_plugged_in = true;
+        Ok(())
+    }
+
+    fn read(&self) -> Result<Event, Errno> {
+        // Bytes that the kernel does not write count as zero.
+        let mut event = [0; EVENT_LENGTH];
+        rustix::io::read(&self.file, &mut event)?;
+        Ok(Event::parse(&event))
+    }
+
+    /// The kernel takes an event whole or not at all.
+    fn write(&self, event: &[u8]) -> Result<(), Errno> {
+        rustix::io::write(&self.file, event).map(|_| ())
+    }
+}
+
+impl AsFd for Uhid {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.file.as_fd()
+    }
+}
+
+fn failed(attempted: &'static str, errno: Errno) -> ServeError {
+    ServeError::Io {
+        attempted,
+        address: super::ListenAddress::Uhid,
+        source: errno.into(),
+    }
+}
+
+/// `None` when there is no node after all: no driver took the device, or `/dev` is a container's.
+fn wait_for_node(phys: &str) -> Option<PathBuf> {
+    (0..NODE_ATTEMPTS).find_map(|attempt| {
+        if attempt > 0 {
+            std::thread::sleep(NODE_INTERVAL);
+        }
+        let name = hidraw_name(Path::new(DEVICES), phys)?;
+        Some(Path::new("/dev").join(name)).filter(|node| node.exists())
+    })
+}
+
+/// The name of the hidraw device below the one that has this `phys`.
+fn hidraw_name(devices: &Path, phys: &str) -> Option<std::ffi::OsString> {
+    let is_ours = |device: &Path| {
+        std::fs::read_to_string(device.join("uevent")).is_ok_and(|uevent| {
+            uevent
+                .lines()
+                .any(|line| line.strip_prefix("HID_PHYS=") == Some(phys))
+        })
+    };
+    let device = std::fs::read_dir(devices)
+        .ok()?
+        .flatten()
+        .map(|entry| entry.path())
+        .find(|device| is_ours(device))?;
+    let node = std::fs::read_dir(device.join("hidraw"))
+        .ok()?
+        .flatten()
+        .next()?;
+    Some(node.file_name())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn the_node_is_found_by_the_device_it_belongs_to() {
+        let devices = tempfile::tempdir().unwrap();
+        for (device, phys, node) in [
+            ("0003:1209:F1D0.0001", "a/1/4", "hidraw0"),
+            ("0003:1209:F1D0.0002", "a/1/40", "hidraw7"),
+        ] {
+            let device = devices.path().join(device);
+            std::fs::create_dir_all(device.join("hidraw").join(node)).unwrap();
+            std::fs::write(
+                device.join("uevent"),
+                format!("HID_NAME=Key\nHID_PHYS={phys}\nHID_UNIQ=\n"),
+            )
+            .unwrap();
+        }
+        std::fs::create_dir(devices.path().join("power")).unwrap();
+        assert_eq!(hidraw_name(devices.path(), "a/1/40").unwrap(), "hidraw7");
+        assert_eq!(hidraw_name(devices.path(), "a/1/4").unwrap(), "hidraw0");
+        assert_eq!(hidraw_name(devices.path(), "a/1"), None);
+        assert_eq!(hidraw_name(&devices.path().join("absent"), "a/1/4"), None);
+    }
+
+    #[test]
+    fn the_device_is_the_profile_s() {
+        let env = crate::env::Env::system();
+        let emulator = Emulator::in_memory(env, crate::emulator::Profile::default()).unwrap();
+        let identity = Identity::of(&emulator);
+        assert_eq!(identity.name, "Halligan emulated key");
+        assert_eq!((identity.vendor_id, identity.product_id), (0x1209, 0xf1d0));
+        assert_eq!(identity.version, 0x0100);
+        assert_eq!(identity.serial, emulator.serial());
+    }
+}
