@@ -19,8 +19,11 @@ use event::{Create, EVENT_LENGTH, Event};
 const UHID: &str = "/dev/uhid";
 /// Where sysfs shows the devices that were made through it.
 const DEVICES: &str = "/sys/devices/virtual/misc/uhid";
-/// The kernel keeps so many events for us; reading more at once would let a flood keep us from the other doors.
-const QUEUED_EVENTS: usize = 32;
+/// The kernel keeps no more than 31 events for us and drops what comes then, so they are read before any is looked at. This
+/// is twice the longest message; a flood does not keep us from the other doors for longer.
+const EVENTS_AT_ONCE: usize = 256;
+/// A host asks a USB device for a report once in a frame.
+const REPORT_INTERVAL: Duration = Duration::from_millis(1);
 /// The node appears some milliseconds after the device was made.
 const NODE_ATTEMPTS: usize = 200;
 const NODE_INTERVAL: Duration = Duration::from_millis(10);
@@ -90,7 +93,7 @@ impl Uhid {
     /// Reads what has happened, and returns the reports among it.
     pub(super) fn receive(&self) -> io::Result<Vec<Report>> {
         let mut reports = Vec::new();
-        for _ in 0..QUEUED_EVENTS {
+        for _ in 0..EVENTS_AT_ONCE {
             match self.read() {
                 Ok(Event::Output(report)) => reports.push(report),
                 Ok(Event::Question(refusal)) => self.write(&refusal)?,
@@ -102,11 +105,13 @@ impl Uhid {
         Ok(reports)
     }
 
-    /// Gives a report to whoever has the node open.
+    /// Gives a report to whoever has the node open, at the pace of USB: hidraw keeps 64 for each of them and drops the rest,
+    /// and a long answer has 129.
     pub(super) fn send(&self, report: &Report) {
         if let Err(error) = self.write(&event::input(report)) {
             tracing::debug!(%error, "a report to the host is lost");
         }
+        std::thread::sleep(REPORT_INTERVAL);
     }
 
     /// Lets the node vanish, if it is there.

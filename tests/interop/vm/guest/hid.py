@@ -3,13 +3,16 @@ that is not a FIDO key."""
 
 import fcntl
 import os
+import select
 import struct
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 # linux/hidraw.h: _IOC(direction, 'H', number, size)
 READ, WRITE = 2, 1
+READ_SECONDS = 10
 
 
 def ioctl(fd: int, direction: int, number: int, buffer: bytearray) -> bytes:
@@ -45,18 +48,24 @@ class Hidraw:
     def feature_report(self) -> bytes:
         return ioctl(self.fd, READ | WRITE, 0x07, bytearray(65))
 
-    def exchange(self, channel: bytes, command: int, message: bytes) -> bytes:
-        """One CTAPHID message and its answer (CTAP 2.1 section 11.2.4), written in one go."""
+    def exchange(self, channel: bytes, command: int, message: bytes, interval: float = 0) -> bytes:
+        """One CTAPHID message and its answer (CTAP 2.1 section 11.2.4), with some seconds between reports."""
         first, rest = message[:57], message[57:]
         self.write(channel + struct.pack(">BH", 0x80 | command, len(message)) + first)
         for sequence, start in enumerate(range(0, len(rest), 59)):
+            time.sleep(interval)
             self.write(channel + bytes([sequence]) + rest[start : start + 59])
-        report = os.read(self.fd, 64)
+        report = self.read()
         length = struct.unpack(">H", report[5:7])[0]
         answer = report[7:]
         while len(answer) < length:
-            answer += os.read(self.fd, 64)[5:]
+            answer += self.read()[5:]
         return answer[:length]
+
+    def read(self) -> bytes:
+        if not select.select([self.fd], [], [], READ_SECONDS)[0]:
+            raise TimeoutError(f"no report in {READ_SECONDS} s")
+        return os.read(self.fd, 64)
 
     def write(self, report: bytes) -> None:
         # Report number 0 in front.

@@ -15,7 +15,7 @@ from queue import Empty, Queue
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[4]
-HALLIGAN = os.environ.get("HALLIGAN", str(ROOT / "target/debug/halligan"))
+HALLIGAN = os.environ["HALLIGAN"]
 # Emulated processors are slow, and slower when the real ones are busy.
 COMMAND_SECONDS = 60
 OPERATOR = 4321
@@ -32,7 +32,12 @@ class Unexpected(Exception):
 
 def equal(what: str, wanted: Any, found: Any) -> None:
     if found != wanted:
-        raise Unexpected(f"{what}: expected {wanted!r}, found {found!r}")
+        raise Unexpected(f"{what}: expected {shown(wanted)}, found {shown(found)}")
+
+
+def shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) < 300 else f"{text[:300]}… ({len(text)} characters)"
 
 
 def contains(what: str, wanted: str, found: str) -> None:
