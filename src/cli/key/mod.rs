@@ -1,18 +1,18 @@
 //! `halligan key …`: one physical key, without tenant and ledger.
 
 mod credentials;
+mod list;
 mod pin;
 
 use serde_json::json;
 
 use crate::ceremony::fitness::require_pin_tries;
 use crate::ceremony::interaction::{Interaction, PinPurpose};
-use crate::cli::device::{self, DeviceChoice};
+use crate::cli::device::DeviceChoice;
 use crate::cli::terminal::{PinSource, Terminal};
 use crate::cli::{Context, Error, terminal};
-use crate::ctap::hid::{DeviceError, usb};
 use crate::ctap::{Authenticator, KeepAlive, Wait};
-use crate::report::{self, ListedKey, Report};
+use crate::report::{self, Report};
 use crate::secret::Pin;
 
 /// What to do with the key.
@@ -60,37 +60,11 @@ impl Command {
 
 pub(crate) fn run(command: &Command, context: &Context) -> Result<Report, Error> {
     match command {
-        Command::List => list(),
+        Command::List => list::run(),
         Command::Info(info) => self::info(info, context),
         Command::Identify(identify) => self::identify(identify, context),
         Command::Pin(command) => pin::run(command, context),
         Command::Credentials(command) => credentials::run(command, context),
-    }
-}
-
-/// A list of keys of which none can be used is shown, and is a failure: what the caller wants next will fail too.
-fn list() -> Result<Report, Error> {
-    let mut denied = None;
-    let mut listed = Vec::new();
-    for key in usb::enumerate()? {
-        let denial = usb::probe(&key.path)
-            .err()
-            .filter(|error| matches!(error, DeviceError::PermissionDenied(_)));
-        listed.push(ListedKey {
-            device: format!("hid:{}", key.path),
-            description: device::describe(&key),
-            serial: key.serial,
-            permitted: denial.is_none(),
-        });
-        denied = denied.or(denial);
-    }
-    let report = report::device_list(&listed);
-    match denied {
-        Some(source) if listed.iter().all(|key| !key.permitted) => Err(Error::KeysDenied {
-            report: Box::new(report),
-            source,
-        }),
-        _ => Ok(report),
     }
 }
 

@@ -118,6 +118,14 @@ def key(directory: Path, *arguments: str) -> Iterator[Key]:
         yield Key(announced, server)
 
 
+@contextmanager
+def tenant(directory: Path, attestation_root: str) -> Iterator[dict[str, Any]]:
+    """A simulated tenant that trusts this key's maker."""
+    arguments = ("--state", str(directory), "--listen", "127.0.0.1:0", "--attestation-root", attestation_root)
+    with serving("simulator", "serve", *arguments) as (announced, _):
+        yield announced
+
+
 def device_of(node: Path) -> str | None:
     """The HID device behind a node, by its name in sysfs, which no other device gets."""
     try:
