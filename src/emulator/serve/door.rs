@@ -109,9 +109,7 @@ impl Door {
             Self::Pty(pty) => pty
                 .receive()
                 .map(|reports| Received::Reports(reports, None)),
-            Self::Uhid(uhid) => uhid
-                .receive()
-                .map(|reports| Received::Reports(reports, None)),
+            Self::Uhid(uhid) => return Received::Reports(uhid.receive(), None),
         };
         result.unwrap_or_else(|error| match error.kind() {
             ErrorKind::WouldBlock | ErrorKind::Interrupted => Received::Nothing,

@@ -1,6 +1,5 @@
 //! The device: how it is made and ends, and the reports between.
 
-use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -90,26 +89,24 @@ impl Uhid {
     }
 
     /// Reads what has happened, and returns the reports among it.
-    pub(in crate::emulator::serve) fn receive(&self) -> io::Result<Vec<Report>> {
+    pub(in crate::emulator::serve) fn receive(&self) -> Vec<Report> {
         let mut reports = Vec::new();
         for _ in 0..EVENTS_AT_ONCE {
             match self.read() {
                 Ok(Event::Output(report)) => reports.push(report),
-                Ok(Event::Question(refusal)) => self.write(&refusal)?,
+                Ok(Event::Question(refusal)) => self.tell(&refusal),
                 Ok(Event::Other) => {}
-                Err(Errno::WOULDBLOCK) => break,
-                Err(errno) => return Err(errno.into()),
+                // Mostly because there are no more.
+                Err(_) => break,
             }
         }
-        Ok(reports)
+        reports
     }
 
     /// Gives a report to whoever has the node open, at the pace of USB: hidraw keeps 64 for each of them and drops the rest,
     /// and a long answer has 129.
     pub(in crate::emulator::serve) fn send(&self, report: &Report) {
-        if let Err(error) = self.write(&event::input(report)) {
-            tracing::debug!(%error, "a report to the host is lost");
-        }
+        self.tell(&event::input(report));
         std::thread::sleep(REPORT_INTERVAL);
     }
 
@@ -147,6 +144,13 @@ impl Uhid {
         self.write(&create.event())?;
         self.is_plugged_in = true;
         Ok(())
+    }
+
+    /// What the kernel does not take is lost, as on a wire.
+    fn tell(&self, event: &[u8]) {
+        if let Err(error) = self.write(event) {
+            tracing::debug!(%error, "a report to the host is lost");
+        }
     }
 
     fn read(&self) -> Result<Event, Errno> {
