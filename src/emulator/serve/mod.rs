@@ -71,7 +71,7 @@ pub struct Server {
 }
 
 /// Opens all doors and serves the key behind them until the server is stopped. Nobody else should poll the emulator
-/// meanwhile; changing its touch or faults, or power-cycling it, is fine. A HID device follows when the next report comes in.
+/// meanwhile; changing its touch or faults, or power-cycling it, is fine. A HID device follows when the engine has something to do next.
 ///
 /// # Errors
 /// When one of the doors cannot be opened; then none is.
