@@ -9,6 +9,7 @@ use crate::cli::failure::Exit;
 use crate::ctap::hid::{self, DeviceError};
 use crate::ctap::status::Status;
 use crate::ctap::{self, PinFailureKind};
+use crate::emulator::serve::ServeError;
 use crate::{graph, ledger};
 
 /// Exit status, code and hint of an error.
@@ -38,17 +39,17 @@ pub(crate) fn of(error: &Error) -> Advice {
         Error::Declined(_) => plain(Exit::Usage, "declined"),
         Error::Demo(_) => plain(Exit::NotSafe, "demo"),
         Error::Device(error) => of_device(error),
-        Error::Emulator(_) | Error::EmulatorAttestation(_) | Error::EmulatorServe(_) => {
-            plain(Exit::Usage, "emulator")
-        }
+        Error::Emulator(_) | Error::EmulatorAttestation(_) => plain(Exit::Usage, "emulator"),
         Error::EmulatorControl(error) => of_control(error),
+        Error::EmulatorServe(error) => of_serve(error),
         Error::Inconclusive { source, .. } => of_tenant(source),
         Error::Key(error) => of_key(error),
+        Error::KeysDenied { source, .. } => of_device(source),
         Error::Ledger(error) => of_ledger(error),
         Error::NoKey => advice(
             Exit::Key,
             "no_key",
-            "plug a key in; on Linux, udev/README.md says how to get permission to use it",
+            "plug a key in; `halligan key list` shows the keys that the operating system knows",
         ),
         Error::Output(_) => plain(Exit::Usage, "output"),
         Error::Pin(error) => of_pin_source(error),
@@ -71,6 +72,25 @@ pub(crate) fn of(error: &Error) -> Advice {
         ),
         Error::Usage(_) => plain(Exit::Usage, "usage"),
         Error::Write { .. } => plain(Exit::Usage, "write"),
+    }
+}
+
+fn of_serve(error: &ServeError) -> Advice {
+    use ServeError as E;
+    match error {
+        E::Io { .. } | E::NotLoopback(_) | E::SocketInUse(_) | E::Thread(_) => {
+            plain(Exit::Usage, "emulator")
+        }
+        E::NoUhid => advice(
+            Exit::Usage,
+            "uhid_missing",
+            "as root, `modprobe uhid` loads it; where the kernel has none, listen on udp, tcp, unix or pty",
+        ),
+        E::UhidPermission => advice(
+            Exit::Usage,
+            "uhid_permission",
+            "run this as root, or let root give this account the right to read and write /dev/uhid",
+        ),
     }
 }
 
@@ -266,7 +286,7 @@ fn of_device(error: &DeviceError) -> Advice {
         DeviceError::PermissionDenied(_) => advice(
             Exit::Key,
             "key_permission",
-            "udev/README.md says how to get permission to use a key",
+            "root may; for others install udev/70-halligan.rules, join the group plugdev or sit at the machine, and plug the key in again: udev/README.md says how",
         ),
     }
 }

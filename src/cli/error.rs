@@ -40,6 +40,12 @@ pub(crate) enum Error {
     },
     #[error(transparent)]
     Key(#[from] ctap::Error),
+    /// Keys are plugged in, and this user may use none of them.
+    #[error("{source}")]
+    KeysDenied {
+        report: Box<Report>,
+        source: DeviceError,
+    },
     #[error(transparent)]
     Ledger(#[from] ledger::Error),
     #[error("no FIDO2 key is plugged in")]

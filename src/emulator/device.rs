@@ -57,6 +57,7 @@ pub struct Emulator {
     /// Since power-up.
     pub(super) reports_received: u64,
     power: Power,
+    power_cycles: u64,
     pub(super) journal: Journal,
     pub(super) profile_name: Option<String>,
     attestation_root_pem: String,
@@ -146,6 +147,7 @@ impl Emulator {
             waiting: None,
             reports_received: 0,
             power: Power::On,
+            power_cycles: 0,
             journal: Journal::default(),
             profile_name: None,
         })
@@ -179,6 +181,18 @@ impl Emulator {
         self.authenticator.faults.add(fault, self.env.monotonic());
     }
 
+    /// What kind of key it is.
+    #[must_use]
+    pub fn profile(&self) -> &Profile {
+        &self.authenticator.profile
+    }
+
+    /// The serial number that a USB device shows; empty for a key that was made before keys had one.
+    #[must_use]
+    pub fn serial(&self) -> &str {
+        &self.authenticator.state().serial
+    }
+
     /// The certificate to trust for this key's attestation, in PEM.
     #[must_use]
     pub fn attestation_root_pem(&self) -> &str {
@@ -191,6 +205,12 @@ impl Emulator {
         matches!(self.power, Power::Off { .. })
     }
 
+    /// How often it was power-cycled.
+    #[must_use]
+    pub fn power_cycles(&self) -> u64 {
+        self.power_cycles
+    }
+
     /// Unplugs and plugs in again: the PIN lock-out of this power cycle, tokens and the request at hand are gone, stored
     /// things and channels stay, and a new window for reset begins. A key that was unplugged comes back.
     pub fn power_cycle(&mut self) {
@@ -201,6 +221,7 @@ impl Emulator {
         self.waiting = None;
         self.by_hand = None;
         self.reports_received = 0;
+        self.power_cycles += 1;
         self.power = Power::On;
         self.journal.powered_up(self.uptime());
     }

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use super::credential::{Credential, PrivateKey};
 use super::profile::Profile;
-use crate::encoding::base64url;
+use crate::encoding::{base64url, hex};
 use crate::env::Env;
 use crate::webauthn::Aaguid;
 
@@ -96,6 +96,9 @@ pub(super) struct EnterpriseIdentity {
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct State {
     version: u32,
+    /// The serial number, in hex; survives a reset.
+    #[serde(default)]
+    pub(super) serial: String,
     /// Wraps non-discoverable credentials; replaced by a reset.
     pub(super) master: Secret,
     /// The signature counter of all credentials.
@@ -139,6 +142,7 @@ impl State {
     pub(super) fn new(profile: &Profile, env: &Env) -> Self {
         Self {
             version: STATE_VERSION,
+            serial: hex::encode(&env.random::<4>()),
             master: Secret::new(env.random()),
             sign_count: 0,
             pin: None,

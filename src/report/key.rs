@@ -11,21 +11,51 @@ use crate::ctap::command::get_info;
 use crate::encoding::{base64url, hex};
 use crate::report::Report;
 
-/// Renders the keys that are plugged in: address, description, serial number.
+/// A key that is plugged in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedKey {
+    /// What `--device` takes.
+    pub device: String,
+    /// Ids and names.
+    pub description: String,
+    /// Serial number.
+    pub serial: Option<String>,
+    /// Whether this user may use it.
+    pub permitted: bool,
+}
+
+/// Renders the keys that are plugged in.
 #[must_use]
-pub fn device_list(keys: &[(String, String, Option<String>)]) -> Report {
+pub fn device_list(keys: &[ListedKey]) -> Report {
     let rows: Vec<Value> = keys
         .iter()
-        .map(|(address, description, serial)| json!({"device": address, "description": description, "serial": serial}))
+        .map(|key| {
+            json!({
+                "device": key.device,
+                "description": key.description,
+                "serial": key.serial,
+                "permitted": key.permitted,
+            })
+        })
         .collect();
     let mut text = String::new();
-    for (address, description, serial) in keys {
-        let serial = serial
+    for key in keys {
+        let serial = key
+            .serial
             .as_ref()
             .map(|serial| format!(" serial {serial}"))
             .unwrap_or_default();
+        let permission = if key.permitted {
+            ""
+        } else {
+            " (no permission)"
+        };
         // Writing to a `String` cannot fail.
-        let _ = writeln!(text, "{address}  {description}{serial}");
+        let _ = writeln!(
+            text,
+            "{}  {}{serial}{permission}",
+            key.device, key.description
+        );
     }
     if keys.is_empty() {
         text.push_str("No FIDO2 key is plugged in.\n");

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 pub use check::check;
 pub use enroll::enroll;
-pub use key::{credentials, device_list, key_info};
+pub use key::{ListedKey, credentials, device_list, key_info};
 pub use ledger::{ledger_show, ledger_verify};
 
 /// A result, ready to print.

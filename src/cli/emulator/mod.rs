@@ -11,7 +11,7 @@ pub(crate) use control::ControlError;
 /// What the emulator does.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
-    /// Answer CTAP over sockets until interrupted; loopback only
+    /// Answer CTAP over loopback sockets, a terminal or a HID device until interrupted
     Serve(serve::Serve),
     /// Touch a served key, pull it out, make it misbehave, wait for what happens to it
     Control(control::Control),

@@ -20,7 +20,7 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "DIR")]
     state: PathBuf,
 
-    /// udp:HOST:PORT, tcp:HOST:PORT, unix:PATH or pty; may be given several times; port 0 takes a free one
+    /// udp:HOST:PORT, tcp:HOST:PORT, unix:PATH, pty or uhid; may be given several times; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "udp:127.0.0.1:8111")]
     listen: Vec<ListenAddress>,
 

@@ -1,16 +1,16 @@
 //! `halligan key …`: one physical key, without tenant and ledger.
 
 mod credentials;
+mod list;
 mod pin;
 
 use serde_json::json;
 
 use crate::ceremony::fitness::require_pin_tries;
 use crate::ceremony::interaction::{Interaction, PinPurpose};
-use crate::cli::device::{self, DeviceChoice};
+use crate::cli::device::DeviceChoice;
 use crate::cli::terminal::{PinSource, Terminal};
 use crate::cli::{Context, Error, terminal};
-use crate::ctap::hid::usb;
 use crate::ctap::{Authenticator, KeepAlive, Wait};
 use crate::report::{self, Report};
 use crate::secret::Pin;
@@ -60,20 +60,7 @@ impl Command {
 
 pub(crate) fn run(command: &Command, context: &Context) -> Result<Report, Error> {
     match command {
-        Command::List => {
-            let keys = usb::enumerate()?;
-            let listed: Vec<_> = keys
-                .iter()
-                .map(|key| {
-                    (
-                        format!("hid:{}", key.path),
-                        device::describe(key),
-                        key.serial.clone(),
-                    )
-                })
-                .collect();
-            Ok(report::device_list(&listed))
-        }
+        Command::List => list::run(),
         Command::Info(info) => self::info(info, context),
         Command::Identify(identify) => self::identify(identify, context),
         Command::Pin(command) => pin::run(command, context),

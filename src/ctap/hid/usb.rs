@@ -77,8 +77,11 @@ pub fn open(path: &str) -> Result<UsbDevice, DeviceError> {
     })
 }
 
-/// hidapi gives the reason why it cannot open a device only as text, so the operating system is asked first.
-fn probe(path: &str) -> Result<(), DeviceError> {
+/// Whether the operating system lets this user open the device. hidapi gives its reasons only as text.
+///
+/// # Errors
+/// [`DeviceError::NotFound`] and [`DeviceError::PermissionDenied`] say why not.
+pub fn probe(path: &str) -> Result<(), DeviceError> {
     match OpenOptions::new().read(true).write(true).open(path) {
         Ok(_) => Ok(()),
         Err(source) => Err(match source.kind() {

@@ -19,9 +19,10 @@ impl Authenticator {
         Ok(Reply::Touch(AfterTouch::Reset))
     }
 
-    /// As it left the factory, but for the enterprise identity and the signature counter, which never goes back.
+    /// As it left the factory, but for the serial number, the enterprise identity and the signature counter, which never goes back.
     pub(in crate::emulator) fn erase(&mut self) -> Result<Reply, Status> {
         let mut fresh = State::new(&self.profile, &self.env);
+        fresh.serial.clone_from(&self.state().serial);
         fresh.enterprise = self.state().enterprise.clone();
         fresh.sign_count = self.state().sign_count;
         self.update(|state| *state = fresh)?;

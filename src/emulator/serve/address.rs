@@ -16,6 +16,8 @@ pub enum ListenAddress {
     Unix(PathBuf),
     /// `pty`: a new pseudo-terminal.
     Pty,
+    /// `uhid`: a HID device of the kernel.
+    Uhid,
 }
 
 /// A door that is open.
@@ -29,6 +31,8 @@ pub enum BoundAddress {
     Unix(PathBuf),
     /// The terminal's path, to be given to programs as the device.
     Pty(PathBuf),
+    /// A HID device, with the path of its node if it has one.
+    Uhid(Option<PathBuf>),
 }
 
 /// A text that is no address to listen on.
@@ -38,7 +42,7 @@ pub enum ParseAddressError {
     #[error("{0:?} is not HOST:PORT with an IP address or localhost as HOST")]
     NotASocketAddress(String),
     /// Not one of the kinds.
-    #[error("{0:?} is none of udp:HOST:PORT, tcp:HOST:PORT, unix:PATH, pty")]
+    #[error("{0:?} is none of udp:HOST:PORT, tcp:HOST:PORT, unix:PATH, pty, uhid")]
     UnknownKind(String),
 }
 
@@ -51,6 +55,7 @@ impl FromStr for ListenAddress {
             Some(("tcp", address)) => socket_address(address).map(Self::Tcp),
             Some(("unix", path)) if !path.is_empty() => Ok(Self::Unix(path.into())),
             None if text == "pty" => Ok(Self::Pty),
+            None if text == "uhid" => Ok(Self::Uhid),
             _ => Err(ParseAddressError::UnknownKind(text.to_owned())),
         }
     }
@@ -74,6 +79,7 @@ impl fmt::Display for ListenAddress {
             Self::Tcp(address) => write!(formatter, "tcp:{address}"),
             Self::Unix(path) => write!(formatter, "unix:{}", path.display()),
             Self::Pty => write!(formatter, "pty"),
+            Self::Uhid => write!(formatter, "uhid"),
         }
     }
 }
@@ -85,6 +91,8 @@ impl fmt::Display for BoundAddress {
             Self::Tcp(address) => write!(formatter, "tcp:{address}"),
             Self::Unix(path) => write!(formatter, "unix:{}", path.display()),
             Self::Pty(path) => write!(formatter, "{}", path.display()),
+            Self::Uhid(None) => write!(formatter, "uhid"),
+            Self::Uhid(Some(path)) => write!(formatter, "uhid:{}", path.display()),
         }
     }
 }
@@ -95,7 +103,13 @@ mod tests {
 
     #[test]
     fn addresses_are_shown_as_they_are_written() {
-        for text in ["udp:127.0.0.1:8111", "tcp:[::1]:0", "unix:/run/key", "pty"] {
+        for text in [
+            "udp:127.0.0.1:8111",
+            "tcp:[::1]:0",
+            "unix:/run/key",
+            "pty",
+            "uhid",
+        ] {
             let address: ListenAddress = text.parse().expect("an address");
             assert_eq!(address.to_string(), text);
         }
@@ -107,7 +121,7 @@ mod tests {
 
     #[test]
     fn what_is_no_address_is_refused() {
-        for text in ["", "udp", "pty:3", "unix:", "usb:1:2"] {
+        for text in ["", "udp", "pty:3", "uhid:/dev/hidraw0", "unix:", "usb:1:2"] {
             let refusal = ParseAddressError::UnknownKind(text.to_owned());
             assert_eq!(text.parse::<ListenAddress>(), Err(refusal));
         }

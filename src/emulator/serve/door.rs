@@ -1,4 +1,4 @@
-//! The doors: what is read from a socket or terminal, cut into reports, and how reports are written to it. Everything is
+//! The doors: what is read from a socket, terminal or HID device, cut into reports, and how reports are written to it. Everything is
 //! non-blocking; a peer that does not read loses reports, as a USB host would.
 
 use std::io::{self, ErrorKind, Read, Write};
@@ -13,12 +13,13 @@ use rustix::net::{
 };
 
 use super::pty::Pty;
+use super::uhid::{Identity, Uhid};
 use super::{BoundAddress, ListenAddress, ServeError};
 use crate::ctap::hid::packet::{REPORT_LENGTH, Report};
 
 pub(super) const SOCKET_FLAGS: SocketFlags = SocketFlags::CLOEXEC.union(SocketFlags::NONBLOCK);
 
-/// A socket or terminal on which reports travel, or connections arrive.
+/// A socket, terminal or HID device on which reports travel, or connections arrive.
 pub(super) enum Door {
     Udp(UdpSocket),
     TcpListener(TcpListener),
@@ -26,6 +27,7 @@ pub(super) enum Door {
     UnixListener(OwnedFd, PathBuf),
     Unix(OwnedFd),
     Pty(Pty),
+    Uhid(Uhid),
 }
 
 /// What a readable door gave.
@@ -41,7 +43,8 @@ pub(super) enum Received {
 }
 
 impl Door {
-    pub(super) fn open(address: &ListenAddress) -> Result<Self, ServeError> {
+    /// `identity` is what a HID device says of itself.
+    pub(super) fn open(address: &ListenAddress, identity: &Identity) -> Result<Self, ServeError> {
         let failed = |attempted| {
             let address = address.clone();
             move |source: io::Error| ServeError::Io {
@@ -70,6 +73,7 @@ impl Door {
                 listen_on_unix(path).map_err(failed("listen on"))
             }
             ListenAddress::Pty => Pty::open().map(Self::Pty).map_err(failed("open")),
+            ListenAddress::Uhid => Uhid::open(identity.clone()).map(Self::Uhid),
         }
     }
 
@@ -80,6 +84,7 @@ impl Door {
             Self::TcpListener(listener) => listener.local_addr().ok().map(BoundAddress::Tcp),
             Self::UnixListener(_, path) => Some(BoundAddress::Unix(path.clone())),
             Self::Pty(pty) => Some(BoundAddress::Pty(pty.path().to_owned())),
+            Self::Uhid(uhid) => Some(BoundAddress::Uhid(uhid.node().map(Path::to_owned))),
             Self::Tcp(..) | Self::Unix(_) => None,
         }
     }
@@ -104,6 +109,7 @@ impl Door {
             Self::Pty(pty) => pty
                 .receive()
                 .map(|reports| Received::Reports(reports, None)),
+            Self::Uhid(uhid) => return Received::Reports(uhid.receive(), None),
         };
         result.unwrap_or_else(|error| match error.kind() {
             ErrorKind::WouldBlock | ErrorKind::Interrupted => Received::Nothing,
@@ -136,6 +142,10 @@ impl Door {
                 pty.send(report);
                 true
             }
+            Self::Uhid(uhid) => {
+                uhid.send(report);
+                true
+            }
             Self::TcpListener(_) | Self::UnixListener(..) => true,
         }
     }
@@ -149,6 +159,7 @@ impl AsFd for Door {
             Self::Tcp(stream, _) => stream.as_fd(),
             Self::UnixListener(fd, _) | Self::Unix(fd) => fd.as_fd(),
             Self::Pty(pty) => pty.as_fd(),
+            Self::Uhid(uhid) => uhid.as_fd(),
         }
     }
 }

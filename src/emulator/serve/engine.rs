@@ -43,6 +43,8 @@ pub(super) struct Engine {
     stopped: UnixStream,
     /// Newest first.
     routes: VecDeque<(ChannelId, Route)>,
+    /// Of the emulator, as far as the doors have followed.
+    power_cycles: u64,
 }
 
 impl Engine {
@@ -53,7 +55,9 @@ impl Engine {
         stopped: UnixStream,
     ) -> Self {
         let doors: Vec<(u64, Door)> = (0..).zip(doors).collect();
+        let power_cycles = lock(&emulator).power_cycles();
         Self {
+            power_cycles,
             emulator,
             next_door: doors
                 .iter()
@@ -79,7 +83,7 @@ impl Engine {
                 control.receive(&mut lock(&self.emulator));
             }
             self.drain();
-            self.hang_up_if_gone();
+            self.follow_plug();
             if let Some(control) = &mut self.control {
                 self.again = control.report(&mut lock(&self.emulator));
             }
@@ -197,16 +201,30 @@ impl Engine {
         }
     }
 
-    /// A key that is unplugged has no connections.
-    fn hang_up_if_gone(&mut self) {
-        if lock(&self.emulator).is_gone() {
+    /// A key that is unplugged has neither connections nor a device node; one that was plugged in again has a new node.
+    fn follow_plug(&mut self) {
+        let (is_gone, power_cycles) = {
+            let emulator = lock(&self.emulator);
+            (emulator.is_gone(), emulator.power_cycles())
+        };
+        let was_cycled = std::mem::replace(&mut self.power_cycles, power_cycles) != power_cycles;
+        if is_gone {
             self.doors.retain(|(_, door)| !door.is_connection());
+        }
+        for (_, door) in &mut self.doors {
+            let Door::Uhid(uhid) = door else { continue };
+            if is_gone || was_cycled {
+                uhid.unplug();
+            }
+            if !is_gone {
+                uhid.plug_in();
+            }
         }
     }
 }
 
 /// A panic elsewhere does not damage the key: its state only changes after it was stored.
-fn lock(emulator: &Mutex<Emulator>) -> MutexGuard<'_, Emulator> {
+pub(super) fn lock(emulator: &Mutex<Emulator>) -> MutexGuard<'_, Emulator> {
     emulator.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

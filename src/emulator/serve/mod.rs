@@ -7,6 +7,7 @@ mod control;
 mod door;
 mod engine;
 mod pty;
+mod uhid;
 
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -19,6 +20,7 @@ use super::Emulator;
 use control::Control;
 use door::Door;
 use engine::Engine;
+use uhid::Identity;
 
 /// The datagram that means "unplug and plug in again" to solo-style test harnesses. It has no answer.
 pub const POWER_CYCLE: [u8; 64] = [
@@ -46,12 +48,18 @@ pub enum ServeError {
         "{0} can be reached from other machines; an emulated key is served on loopback addresses only"
     )]
     NotLoopback(ListenAddress),
+    /// The kernel has no `uhid` driver, or has not loaded it.
+    #[error("there is no /dev/uhid: the kernel's uhid module is absent or not loaded")]
+    NoUhid,
     /// Another program listens on the socket.
     #[error("another program listens on {}", .0.display())]
     SocketInUse(PathBuf),
     /// The engine's thread could not be started.
     #[error("start the thread of the emulated key: {0}")]
     Thread(#[source] std::io::Error),
+    /// This user may not make HID devices.
+    #[error("no permission to open /dev/uhid")]
+    UhidPermission,
 }
 
 /// A served key; stops when dropped.
@@ -63,7 +71,7 @@ pub struct Server {
 }
 
 /// Opens all doors and serves the key behind them until the server is stopped. Nobody else should poll the emulator
-/// meanwhile; changing its touch or faults, or power-cycling it, is fine.
+/// meanwhile; changing its touch or faults, or power-cycling it, is fine. A HID device follows when the engine has something to do next.
 ///
 /// # Errors
 /// When one of the doors cannot be opened; then none is.
@@ -92,7 +100,11 @@ fn start(
     addresses: &[ListenAddress],
     control: Option<Control>,
 ) -> Result<Server, ServeError> {
-    let doors: Vec<Door> = addresses.iter().map(Door::open).collect::<Result<_, _>>()?;
+    let identity = Identity::of(&engine::lock(&emulator));
+    let doors: Vec<Door> = addresses
+        .iter()
+        .map(|address| Door::open(address, &identity))
+        .collect::<Result<_, _>>()?;
     let bound = doors.iter().filter_map(Door::address).collect();
     let (stop, stopped) = UnixStream::pair().map_err(ServeError::Thread)?;
     let engine = Engine::new(emulator, doors, control, stopped);
@@ -108,7 +120,7 @@ fn start(
 }
 
 impl Server {
-    /// Where the key can be reached, in the order asked for; ports are real and the PTY has its path.
+    /// Where the key can be reached, in the order asked for; ports are real, the PTY and the HID device have their paths.
     #[must_use]
     pub fn addresses(&self) -> &[BoundAddress] {
         &self.addresses
