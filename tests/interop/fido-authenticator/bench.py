@@ -20,6 +20,8 @@ PIN = "123456"
 START_SECONDS = 30
 COMMAND_SECONDS = 60
 STOP_SECONDS = 10
+# The command byte of authenticatorReset.
+RESET = 0x07
 POWER_CYCLE = bytes.fromhex(
     "ac1052ca95e569de69e02ebff333485f13f9b2da34c5a8a340526697a9ab2e0b"
     "394d8d04973c134005be1a0140bff6045bb26eb77a73eaa47813f6b49a7250dc"
@@ -148,7 +150,8 @@ class Command:
         try:
             document = json.loads(stdout)
         except ValueError as error:
-            raise Unexpected(f"{' '.join(self.arguments)}: stdout is not one document ({error}): {stdout}{stderr}") from error
+            said = f"stdout is not one document ({error}): {stdout}{stderr}"
+            raise Unexpected(f"{' '.join(self.arguments)}: {said}") from error
         events = [json.loads(line) for line in stderr.splitlines() if line.startswith('{"event"')]
         seconds = time.monotonic() - self.started
         return Done(self.arguments, self.process.returncode, document, events, stderr, seconds)
@@ -189,8 +192,7 @@ class Key:
         return self
 
     def credentials(self) -> list[dict[str, Any]]:
-        listed = self.run("key", "credentials", "list", pins=(PIN,)).exits(0).document
-        return [credential for rp in listed["relying_parties"] for credential in rp["credentials"]]
+        return self.run("key", "credentials", "list", pins=(PIN,)).exits(0).document["credentials"]
 
     def retries(self) -> int:
         return self.run("key", "pin", "retries").exits(0).document["retries"]

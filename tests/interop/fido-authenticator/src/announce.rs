@@ -1,7 +1,7 @@
 //! Makes a lesser key of the firmware: getInfo announces less, and what was not announced is refused.
 
 use ciborium::Value;
-use ctaphid_app::{App, Command, Error};
+use ctaphid_dispatch::app::{App, Command, Error};
 use heapless_bytes::BytesView;
 use trussed_core::InterruptFlag;
 
@@ -27,10 +27,8 @@ pub enum Kind {
     OneFirst,
     /// PIN/UV auth protocol one only.
     OneOnly,
-    /// From before CTAP 2.1: protocol one, tokens without permissions, credential management by its preview command only.
+    /// From before CTAP 2.1: protocol one, tokens without permissions, no credential management and no settings.
     Pre21,
-    /// As `Pre21`, but announcing credential management by its final command, as some keys do.
-    Misannounced,
 }
 
 /// An application in front of the firmware's.
@@ -77,7 +75,7 @@ impl<A: App<'static>> App<'static> for Lesser<A> {
 impl<A> Lesser<A> {
     fn refusal(&self, request: &[u8]) -> Option<u8> {
         let (command, parameters) = request.split_first()?;
-        let old = matches!(self.kind, Kind::Pre21 | Kind::Misannounced);
+        let old = self.kind == Kind::Pre21;
         match *command {
             CLIENT_PIN => {
                 let parameters: Value = ciborium::from_reader(parameters).ok()?;
@@ -99,7 +97,7 @@ impl<A> Lesser<A> {
         let Value::Map(mut members) = info else {
             panic!("getInfo is a map")
         };
-        let old = matches!(self.kind, Kind::Pre21 | Kind::Misannounced);
+        let old = self.kind == Kind::Pre21;
         // Members from 0x09 on came with CTAP 2.1.
         members.retain(|(key, _)| !old || key.as_integer() < Some(9.into()));
         for (key, value) in &mut members {
@@ -108,10 +106,8 @@ impl<A> Lesser<A> {
                     *value = numbers(&[1, 2])
                 }
                 Some(PIN_UV_AUTH_PROTOCOLS) => *value = numbers(&[1]),
-                Some(VERSIONS) if old => *value = texts(&["U2F_V2", "FIDO_2_0", "FIDO_2_1_PRE"]),
-                Some(OPTIONS) if old => {
-                    *value = self.old_options(std::mem::replace(value, Value::Null))
-                }
+                Some(VERSIONS) if old => *value = texts(&["U2F_V2", "FIDO_2_0"]),
+                Some(OPTIONS) if old => only_old(value),
                 _ => {}
             }
         }
@@ -119,20 +115,12 @@ impl<A> Lesser<A> {
         ciborium::into_writer(&Value::Map(members), &mut bytes).expect("memory can be written to");
         bytes
     }
+}
 
-    fn old_options(&self, options: Value) -> Value {
-        let Value::Map(mut options) = options else {
-            panic!("options are a map")
-        };
-        options.retain(|(id, _)| matches!(id.as_text(), Some("rk" | "up" | "plat" | "clientPin")));
-        options.push(match self.kind {
-            Kind::Misannounced => (Value::from("credMgmt"), true.into()),
-            _ => (Value::from("credentialMgmtPreview"), true.into()),
-        });
-        options
-            .sort_by_key(|(id, _)| (id.as_text().map(str::len), id.as_text().map(str::to_owned)));
-        Value::Map(options)
-    }
+/// Leaves the options of CTAP 2.0.
+fn only_old(options: &mut Value) {
+    let options = options.as_map_mut().expect("options are a map");
+    options.retain(|(id, _)| matches!(id.as_text(), Some("rk" | "up" | "plat" | "clientPin")));
 }
 
 /// A member of a request that is a small number.

@@ -9,20 +9,23 @@ use std::time::{Duration, Instant};
 
 use ctaphid_dispatch::{Channel, Dispatch};
 use fido_authenticator::{Authenticator, Config, LargeBlobsConfig};
+use littlefs2::path;
 use rand_core::OsRng;
 use ref_swap::OptionRefSwap;
 use trussed::backend::BackendId;
-use trussed::pipe::TrussedChannel;
-use trussed::virt::{Runner, Store};
+use trussed::pipe::{ServiceEndpoint, TrussedChannel};
+use trussed::types::CoreContext;
+use trussed::virt::Store;
 use trussed_core::InterruptFlag;
 use trussed_core::types::Location;
-use trussed_staging::virt::{BackendIds, Client, Dispatcher};
+use trussed_staging::virt::BackendIds;
 use usb_device::bus::UsbBusAllocator;
 use usb_device::device::{UsbDevice, UsbDeviceBuilder, UsbVidPid};
 use usbd_ctaphid::CtapHid;
 
 use crate::announce::{Kind, Lesser};
 use crate::platform::{Button, Platform, Presence, Touch, Waiting};
+use crate::system::{Client, SystemCall};
 use crate::usb::{Bus, Report};
 
 /// The longest message, as on the device.
@@ -61,20 +64,24 @@ pub fn power_up(key: &mut Key, store: Store<'_>) {
         store,
         button: Button::new(key.touch, waiting.clone()),
     };
-    let system_calls = TrussedChannel::new();
-    let (requester, responder) = system_calls.split().expect("a new channel is whole");
-    let mut runner = Runner::new();
-    let backends = &[
-        BackendId::Custom(BackendIds::StagingBackend),
-        BackendId::Core,
-    ];
-    runner.add_endpoint(responder, "fido", backends);
-    let client = Client::new(requester, runner.syscall(), Some(&INTERRUPT));
-    let application = Lesser {
-        application: Authenticator::new(client, Presence(key.touch), configuration(key)),
-        kind: key.kind,
-    };
-    runner.run(platform, Dispatcher::default(), || {
+    let channel = TrussedChannel::new();
+    let (requester, responder) = channel.split().expect("a new channel is whole");
+    let endpoint = ServiceEndpoint::new(
+        responder,
+        CoreContext::with_interrupt(path!("fido").into(), Some(&INTERRUPT)),
+        &[
+            BackendId::Custom(BackendIds::StagingBackend),
+            BackendId::Core,
+        ],
+    );
+    let (system_call, calls) = SystemCall::new();
+    thread::scope(|scope| {
+        scope.spawn(|| calls.serve(platform, endpoint));
+        let client = Client::new(requester, system_call, Some(&INTERRUPT));
+        let application = Lesser {
+            application: Authenticator::new(client, Presence(key.touch), configuration(key)),
+            kind: key.kind,
+        };
         serve(key, application, &waiting);
     });
 }
@@ -102,7 +109,9 @@ fn serve(
     let allocator = UsbBusAllocator::new(bus.clone());
     let class = CtapHid::with_interrupt(&allocator, requester, Some(&WORKING), 0)
         .implements_ctap1()
-        .implements_ctap2();
+        .implements_ctap2()
+        // Announced on every device, answered by an application that is not here.
+        .implements_wink();
     let wire = Wire {
         device: UsbDeviceBuilder::new(&allocator, UsbVidPid(0x20a0, 0x42b2)).build(),
         bus,

@@ -1,12 +1,13 @@
 //! Nitrokey's FIDO firmware behind the UDP protocol of solo's simulator: one datagram of 64 bytes for each report.
 //!
 //! usage: foreign-authenticator [--listen ADDRESS] [--state FILE] [--touch MILLISECONDS|deny|never]
-//!     [--touch-timeout MILLISECONDS] [--kind whole|one-first|one-only|pre-2.1|misannounced]
+//!     [--touch-timeout MILLISECONDS] [--kind whole|one-first|one-only|pre-2.1]
 //!     [--attestation KEY CERTIFICATE]
 
 mod announce;
 mod firmware;
 mod platform;
+mod system;
 mod usb;
 
 use std::collections::VecDeque;
@@ -135,7 +136,6 @@ fn kind(value: &str) -> Kind {
         "one-first" => Kind::OneFirst,
         "one-only" => Kind::OneOnly,
         "pre-2.1" => Kind::Pre21,
-        "misannounced" => Kind::Misannounced,
         _ => panic!("no kind {value}"),
     }
 }
