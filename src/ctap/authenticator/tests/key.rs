@@ -91,6 +91,14 @@ pub(super) fn info(options: &[(&str, bool)], members: &[(u8, Value)]) -> Value {
     cbor::map(fixed.into_iter().chain(members.iter().cloned()))
 }
 
+/// The same getInfo response with other versions.
+pub(super) fn with_versions(info: Value, versions: &[&str]) -> Value {
+    let mut members = info.into_map().unwrap();
+    let versions = versions.iter().map(|version| Value::from(*version));
+    members[0].1 = Value::Array(versions.collect());
+    Value::Map(members)
+}
+
 /// A list of PIN protocols as a getInfo member.
 pub(super) fn protocols(numbers: &[u8]) -> (u8, Value) {
     let numbers = numbers.iter().map(|number| Value::from(*number));
