@@ -66,6 +66,19 @@ def long_exclude_list(folder: Path) -> None:
     equal("credentials", 1, len(key.credentials()))
 
 
+def long_names(folder: Path) -> None:
+    """names longer than a key keeps do not keep it from being enrolled and listed"""
+    key, tenant = Key(folder), Tenant(folder)
+    name = "n" * 100
+    display_name = "Notfallzugänge für Führungskräfte außerhalb der Geschäftszeiten, überprüft jährlich"
+    domain = tenant.accounts[0].partition("@")[2]
+    tenant.change(lambda state: state["users"][0].update(userPrincipalName=f"{name}@{domain}", displayName=display_name))
+    tenant.accounts[0] = f"{name}@{domain}"
+    tenant.enroll(key, "BG1-A").exits(0)
+    [credential] = key.credentials()
+    holds("user name", credential["user_name"] and name.startswith(credential["user_name"]), credential)
+
+
 def attested(folder: Path) -> None:
     """a certificate is accepted if it leads to a trusted root, and refused or unknown otherwise"""
     options, root = attestation.provision(folder)
@@ -132,4 +145,4 @@ def add_strangers(state: dict[str, Any], *, count: int) -> None:
         )
 
 
-SCENARIOS = [life, two_accounts, excluded, long_exclude_list, attested, not_attested, reset]
+SCENARIOS = [life, two_accounts, excluded, long_exclude_list, long_names, attested, not_attested, reset]

@@ -37,8 +37,15 @@ def protocol_one_only(folder: Path) -> None:
 
 
 def before_21(folder: Path) -> None:
-    """a key from before CTAP 2.1: tokens without permissions, no credential management"""
+    """a key from before CTAP 2.1: tokens without permissions, found by its touch without a command for that"""
     life(folder, "pre-2.1", 1, {1, 2, 3, 4, 5})
+    (folder / "slow").mkdir()
+    key = Key(folder / "slow", "--kind", "pre-2.1", "--touch", "1000")
+    for _ in range(2):
+        found = key.run("key", "identify").exits(0)
+        holds("touch asked for", found.happened("touch_needed") and found.seconds >= 1, found)
+        key.run("key", "pin", "set", pins=(PIN,))
+    key.run("key", "credentials", "list", pins=(PIN,)).exits(3, "key_unsupported")
 
 
 SCENARIOS = [protocol_two, protocol_one_first, protocol_one_only, before_21]

@@ -8,6 +8,7 @@ use trussed_core::InterruptFlag;
 const GET_INFO: u8 = 0x04;
 const CLIENT_PIN: u8 = 0x06;
 const CREDENTIAL_MANAGEMENT: u8 = 0x0a;
+const SELECTION: u8 = 0x0b;
 const CONFIG: u8 = 0x0d;
 const INVALID_COMMAND: u8 = 0x01;
 const INVALID_PARAMETER: u8 = 0x02;
@@ -27,7 +28,7 @@ pub enum Kind {
     OneFirst,
     /// PIN/UV auth protocol one only.
     OneOnly,
-    /// From before CTAP 2.1: protocol one, tokens without permissions, no credential management and no settings.
+    /// From before CTAP 2.1: protocol one, tokens without permissions; neither credential management nor selection.
     Pre21,
 }
 
@@ -87,7 +88,7 @@ impl<A> Lesser<A> {
                     (old && subcommand > Some(5)).then_some(INVALID_SUBCOMMAND)
                 }
             }
-            CREDENTIAL_MANAGEMENT | CONFIG => old.then_some(INVALID_COMMAND),
+            CREDENTIAL_MANAGEMENT | SELECTION | CONFIG => old.then_some(INVALID_COMMAND),
             _ => None,
         }
     }
