@@ -2,18 +2,22 @@
 
 import json
 import os
+import re
 import select
 import signal
 import socket
 import subprocess
-import sys
+import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[3]
-TOOL = os.environ.get("HALLIGAN", str(ROOT / "target/debug/halligan"))
+import expect
+from expect import Unexpected
+from tool import BINARY
+
 FIRMWARE = os.environ["FOREIGN_AUTHENTICATOR"]
 PIN = "123456"
 
@@ -28,27 +32,27 @@ POWER_CYCLE = bytes.fromhex(
 )
 
 
-class Unexpected(AssertionError):
-    """What was expected and what was found."""
-
-
-def equal(what: str, expected: Any, found: Any) -> None:
-    if expected != found:
-        raise Unexpected(f"{what}: expected {expected!r}, found {found!r}")
-
-
-def holds(what: str, condition: Any, found: Any) -> None:
-    if not condition:
-        raise Unexpected(f"{what}: found {found!r}")
-
-
 _running: list["Server"] = []
 
 
-def stop_all() -> None:
-    """Ends every server that was started."""
-    while _running:
-        _running.pop().stop()
+def play(scenarios: list[Callable[[Path], None]]) -> None:
+    """Plays each in a folder of its own, and ends the program with the count of the steps."""
+    for scenario in scenarios:
+        with tempfile.TemporaryDirectory(prefix="halligan-interop-") as folder:
+            expect.group(scenario.__doc__, _play, scenario, Path(folder))
+    expect.summary()
+
+
+def _play(scenario: Callable[[Path], None], folder: Path) -> None:
+    try:
+        scenario(folder)
+    except Exception:
+        for log in sorted(folder.glob("*.log")):
+            print(f"--- {log.name}:\n{log.read_text(errors='replace')[-4000:]}---", flush=True)
+        raise
+    finally:
+        while _running:
+            _running.pop().stop()
 
 
 class Server:
@@ -95,11 +99,12 @@ class Done:
     seconds: float
 
     def exits(self, status: int, code: str | None = None) -> "Done":
-        """Checks the exit status, and the error's code."""
+        """Checks the exit status, and the error's code: a step."""
+        expect.step(f"{_shortened(self.arguments)}: {code or 'done'}")
         found = (self.status, self.document.get("error", {}).get("code"))
         if found != (status, code):
             raise Unexpected(
-                f"{' '.join(self.arguments)}: expected {(status, code)}, found {found}\n"
+                f"expected {(status, code)}, found {found}\n"
                 f"--- stdout:\n{json.dumps(self.document)}\n--- stderr:\n{self.stderr}---"
             )
         return self
@@ -115,7 +120,7 @@ class Command:
         self.arguments, self.started = arguments, time.monotonic()
         with_pins = ("--pin-stdin",) if pins else ()
         self.process = subprocess.Popen(
-            [TOOL, "--json", "--events", *arguments, *with_pins],
+            [BINARY, "--json", "--events", *arguments, *with_pins],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -206,7 +211,7 @@ class Tenant:
         self.start()
 
     def start(self) -> None:
-        command = [TOOL, "--json", "simulator", "serve", "--state", str(self.folder), "--listen", "127.0.0.1:0"]
+        command = [BINARY, "--json", "simulator", "serve", "--state", str(self.folder), "--listen", "127.0.0.1:0"]
         self.server = Server([*command, *self.options], self.folder.parent / "tenant.log")
         document = json.loads(self.server.line)
         self.config, self.accounts = document["config"], document["accounts"]
@@ -248,7 +253,7 @@ class Host:
         nonce = os.urandom(8)
         self.socket.send((b"\xff\xff\xff\xff\x86\x00\x08" + nonce).ljust(64, b"\0"))
         answer = self.socket.recv(64)
-        equal("INIT", b"\xff\xff\xff\xff\x86\x00\x11" + nonce, answer[:15])
+        expect.equal("INIT", b"\xff\xff\xff\xff\x86\x00\x11" + nonce, answer[:15])
         self.channel = answer[15:19]
 
     def status(self, command: int) -> int:
@@ -268,11 +273,14 @@ def until(condition: Any, what: str) -> None:
     raise Unexpected(f"{what} did not come")
 
 
+def _shortened(arguments: tuple[str, ...]) -> str:
+    """A command without what is the same or random everywhere."""
+    words = re.sub("--(config|device|account|id) [^ ]+ ?", "", " ".join(arguments))
+    return re.sub("/[^ ]*/", "", words).strip()
+
+
 def _free_port() -> int:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
-
-# `timeout` ends this process by SIGTERM; as an exception it passes through the blocks that stop the servers.
-signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped by SIGTERM"))

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import attestation
-from bench import PIN, RESET, Host, Key, Tenant, equal, holds
+from bench import PIN, RESET, Host, Key, Tenant, play
+from expect import equal, holds
 
 # Somebody's, as a COSE_Key.
 P256_PUBLIC_KEY = (
@@ -72,8 +73,9 @@ def long_names(folder: Path) -> None:
     name = "n" * 100
     display_name = "Notfallzugänge für Führungskräfte außerhalb der Geschäftszeiten, überprüft jährlich"
     domain = tenant.accounts[0].partition("@")[2]
-    tenant.change(lambda state: state["users"][0].update(userPrincipalName=f"{name}@{domain}", displayName=display_name))
-    tenant.accounts[0] = f"{name}@{domain}"
+    renamed = {"userPrincipalName": f"{name}@{domain}", "displayName": display_name}
+    tenant.change(lambda state: state["users"][0].update(renamed))
+    tenant.accounts[0] = renamed["userPrincipalName"]
     tenant.enroll(key, "BG1-A").exits(0)
     [credential] = key.credentials()
     holds("user name", credential["user_name"] and name.startswith(credential["user_name"]), credential)
@@ -145,4 +147,5 @@ def add_strangers(state: dict[str, Any], *, count: int) -> None:
         )
 
 
-SCENARIOS = [life, two_accounts, excluded, long_exclude_list, long_names, attested, not_attested, reset]
+if __name__ == "__main__":
+    play([life, two_accounts, excluded, long_exclude_list, long_names, attested, not_attested, reset])

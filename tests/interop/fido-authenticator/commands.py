@@ -3,7 +3,8 @@
 import time
 from pathlib import Path
 
-from bench import PIN, RESET, Command, Host, Key, equal, holds
+from bench import PIN, RESET, Command, Host, Key, play
+from expect import equal, holds
 
 OTHER_PIN = "654321"
 NOT_ALLOWED = 0x30
@@ -88,4 +89,5 @@ def reset_window(folder: Path) -> None:
     equal("PIN", True, key.run("key", "info").exits(0).document["options"]["clientPin"])
 
 
-SCENARIOS = [look, pins, lock_out, last_tries, reset_window]
+if __name__ == "__main__":
+    play([look, pins, lock_out, last_tries, reset_window])

@@ -3,7 +3,8 @@
 import re
 from pathlib import Path
 
-from bench import PIN, Key, Tenant, equal, holds
+from bench import PIN, Key, Tenant, play
+from expect import equal, holds
 
 
 def life(folder: Path, kind: str, protocol: int, subcommands: set[int]) -> None:
@@ -48,4 +49,5 @@ def before_21(folder: Path) -> None:
     key.run("key", "credentials", "list", pins=(PIN,)).exits(3, "key_unsupported")
 
 
-SCENARIOS = [protocol_two, protocol_one_first, protocol_one_only, before_21]
+if __name__ == "__main__":
+    play([protocol_two, protocol_one_first, protocol_one_only, before_21])

@@ -3,7 +3,8 @@
 import time
 from pathlib import Path
 
-from bench import Key, Tenant, equal, holds
+from bench import Key, Tenant, play
+from expect import equal, holds
 
 ASKED = "touch_needed"
 # How it may end for a program whose request another one's INIT has ended.
@@ -96,4 +97,5 @@ def nothing_remains(key: Key, tenant: Tenant) -> None:
     equal("last entry", "enroll.undone", tenant.ledger()[-1])
 
 
-SCENARIOS = [late_touch, no_touch, interrupted, second_program, side_by_side, unplugged, power_cut]
+if __name__ == "__main__":
+    play([late_touch, no_touch, interrupted, second_program, side_by_side, unplugged, power_cut])
