@@ -183,6 +183,8 @@ fn canonical_order(a: &[u8], b: &[u8]) -> Ordering {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
     use crate::encoding::hex;
 
