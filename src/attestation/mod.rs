@@ -97,9 +97,10 @@ fn attestation(parsed: &Parsed<'_>, roots: &Roots, now: Timestamp) -> [Verdict; 
     }
 }
 
+/// Any program can make such a statement, so where the key comes from stays unknown.
 fn without_certificate(statement: Verdict, why: &str) -> [Verdict; 4] {
     let nothing = || Verdict::not_applicable(why);
-    [statement, nothing(), nothing(), nothing()]
+    [statement, nothing(), nothing(), Verdict::unknown(why)]
 }
 
 /// A U2F key has no model identifier (CTAP 2.1 §10.2.1).

@@ -88,6 +88,16 @@ pub fn of_key(info: &get_info::Response) -> Fitness {
         info.options.client_pin.is_none(),
         "the key has no PIN function, and a fingerprint alone can't be relied on in an emergency",
     );
+    let options = &info.options;
+    let pin_is_not_enough = options.no_mc_ga_permissions_with_client_pin == Some(true);
+    fitness.obstacle_if(
+        pin_is_not_enough && options.uv != Some(true),
+        "the key signs only for a fingerprint or the like, and none is enrolled on it",
+    );
+    fitness.warn_if(
+        pin_is_not_enough,
+        "the key signs only for a fingerprint or the like, not for its PIN; enrol those of several people",
+    );
     let no_es256 = info
         .algorithms
         .as_ref()
@@ -156,4 +166,39 @@ pub fn of_account(
         "the account has ten keys or more; the service may refuse another",
     );
     fitness
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::encoding::cbor::{self, Value};
+
+    fn info(options: &[(&str, bool)]) -> get_info::Response {
+        let options = options.iter().map(|(id, on)| (*id, Value::from(*on)));
+        let members = [
+            (1, Value::Array(vec![Value::from("FIDO_2_1")])),
+            (3, Value::Bytes(vec![0; 16])),
+            (4, cbor::map(options)),
+        ];
+        get_info::Response::decode(&cbor::encode(&cbor::map(members))).unwrap()
+    }
+
+    #[test]
+    fn a_key_that_signs_only_for_fingerprints_needs_one() {
+        let options = [
+            ("rk", true),
+            ("clientPin", true),
+            ("noMcGaPermissionsWithClientPin", true),
+            ("uv", false),
+        ];
+        let without = of_key(&info(&options));
+        assert_eq!(without.obstacles.len(), 1, "{without:?}");
+        let with = of_key(&info(&[&options[..3], &[("uv", true)]].concat()));
+        assert!(with.obstacles.is_empty(), "{with:?}");
+        assert!(with.warnings[0].contains("fingerprint"), "{with:?}");
+        let ordinary = of_key(&info(&options[..2]));
+        assert!(ordinary.obstacles.is_empty(), "{ordinary:?}");
+    }
 }

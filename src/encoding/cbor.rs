@@ -6,6 +6,8 @@
 use std::cmp::Ordering;
 
 pub use ciborium::Value;
+use ciborium_io::Read as _;
+use ciborium_ll::{Decoder, Header};
 
 /// Nesting that decoding accepts. CTAP2 messages nest at most four levels.
 const DEPTH_LIMIT: usize = 16;
@@ -60,6 +62,43 @@ pub fn decode_prefix(bytes: &[u8]) -> Result<(Value, usize), Error> {
         })?;
     refuse_duplicate_keys(&value)?;
     Ok((value, bytes.len() - rest.len()))
+}
+
+/// The same bytes with `?` in place of each byte that is not UTF-8 in a text, so that they can be decoded. Keys cut names in the
+/// middle of a character (WebAuthn L3 §6.4.1).
+#[must_use]
+pub fn mend_texts(bytes: &[u8]) -> Vec<u8> {
+    let mut mended = bytes.to_vec();
+    let mut decoder = Decoder::from(bytes);
+    while let Ok(header) = decoder.pull() {
+        let (Header::Text(Some(length)) | Header::Bytes(Some(length))) = header else {
+            continue;
+        };
+        let start = decoder.offset();
+        let Some(content) = start
+            .checked_add(length)
+            .and_then(|end| mended.get_mut(start..end))
+        else {
+            break;
+        };
+        if matches!(header, Header::Text(_)) {
+            mend(content);
+        }
+        if decoder.read_exact(&mut vec![0; length]).is_err() {
+            break;
+        }
+    }
+    mended
+}
+
+fn mend(text: &mut [u8]) {
+    let mut rest = text;
+    while let Err(error) = str::from_utf8(rest) {
+        let start = error.valid_up_to();
+        let length = error.error_len().unwrap_or(rest.len() - start);
+        rest = &mut rest[start..];
+        rest[..length].fill(b'?');
+    }
 }
 
 /// Encodes canonically: definite lengths, shortest integers, map keys sorted by major type, then length, then bytes.
@@ -144,6 +183,8 @@ fn canonical_order(a: &[u8], b: &[u8]) -> Ordering {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
     use crate::encoding::hex;
 
@@ -197,5 +238,35 @@ mod tests {
             decode_prefix(&[0xa1, 0x01, 0x02, 0xff]),
             Ok((map([(1, Value::from(2))]), 3))
         );
+    }
+
+    #[test]
+    fn texts_cut_in_the_middle_of_a_character_are_mended() {
+        // {1: "zü", 2: h'c3', 3: ["ü€"]} with the last byte of each text missing.
+        let cut = hex::decode(
+            "a3 01 62 7ac3 02 41 c3 03 81 64 c3bce282"
+                .replace(' ', "")
+                .as_str(),
+        );
+        let cut = cut.unwrap();
+        assert!(decode(&cut).is_err());
+        let mended = decode(&mend_texts(&cut)).unwrap();
+        let expected = map([
+            (1, Value::from("z?")),
+            (2, Value::Bytes(vec![0xc3])),
+            (3, Value::Array(vec![Value::from("ü??")])),
+        ]);
+        assert_eq!(mended, expected);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn mending_changes_nothing_that_can_be_read(bytes: Vec<u8>) {
+            let mended = mend_texts(&bytes);
+            proptest::prop_assert_eq!(mended.len(), bytes.len());
+            if decode(&bytes).is_ok() {
+                proptest::prop_assert_eq!(mended, bytes);
+            }
+        }
     }
 }

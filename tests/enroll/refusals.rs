@@ -2,6 +2,7 @@
 
 use halligan::ctap::Permissions;
 use halligan::emulator::Profile;
+use halligan::emulator::profile::Attestation;
 use halligan::emulator::touch::Deny;
 use halligan::secret::Pin;
 use halligan::simulator::tenant::{EnforcementType, KeyRestrictions, State, UserType};
@@ -202,6 +203,27 @@ fn an_attestation_that_leads_nowhere_is_refused_where_it_is_required() {
             .contains("chain"),
         "{verdict}"
     );
+}
+
+#[test]
+fn a_key_without_a_certificate_is_taken_with_a_warning_and_refused_where_attestation_is_required() {
+    for attestation in [Attestation::Own, Attestation::None] {
+        let bench = Bench::new();
+        let key = bench.key(Profile {
+            attestation,
+            ..Profile::default()
+        });
+        bench
+            .enroll(&key, "BG1-A")
+            .with(["--require-attestation"])
+            .json()
+            .run()
+            .exits(3)
+            .fails_with("attestation");
+        assert_eq!((bench.registered(), key.credentials().len()), (0, 0));
+        let ran = bench.enroll(&key, "BG1-A").run();
+        ran.exits(0).says("attestation, chain:");
+    }
 }
 
 #[test]

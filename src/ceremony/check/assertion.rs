@@ -113,7 +113,7 @@ fn ask(
         ..get_assertion::Request::new(key.rp_id.clone(), challenge.client_data_hash())
     };
     let auth = match evidence {
-        Evidence::TouchAndPin => Some(verify_pin(request, &key.rp_id, parties)?),
+        Evidence::TouchAndPin => Some(verify_user(request, &key.rp_id, parties)?),
         Evidence::Silent | Evidence::Touch => None,
     };
     let mut wait = touch_prompt(parties.interaction, parties.cancel);
@@ -126,11 +126,18 @@ fn ask(
         .ok_or_else(|| Error::KeyProof("no assertion".to_owned()))
 }
 
-fn verify_pin(
+/// Proves the user to the key: by the PIN, or by built-in user verification where a PIN is not enough.
+fn verify_user(
     request: &Request,
     rp_id: &RpId,
     parties: &mut Parties<'_>,
 ) -> Result<PinUvAuth, Error> {
+    if !parties.key.takes_pin_for(Permissions::GA) {
+        let mut wait = touch_prompt(parties.interaction, parties.cancel);
+        return Ok(parties
+            .key
+            .built_in_uv_auth(Permissions::GA, Some(rp_id), &mut wait)?);
+    }
     let retries = parties.key.pin_retries()?;
     require_pin_tries(retries, request.spend_last_tries)?;
     let left = retries.retries;

@@ -40,16 +40,22 @@ impl Run<'_> {
         Ok(())
     }
 
-    pub(super) fn verify_pin(
+    /// Proves the user to the key: by the PIN, or by built-in user verification where a PIN is not enough.
+    pub(super) fn verify_user(
         &self,
         parties: &mut Parties<'_>,
         permissions: Permissions,
     ) -> Result<PinUvAuth, Error> {
+        let rp_id = Some(&self.options.options.rp_id);
         parties.interaction.begin(Step::VerifyPin);
-        let auth =
+        let auth = if parties.key.takes_pin_for(permissions) {
+            parties.key.pin_uv_auth(&self.pin, permissions, rp_id)?
+        } else {
+            let mut wait = touch_prompt(parties.interaction, parties.cancel);
             parties
                 .key
-                .pin_uv_auth(&self.pin, permissions, Some(&self.options.options.rp_id))?;
+                .built_in_uv_auth(permissions, rp_id, &mut wait)?
+        };
         parties.interaction.done(Step::VerifyPin, "");
         Ok(auth)
     }
@@ -152,7 +158,7 @@ impl Run<'_> {
         let auth = if auth.covers(Permissions::GA, Some(rp_id)) {
             auth
         } else {
-            self.verify_pin(parties, Permissions::GA)?
+            self.verify_user(parties, Permissions::GA)?
         };
         parties.interaction.begin(Step::ProveKey);
         let draft = Draft::new(

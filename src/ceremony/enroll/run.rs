@@ -93,7 +93,7 @@ impl<'a> Run<'a> {
     pub(super) async fn steps(&mut self, parties: &mut Parties<'_>) -> Result<Enrolled, Error> {
         self.set_pin(parties).await?;
         self.refresh_options(parties).await?;
-        let auth = self.verify_pin(parties, Permissions::MC | Permissions::GA)?;
+        let auth = self.verify_user(parties, Permissions::MC | Permissions::GA)?;
         parties.go_on()?;
         let credential = self.create_credential(parties, &auth).await?;
         let attestation = self.verify_attestation(&credential, parties)?;

@@ -11,6 +11,8 @@ use crate::ceremony::interaction::{Interaction, PinPurpose};
 use crate::cli::device::DeviceChoice;
 use crate::cli::terminal::{PinSource, Terminal};
 use crate::cli::{Context, Error, terminal};
+use crate::ctap::hid;
+use crate::ctap::status::Status;
 use crate::ctap::{Authenticator, KeepAlive, Wait};
 use crate::report::{self, Report};
 use crate::secret::Pin;
@@ -85,8 +87,7 @@ fn info(arguments: &Info, context: &Context) -> Result<Report, Error> {
 
 fn identify(arguments: &Identify, context: &Context) -> Result<Report, Error> {
     let mut open = arguments.device.open(&context.env)?;
-    let how = if open.authenticator.identity().capabilities.wink() {
-        open.authenticator.wink()?;
+    let how = if winks(&mut open.authenticator)? {
         "blinked"
     } else {
         let mut wait = touch_wait(context);
@@ -100,6 +101,20 @@ fn identify(arguments: &Identify, context: &Context) -> Result<Report, Error> {
         body,
         format!("{} {how}.\n", open.transport),
     ))
+}
+
+/// Lets the key blink, if it can: some announce it and refuse it.
+fn winks(key: &mut Authenticator) -> Result<bool, crate::ctap::Error> {
+    if !key.identity().capabilities.wink() {
+        return Ok(false);
+    }
+    match key.wink() {
+        Err(crate::ctap::Error::Hid(hid::Error::Refused {
+            status: Status::InvalidCommand,
+            ..
+        })) => Ok(false),
+        winked => winked.map(|()| true),
+    }
 }
 
 /// Waits for a touch and says so.

@@ -5,6 +5,7 @@ mod credential;
 mod credential_management;
 mod pin;
 mod pin_uv_auth;
+mod selection;
 mod send;
 
 #[cfg(test)]
@@ -98,15 +99,6 @@ impl Authenticator {
     /// When the echo differs, or the key is gone or silent.
     pub fn ping(&mut self, data: &[u8]) -> Result<(), Error> {
         Ok(self.transport.ping(data)?)
-    }
-
-    /// Waits for a touch and nothing else (CTAP 2.1 §6.9).
-    ///
-    /// # Errors
-    /// When the touch does not come.
-    pub fn selection(&mut self, wait: &mut Wait<'_>) -> Result<(), Error> {
-        self.send("selection", &[command::SELECTION], wait)
-            .map(drop)
     }
 
     /// Deletes everything: credentials, PIN, settings (CTAP 2.1 §6.6). Most keys take it only within 10 s after being

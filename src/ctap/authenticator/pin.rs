@@ -97,6 +97,13 @@ impl Authenticator {
         self.info.force_pin_change = self.info.force_pin_change.map(|_| false);
     }
 
+    /// Whether the key gives these permissions for its PIN; if not, only its built-in user verification does.
+    #[must_use]
+    pub fn takes_pin_for(&self, permissions: Permissions) -> bool {
+        self.info.options.no_mc_ga_permissions_with_client_pin != Some(true)
+            || !permissions.intersect(Permissions::MC | Permissions::GA)
+    }
+
     /// Proves the PIN once, for some permissions; `mc` and `ga` are given for one RP ID only. Costs a key agreement and one
     /// token command. Keys before CTAP 2.1 give a token for everything, whatever is asked for.
     ///
@@ -199,7 +206,7 @@ impl Authenticator {
     }
 
     /// The first of the key's protocols that this client speaks. A key that names none is older than protocol two.
-    fn pin_uv_auth_protocol(&self) -> Result<PinUvAuthProtocol, Error> {
+    pub(super) fn pin_uv_auth_protocol(&self) -> Result<PinUvAuthProtocol, Error> {
         match &self.info.pin_uv_auth_protocols {
             None => Ok(PinUvAuthProtocol::One),
             Some(protocols) => protocols
@@ -231,13 +238,10 @@ impl Authenticator {
         if self.info.force_pin_change == Some(true) {
             return Err(refused(COMMAND, PinFailureKind::ChangeRequired));
         }
-        let creates_or_signs = permissions.intersect(Permissions::MC | Permissions::GA);
-        match self.info.options.no_mc_ga_permissions_with_client_pin {
-            Some(true) if creates_or_signs => {
-                Err(Error::Unsupported("the permissions mc and ga by PIN"))
-            }
-            _ => Ok(()),
+        if !self.takes_pin_for(permissions) {
+            return Err(Error::Unsupported("the permissions mc and ga by PIN"));
         }
+        Ok(())
     }
 
     /// Adds the tries left to a failed try. Not knowing them does not hide the failure.

@@ -8,18 +8,23 @@ use super::members::{DecodeError, Members, bytes, text};
 use crate::encoding::cbor::{self, Value};
 use crate::webauthn::RpId;
 
+/// Bytes of a name that every key takes. Some refuse a request with a longer one, and some cut it in the middle of a character
+/// (WebAuthn L3 §6.4.1).
+const NAME_LENGTH: usize = 64;
+
 /// PublicKeyCredentialRpEntity of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RelyingParty {
     /// The RP ID.
     pub id: RpId,
-    /// A name for display.
+    /// A name for display; sent up to its 64th byte.
     pub name: Option<String>,
 }
 
 impl RelyingParty {
     pub(super) fn to_cbor(&self) -> Value {
-        let name = self.name.as_deref().map(|name| ("name", Value::from(name)));
+        let name = self.name.as_deref();
+        let name = name.map(|name| ("name", Value::from(shortened(name))));
         cbor::map(
             [("id", Value::from(self.id.as_str()))]
                 .into_iter()
@@ -33,9 +38,9 @@ impl RelyingParty {
 pub struct User {
     /// The user handle, 1 to 64 bytes.
     pub id: Vec<u8>,
-    /// The account's name; keys keep at least 64 bytes of it and may cut the rest.
+    /// The account's name; sent up to its 64th byte.
     pub name: Option<String>,
-    /// The name of the person or thing behind the account; cut like `name`.
+    /// The name of the person or thing behind the account; shortened like `name`.
     pub display_name: Option<String>,
 }
 
@@ -43,7 +48,7 @@ impl User {
     pub(super) fn to_cbor(&self) -> Value {
         let texts = [("name", &self.name), ("displayName", &self.display_name)]
             .into_iter()
-            .filter_map(|(key, text)| Some((key, Value::from(text.as_deref()?))));
+            .filter_map(|(key, text)| Some((key, Value::from(shortened(text.as_deref()?)))));
         cbor::map(
             [("id", Value::Bytes(self.id.clone()))]
                 .into_iter()
@@ -114,6 +119,14 @@ impl fmt::Debug for LargeBlobKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("LargeBlobKey")
     }
+}
+
+fn shortened(name: &str) -> &str {
+    if name.len() <= NAME_LENGTH {
+        return name;
+    }
+    let boundary = (0..=NAME_LENGTH).rfind(|index| name.is_char_boundary(*index));
+    &name[..boundary.unwrap_or(0)]
 }
 
 pub(super) fn descriptors(list: &[CredentialDescriptor]) -> Value {

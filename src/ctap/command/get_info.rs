@@ -203,6 +203,14 @@ impl Response {
         self.versions.iter().any(|candidate| candidate == version)
     }
 
+    /// Whether the key has authenticatorSelection, which came with CTAP 2.1 and has no option of its own.
+    #[must_use]
+    pub fn has_selection(&self) -> bool {
+        self.versions.iter().any(|version| {
+            version.starts_with("FIDO_2_") && !matches!(&**version, "FIDO_2_0" | "FIDO_2_1_PRE")
+        })
+    }
+
     /// Whether the key names an extension.
     #[must_use]
     pub fn has_extension(&self, identifier: &str) -> bool {

@@ -70,7 +70,8 @@ pub(super) struct Members {
 }
 
 impl Members {
-    /// Parses the CBOR of a response; nothing at all counts as an empty map.
+    /// Parses the CBOR of a response; nothing at all counts as an empty map, and names that the key has cut in the middle of a
+    /// character are taken as they are.
     pub(super) fn parse(command: &'static str, bytes: &[u8]) -> Result<Self, DecodeError> {
         if bytes.is_empty() {
             return Ok(Self {
@@ -78,7 +79,9 @@ impl Members {
                 map: Vec::new(),
             });
         }
-        let value = cbor::decode(bytes).map_err(|source| DecodeError::Cbor { command, source })?;
+        let value = cbor::decode(bytes)
+            .or_else(|error| cbor::decode(&cbor::mend_texts(bytes)).map_err(|_| error))
+            .map_err(|source| DecodeError::Cbor { command, source })?;
         let map = value
             .into_map()
             .map_err(|_| DecodeError::NotAMap { command })?;

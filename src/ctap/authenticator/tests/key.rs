@@ -91,6 +91,14 @@ pub(super) fn info(options: &[(&str, bool)], members: &[(u8, Value)]) -> Value {
     cbor::map(fixed.into_iter().chain(members.iter().cloned()))
 }
 
+/// The same getInfo response with other versions.
+pub(super) fn with_versions(info: Value, versions: &[&str]) -> Value {
+    let mut members = info.into_map().unwrap();
+    let versions = versions.iter().map(|version| Value::from(*version));
+    members[0].1 = Value::Array(versions.collect());
+    Value::Map(members)
+}
+
 /// A list of PIN protocols as a getInfo member.
 pub(super) fn protocols(numbers: &[u8]) -> (u8, Value) {
     let numbers = numbers.iter().map(|number| Value::from(*number));
@@ -177,27 +185,31 @@ impl PinState {
     }
 
     fn public_key(&self) -> Value {
-        let peer = cbor::map([
-            (1, Value::from(2)),
-            (-1, Value::from(1)),
-            (
-                -2,
-                Value::Bytes(hex(
-                    "6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296",
-                )),
-            ),
-            (
-                -3,
-                Value::Bytes(hex(
-                    "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5",
-                )),
-            ),
-        ]);
         // Any valid peer will do to learn our own public key in COSE form; here the curve's base point.
-        SharedSecret::agree(PinUvAuthProtocol::One, &peer, &self.private_key)
+        SharedSecret::agree(PinUvAuthProtocol::One, &base_point(), &self.private_key)
             .unwrap()
             .0
     }
+}
+
+/// The base point of P-256 as a COSE_Key: somebody's public key.
+pub(super) fn base_point() -> Value {
+    cbor::map([
+        (1, Value::from(2)),
+        (-1, Value::from(1)),
+        (
+            -2,
+            Value::Bytes(hex(
+                "6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296",
+            )),
+        ),
+        (
+            -3,
+            Value::Bytes(hex(
+                "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5",
+            )),
+        ),
+    ])
 }
 
 fn hex(digits: &str) -> Vec<u8> {

@@ -5,6 +5,7 @@ mod credential;
 mod credential_management;
 mod key;
 mod pin;
+mod selection;
 mod settings;
 
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-use super::key::{TOKEN, protocols};
+use super::key::{self, TOKEN, protocols};
 use super::*;
 use crate::ctap::error::{PinFailure, PinFailureKind};
 use crate::secret::PinError;
@@ -216,6 +216,68 @@ fn built_in_user_verification_gives_a_proof_or_the_tries_left() {
     let (mut key, _) = pin_key(info(&MODERN, &[]), silent);
     let error = key.built_in_uv_auth(Permissions::CM, None, &mut Wait::unattended());
     assert!(matches!(error, Err(Error::Unsupported(_))));
+}
+
+#[test]
+fn a_key_that_signs_only_for_its_own_verification_gives_the_pin_the_rest() {
+    let options = [
+        MODERN.as_slice(),
+        &[("uv", true), ("noMcGaPermissionsWithClientPin", true)],
+    ]
+    .concat();
+    let (mut key, log) = pin_key(info(&options, &[protocols(&[2])]), silent);
+    let both = Permissions::MC | Permissions::GA;
+    assert!(!key.takes_pin_for(both) && !key.takes_pin_for(Permissions::GA | Permissions::CM));
+    assert!(key.takes_pin_for(Permissions::CM));
+    let auth = key
+        .built_in_uv_auth(both, Some(&rp_id()), &mut Wait::unattended())
+        .unwrap();
+    assert!(auth.covers(both, Some(&rp_id())));
+    let request = last(&log);
+    assert_eq!(member(&request, 6), None);
+    assert_eq!(member(&request, 9), Some(Value::from(3)));
+    assert_eq!(
+        member(&request, 0x0a),
+        Some(Value::from("login.microsoft.com"))
+    );
+    key.pin_uv_auth(&pin("123456"), Permissions::CM, None)
+        .unwrap();
+}
+
+#[test]
+fn a_finger_that_is_not_recognised_reports_the_tries_left() {
+    for (refusal, kind) in [
+        (Status::UvInvalid, PinFailureKind::UvInvalid),
+        (Status::UvBlocked, PinFailureKind::UvBlocked),
+    ] {
+        let options = [MODERN.as_slice(), &[("uv", true)]].concat();
+        let (mut key, log) = Key::open(info(&options, &[protocols(&[2])]), move |message| {
+            let subcommand = member(&parameters(message), 2).unwrap();
+            match subcommand
+                .as_integer()
+                .and_then(|number| number.try_into().ok())
+            {
+                Some(2_u8) => key::ok(cbor::map([(0x01, key::base_point())])),
+                Some(7) => key::ok(cbor::map([(0x05, Value::from(2))])),
+                _ => key::status(refusal),
+            }
+        });
+        let error = key.built_in_uv_auth(Permissions::CM, None, &mut Wait::unattended());
+        let found = failure(error);
+        assert_eq!((found.kind, found.retries), (kind, Some(2)));
+        assert_eq!(subcommands(&log), [2, 6, 7].map(Value::from));
+    }
+}
+
+#[test]
+fn a_pin_that_must_be_changed_is_good_again_once_it_is() {
+    let forced = [protocols(&[2]), (0x0c, Value::from(true))];
+    let (mut key, _) = pin_key(info(&MODERN, &forced), silent);
+    let refused = failure(key.pin_uv_auth(&pin("123456"), Permissions::CM, None));
+    assert_eq!(refused.kind, PinFailureKind::ChangeRequired);
+    key.change_pin(&pin("123456"), &pin("halligan")).unwrap();
+    key.pin_uv_auth(&pin("halligan"), Permissions::CM, None)
+        .unwrap();
 }
 
 #[test]

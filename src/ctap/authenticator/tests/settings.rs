@@ -74,13 +74,12 @@ fn a_reset_that_comes_too_late_names_its_status() {
     );
     let (mut key, log) = Key::open(info(&[], &[]), |_| vec![0]);
     key.reset(&mut Wait::unattended()).unwrap();
-    key.selection(&mut Wait::unattended()).unwrap();
-    assert_eq!(*log.lock().unwrap(), [vec![0x07], vec![0x0b]]);
+    assert_eq!(*log.lock().unwrap(), [vec![0x07]]);
 }
 
 #[test]
 fn an_empty_response_is_an_error() {
     let (mut key, _) = Key::open(info(&[], &[]), |_| Vec::new());
-    let error = key.selection(&mut Wait::unattended()).unwrap_err();
-    assert_eq!(error.to_string(), "selection response: empty");
+    let error = key.reset(&mut Wait::unattended()).unwrap_err();
+    assert_eq!(error.to_string(), "reset response: empty");
 }

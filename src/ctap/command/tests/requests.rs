@@ -66,6 +66,24 @@ fn make_credential_is_encoded_as_in_the_specification() {
 }
 
 #[test]
+fn names_are_sent_as_far_as_every_key_takes_them() {
+    let mut request = specification_example();
+    request.rp.name = Some("r".repeat(65));
+    request.user.name = Some("n".repeat(64));
+    request.user.display_name = Some(format!("{}ü, who is not shown", "d".repeat(63)));
+    let message = request.encode(None);
+    let parameters = cbor::decode(&message[1..]).unwrap().into_map().unwrap();
+    let name = |entity: u8, name: &str| {
+        let entity = cbor::get(&parameters, &Value::from(entity)).unwrap();
+        let name = cbor::get(entity.as_map().unwrap(), &Value::from(name));
+        name.unwrap().as_text().unwrap().to_owned()
+    };
+    assert_eq!(name(2, "name"), "r".repeat(64));
+    assert_eq!(name(3, "name"), "n".repeat(64));
+    assert_eq!(name(3, "displayName"), "d".repeat(63));
+}
+
+#[test]
 fn make_credential_carries_every_optional_member_in_order() {
     let mut request = specification_example();
     request.exclude_list = vec![descriptor("aabb")];

@@ -290,6 +290,17 @@ fn enumerations_are_read_with_names_of_every_kind() {
 }
 
 #[test]
+fn a_name_cut_in_the_middle_of_a_character_does_not_hide_the_credential() {
+    use credential_management::EnumeratedCredential;
+    // user.name is "Jü" without its last byte.
+    let credential = "a3 06a262696441 07 646e616d65 62 4ac3 07a262696442aabb64747970656a7075626c69632d6b6579 08a0"
+        .replace(' ', "");
+    let (credential, _) = EnumeratedCredential::decode("c", &bytes(&credential)).unwrap();
+    assert_eq!(credential.user.name.as_deref(), Some("J?"));
+    assert_eq!(credential.credential.id, [0xaa, 0xbb]);
+}
+
+#[test]
 fn a_large_blob_key_does_not_show() {
     let key = entity::LargeBlobKey::new(vec![0xab; 32]);
     assert_eq!(format!("{key:?}"), "LargeBlobKey");

@@ -170,6 +170,12 @@ impl Channel {
     }
 }
 
+/// Whether a device is busy with another channel. Solo 2's and Nitrokey 3's firmware (usbd-ctaphid up to 0.5) gives the code 0
+/// for that.
+pub(super) fn means_busy(status: Status) -> bool {
+    matches!(status, Status::ChannelBusy | Status::Ok)
+}
+
 fn interpret(command: u8, message: Message) -> Result<Answer, Error> {
     let first = message.payload.first().copied();
     match (message.command, first) {
@@ -178,7 +184,7 @@ fn interpret(command: u8, message: Message) -> Result<Answer, Error> {
         }
         (command::KEEPALIVE, Some(status)) => Ok(Answer::KeepAlive(status.into())),
         (command::ERROR, Some(code)) => Ok(match Status::from(code) {
-            Status::ChannelBusy => Answer::Busy,
+            status if means_busy(status) => Answer::Busy,
             status => Answer::Refused(status),
         }),
         (found, _) if found == command => Ok(Answer::Response(message.payload)),

@@ -2,7 +2,7 @@
 
 use super::super::packet::{ChannelId, Packet, command};
 use super::super::{Error, Violation};
-use super::exchange::BACK_OFF;
+use super::exchange::{BACK_OFF, means_busy};
 use super::{Channel, SILENCE};
 use crate::ctap::status::Status;
 use crate::ctap::transport::{Capabilities, Identity, Wait};
@@ -69,7 +69,7 @@ impl Channel {
         }
         if command == command::ERROR {
             return match data.first().map(|code| Status::from(*code)) {
-                Some(Status::ChannelBusy) => Ok(Some(Answer::Busy)),
+                Some(status) if means_busy(status) => Ok(Some(Answer::Busy)),
                 // A key that has forgotten our channel was unplugged or is another one: the caller must decide.
                 Some(status @ Status::InvalidChannel) if cid != ChannelId::BROADCAST => {
                     Err(Error::Refused {

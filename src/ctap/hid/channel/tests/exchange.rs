@@ -80,7 +80,9 @@ fn a_busy_device_is_asked_again_with_growing_pauses() {
     let script = cbor_key(move |_| {
         attempts += 1;
         match attempts {
-            1 | 2 => answer(OURS, command::ERROR, &[0x06]),
+            1 => answer(OURS, command::ERROR, &[0x06]),
+            // As Nitrokey's firmware says it.
+            2 => answer(OURS, command::ERROR, &[0x00]),
             _ => answer(OURS, command::CBOR, &[0]),
         }
     });
