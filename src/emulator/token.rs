@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::profile::PinUvAuthProtocol;
 
-/// Permission bits (CTAP 2.1 §6.5.5.7). `be` and `lbw` belong to features that the emulator does not have.
+/// Permission bits (CTAP 2.1 §6.5.5.7).
 pub(super) mod permission {
     pub(in crate::emulator) const MC: u8 = 0x01;
     pub(in crate::emulator) const GA: u8 = 0x02;
@@ -17,6 +17,8 @@ pub(super) mod permission {
 
 /// A token that is not used this soon (USB) is no longer valid.
 const INITIAL_USAGE_TIME_LIMIT: Duration = Duration::from_secs(30);
+/// For this long the user counts as present after built-in user verification has issued a token.
+const USER_PRESENT_TIME_LIMIT: Duration = INITIAL_USAGE_TIME_LIMIT;
 /// No token is valid longer than this.
 const MAX_USAGE_TIME_PERIOD: Duration = Duration::from_secs(600);
 
@@ -31,6 +33,7 @@ struct InUse {
     permissions: u8,
     rp_id: Option<String>,
     user_verified: bool,
+    user_present: bool,
     began: Duration,
     used: bool,
     /// Tokens of keys before CTAP 2.1 last until power is cut, for any command.
@@ -38,12 +41,14 @@ struct InUse {
 }
 
 impl TokenState {
-    /// `beginUsingPinUvAuthToken`, with permissions.
+    /// `beginUsingPinUvAuthToken`, with permissions. `user_is_present` when the user was verified by touching the key:
+    /// then the first command with the token does without another touch.
     pub(super) fn begin(
         &mut self,
         protocol: PinUvAuthProtocol,
         permissions: u8,
         rp_id: Option<String>,
+        user_is_present: bool,
         now: Duration,
     ) {
         self.in_use = Some(InUse {
@@ -51,6 +56,7 @@ impl TokenState {
             permissions,
             rp_id,
             user_verified: true,
+            user_present: user_is_present,
             began: now,
             used: false,
             unlimited: false,
@@ -59,7 +65,7 @@ impl TokenState {
 
     /// A token as keys before CTAP 2.1 issue it.
     pub(super) fn begin_unlimited(&mut self, protocol: PinUvAuthProtocol, now: Duration) {
-        self.begin(protocol, u8::MAX, None, now);
+        self.begin(protocol, u8::MAX, None, false, now);
         if let Some(token) = &mut self.in_use {
             token.unlimited = true;
         }
@@ -72,12 +78,15 @@ impl TokenState {
 
     /// `pinUvAuthTokenUsageTimerObserver`; to be called before every use.
     pub(super) fn expire(&mut self, now: Duration) {
-        let expired = self.in_use.as_ref().is_some_and(|token| {
-            let age = now.saturating_sub(token.began);
-            let unused_too_long = !token.used && age > INITIAL_USAGE_TIME_LIMIT;
-            !token.unlimited && (unused_too_long || age > MAX_USAGE_TIME_PERIOD)
-        });
-        if expired {
+        let Some(token) = self.in_use.as_mut().filter(|token| !token.unlimited) else {
+            return;
+        };
+        let age = now.saturating_sub(token.began);
+        if age > USER_PRESENT_TIME_LIMIT {
+            token.user_present = false;
+        }
+        let unused_too_long = !token.used && age > INITIAL_USAGE_TIME_LIMIT;
+        if unused_too_long || age > MAX_USAGE_TIME_PERIOD {
             self.stop();
         }
     }
@@ -108,6 +117,11 @@ impl TokenState {
             .is_some_and(|token| token.user_verified)
     }
 
+    /// `getUserPresentFlagValue`.
+    pub(super) fn user_present(&self) -> bool {
+        self.in_use.as_ref().is_some_and(|token| token.user_present)
+    }
+
     /// The permissions RP ID.
     pub(super) fn rp_id(&self) -> Option<&str> {
         self.in_use.as_ref()?.rp_id.as_deref()
@@ -123,12 +137,13 @@ impl TokenState {
     }
 
     /// `clearUserPresentFlag`, `clearUserVerifiedFlag`, `clearPinUvAuthTokenPermissionsExceptLbw`: after a touch the token
-    /// is good for nothing but large blobs. (With a PIN alone the user present flag is never set.)
+    /// is good for nothing but large blobs.
     pub(super) fn clear_after_touch(&mut self) {
         if let Some(token) = &mut self.in_use
             && !token.unlimited
         {
             token.user_verified = false;
+            token.user_present = false;
             token.permissions &= permission::LBW;
         }
     }
@@ -139,11 +154,16 @@ mod tests {
     use super::*;
 
     fn token_at(now: u64) -> TokenState {
+        token(false, now)
+    }
+
+    fn token(user_is_present: bool, now: u64) -> TokenState {
         let mut state = TokenState::default();
         state.begin(
             PinUvAuthProtocol::Two,
             permission::GA,
             None,
+            user_is_present,
             Duration::from_secs(now),
         );
         state
@@ -163,6 +183,21 @@ mod tests {
         assert!(used.permits(permission::GA));
         used.expire(Duration::from_secs(606));
         assert!(!used.permits(permission::GA));
+    }
+
+    #[test]
+    fn presence_lasts_half_a_minute_or_until_the_first_touch() {
+        assert!(!token_at(0).user_present());
+        let mut aging = token(true, 5);
+        aging.mark_used();
+        aging.expire(Duration::from_secs(35));
+        assert!(aging.user_present());
+        aging.expire(Duration::from_secs(36));
+        assert!(!aging.user_present());
+        assert!(aging.permits(permission::GA));
+        let mut touched = token(true, 5);
+        touched.clear_after_touch();
+        assert!(!touched.user_present());
     }
 
     #[test]

@@ -57,6 +57,11 @@ impl Authenticator {
         self.token.bind(rp_id);
         Ok(true)
     }
+
+    /// Whether the touch that the command needs was already given when its token was issued.
+    pub(super) fn user_present(&self, given: &PinUvAuthParam) -> bool {
+        given.param.is_some() && self.token.user_present()
+    }
 }
 
 /// Credential ids of type `public-key` in an allow or exclude list; other types are ignored.

@@ -188,7 +188,9 @@ impl Authenticator {
         let protocol: PinUvAuthProtocol = selected.protocol;
         let encrypted = selected.encrypted_token(&shared_secret, &env);
         match permissions {
-            Some((permissions, rp_id)) => self.token.begin(protocol, permissions, rp_id, now),
+            Some((permissions, rp_id)) => {
+                self.token.begin(protocol, permissions, rp_id, false, now)
+            }
             None => self.token.begin_unlimited(protocol, now),
         }
         Ok(Reply::members([(2, Some(Value::Bytes(encrypted)))]))

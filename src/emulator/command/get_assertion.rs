@@ -115,7 +115,7 @@ impl Authenticator {
             several: credentials.len() > 1,
             credentials,
         };
-        if request.up {
+        if request.up && !self.user_present(&request.pin_uv_auth) {
             return Ok(Reply::Touch(AfterTouch::GetAssertion(Box::new(assertion))));
         }
         self.assert(assertion)

@@ -114,26 +114,32 @@ impl Authenticator {
             permission::MC,
             request.rp_id,
         )?;
+        let user_present = self.user_present(&request.pin_uv_auth);
         if self.is_excluded(&request, uv) {
+            if user_present {
+                return Err(Status::CredentialExcluded);
+            }
             // Step 12: excluded, whether the touch comes or not.
             return Ok(Reply::Touch(AfterTouch::Refuse {
                 touched: Status::CredentialExcluded,
                 otherwise: Status::CredentialExcluded,
             }));
         }
-        Ok(Reply::Touch(AfterTouch::MakeCredential(Box::new(
-            Creation {
-                client_data_hash: request.client_data_hash.to_vec(),
-                rp_id: request.rp_id.to_owned(),
-                rp_name: request.rp_name.map(str::to_owned),
-                user: request.user,
-                algorithm,
-                rk,
-                uv,
-                enterprise,
-                extensions: request.extensions,
-            },
-        ))))
+        let creation = Creation {
+            client_data_hash: request.client_data_hash.to_vec(),
+            rp_id: request.rp_id.to_owned(),
+            rp_name: request.rp_name.map(str::to_owned),
+            user: request.user,
+            algorithm,
+            rk,
+            uv,
+            enterprise,
+            extensions: request.extensions,
+        };
+        if user_present {
+            return self.create(creation);
+        }
+        Ok(Reply::Touch(AfterTouch::MakeCredential(Box::new(creation))))
     }
 
     /// Step 3: the first algorithm in the list that the key has. Every element is looked at, chosen or not.
