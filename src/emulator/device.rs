@@ -78,6 +78,8 @@ struct Waiting {
     reason: WaitingFor,
     since: Duration,
     next_keepalive: Duration,
+    /// Since when the key is being touched.
+    touched_since: Option<Duration>,
 }
 
 enum WaitingFor {
@@ -269,7 +271,9 @@ impl Emulator {
                 WaitingFor::Touch(_) => {
                     let timeout = waiting.since + self.authenticator.profile.touch_timeout;
                     let slow = self.authenticator.faults.slow_touch().unwrap_or_default();
-                    let by_hand = self.by_hand.map(|_| waiting.since + slow);
+                    let is_news = waiting.touched_since.is_none();
+                    let by_hand = self.by_hand.filter(|_| is_news);
+                    let by_hand = by_hand.map(|_| waiting.since + slow);
                     let next = waiting.next_keepalive.min(timeout);
                     Some(by_hand.map_or(next, |by_hand| by_hand.min(next)))
                 }
@@ -403,6 +407,7 @@ impl Emulator {
             reason,
             since: now,
             next_keepalive: now,
+            touched_since: None,
         });
     }
 
@@ -417,35 +422,36 @@ impl Emulator {
         }
     }
 
-    fn look_for_touch(&mut self, waiting: Waiting, now: Duration) {
+    fn look_for_touch(&mut self, mut waiting: Waiting, now: Duration) {
         let waited = now.saturating_sub(waiting.since);
         let touch = self.touch_state(waited);
+        let held = held(&mut waiting.touched_since, touch, now);
         let WaitingFor::Touch(after) = waiting.reason else {
             return;
         };
         let answer = match touch {
-            TouchState::Touched => self.authenticator.touched(after),
+            TouchState::Touched if held >= after.hold() => self.authenticator.touched(after),
             TouchState::Denied => vec![after.denied().into()],
             TouchState::Waiting if waited >= self.authenticator.profile.touch_timeout => {
                 vec![after.timed_out().into()]
             }
-            TouchState::Waiting => {
+            TouchState::Touched | TouchState::Waiting => {
                 let reason = WaitingFor::Touch(after);
                 let waiting = Waiting { reason, ..waiting };
                 return self.keep_waiting(waiting, KeepaliveStatus::UpNeeded, now);
             }
         };
+        self.by_hand = None;
         self.answer(answer);
     }
 
-    /// What was done by hand comes before what the source of touches says.
+    /// What was done by hand comes before what the source of touches says, and lasts until the request is answered.
     fn touch_state(&mut self, waited: Duration) -> TouchState {
         let slow = self.authenticator.faults.slow_touch();
         if slow.is_some_and(|slow| waited < slow) {
             return TouchState::Waiting;
         }
-        let by_hand = self.by_hand.take();
-        by_hand.unwrap_or_else(|| self.touch.state(waited))
+        self.by_hand.unwrap_or_else(|| self.touch.state(waited))
     }
 
     fn keep_waiting(&mut self, mut waiting: Waiting, status: KeepaliveStatus, now: Duration) {
@@ -464,7 +470,17 @@ impl Emulator {
         }) = self.waiting
         {
             self.waiting = None;
+            self.by_hand = None;
             self.answer(vec![Status::KeepaliveCancel.into()]);
         }
     }
+}
+
+/// How long the key has been touched without a break.
+fn held(touched_since: &mut Option<Duration>, touch: TouchState, now: Duration) -> Duration {
+    *touched_since = match touch {
+        TouchState::Touched => touched_since.or(Some(now)),
+        TouchState::Waiting | TouchState::Denied => None,
+    };
+    touched_since.map_or(Duration::ZERO, |since| now.saturating_sub(since))
 }

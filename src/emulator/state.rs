@@ -14,6 +14,16 @@ const STATE_VERSION: u32 = 1;
 /// PIN tries after a correct PIN (CTAP 2.1 §6.5.2: at most 8).
 pub(super) const MAX_PIN_RETRIES: u8 = 8;
 
+/// The serialized large-blob array of a key as it leaves the factory: an empty array and its digest (CTAP 2.1 §6.10).
+const INITIAL_LARGE_BLOBS: [u8; 17] = [
+    0x80, 0x76, 0xbe, 0x8b, 0x52, 0x8d, 0x00, 0x75, 0xf7, 0xaa, 0xe9, 0x8d, 0x6f, 0xa5, 0x7a, 0x6d,
+    0x3c,
+];
+
+fn initial_large_blobs() -> Vec<u8> {
+    INITIAL_LARGE_BLOBS.to_vec()
+}
+
 /// 32 secret bytes: zeroized, without `Debug`, written only into the state file.
 #[derive(Clone)]
 pub(super) struct Secret(Zeroizing<[u8; 32]>);
@@ -99,6 +109,12 @@ pub(super) struct State {
     pub(super) always_uv: bool,
     pub(super) enterprise_attestation: bool,
     pub(super) enterprise: Option<EnterpriseIdentity>,
+    /// enableLongTouchForReset was called.
+    #[serde(default)]
+    pub(super) long_touch_for_reset: bool,
+    /// The serialized large-blob array.
+    #[serde(default = "initial_large_blobs", with = "base64url_bytes")]
+    pub(super) large_blobs: Vec<u8>,
     /// Discoverable credentials, oldest first.
     pub(super) credentials: Vec<Credential>,
 }
@@ -134,6 +150,8 @@ impl State {
             always_uv: profile.always_uv.unwrap_or(false),
             enterprise_attestation: false,
             enterprise: None,
+            long_touch_for_reset: false,
+            large_blobs: initial_large_blobs(),
             credentials: Vec::new(),
         }
     }

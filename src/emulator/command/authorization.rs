@@ -58,6 +58,16 @@ impl Authenticator {
         Ok(true)
     }
 
+    /// What a request without user verification is told under `alwaysUv`: to come back with a token, unless the PIN does
+    /// not give one for it.
+    pub(super) fn unverified_under_always_uv(&self) -> Status {
+        if self.profile.no_mc_ga_permissions_with_client_pin {
+            Status::OperationDenied
+        } else {
+            Status::PuatRequired
+        }
+    }
+
     /// Whether the touch that the command needs was already given when its token was issued.
     pub(super) fn user_present(&self, given: &PinUvAuthParam) -> bool {
         given.param.is_some() && self.token.user_present()

@@ -46,6 +46,8 @@ commands! {
     CredentialManagement = 0x0a, "credentialManagement";
     /// authenticatorSelection
     Selection = 0x0b, "selection";
+    /// authenticatorLargeBlobs
+    LargeBlobs = 0x0c, "largeBlobs";
     /// authenticatorConfig
     AuthenticatorConfig = 0x0d, "config";
     /// authenticatorCredentialManagement before CTAP 2.1

@@ -25,6 +25,8 @@ pub(in crate::emulator) struct Assertion {
     credentials: Vec<Credential>,
     /// Whether the user chooses among several accounts.
     several: bool,
+    /// Whether a token authorized it.
+    pub(super) with_token: bool,
 }
 
 struct Request<'a> {
@@ -84,13 +86,13 @@ impl Authenticator {
         if request.uv && request.pin_uv_auth.param.is_none() {
             return Err(Status::InvalidOption);
         }
-        if request.rk_present {
+        if request.rk_present || (!request.up && !self.profile.silent_assertions) {
             return Err(Status::UnsupportedOption);
         }
         // Step 5.
         let unverified = !self.is_protected() || request.pin_uv_auth.param.is_none();
         if self.always_uv() && request.up && unverified {
-            return Err(Status::PuatRequired);
+            return Err(self.unverified_under_always_uv());
         }
         let uv = self.user_verified(
             &request.pin_uv_auth,
@@ -114,6 +116,7 @@ impl Authenticator {
             extensions,
             several: credentials.len() > 1,
             credentials,
+            with_token: uv,
         };
         if request.up && !self.user_present(&request.pin_uv_auth) {
             return Ok(Reply::Touch(AfterTouch::GetAssertion(Box::new(assertion))));
@@ -222,6 +225,10 @@ impl Authenticator {
             (3, Some(Value::Bytes(signature))),
             (4, user),
             (5, number_of_credentials),
+            (
+                7,
+                large_blob_key(credential).filter(|_| assertion.extensions.large_blob_key),
+            ),
         ]))
     }
 
@@ -246,6 +253,12 @@ pub(super) fn descriptor(id: &[u8]) -> Value {
         ("id", Value::Bytes(id.to_vec())),
         ("type", Value::from("public-key")),
     ])
+}
+
+/// The largeBlobKey of a credential that has one.
+pub(super) fn large_blob_key(credential: &Credential) -> Option<Value> {
+    let key = credential.discoverable.as_ref()?.large_blob_key.as_ref()?;
+    Some(Value::Bytes(key.expose().to_vec()))
 }
 
 /// A PublicKeyCredentialUserEntity with all that is known.

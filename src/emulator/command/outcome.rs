@@ -1,5 +1,7 @@
 //! What becomes of a request: an answer, a refusal, or a wait for a touch and what is to be done after it.
 
+use std::time::Duration;
+
 use super::creation::Creation;
 use super::get_assertion::Assertion;
 use crate::ctap::status::Status;
@@ -44,11 +46,22 @@ pub(in crate::emulator) enum AfterTouch {
         touched: Status,
         otherwise: Status,
     },
-    Reset,
+    Reset {
+        /// How long the touch has to last.
+        hold: Duration,
+    },
     Select,
 }
 
 impl AfterTouch {
+    /// How long the touch has to last.
+    pub(in crate::emulator) fn hold(&self) -> Duration {
+        match self {
+            Self::Reset { hold } => *hold,
+            _ => Duration::ZERO,
+        }
+    }
+
     /// The user declined.
     pub(in crate::emulator) fn denied(&self) -> Status {
         match self {
@@ -61,7 +74,7 @@ impl AfterTouch {
     /// not.
     pub(in crate::emulator) fn timed_out(&self) -> Status {
         match self {
-            Self::Reset | Self::Select => Status::UserActionTimeout,
+            Self::Reset { .. } | Self::Select => Status::UserActionTimeout,
             _ => self.denied(),
         }
     }

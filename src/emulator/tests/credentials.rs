@@ -102,7 +102,13 @@ fn get_info_tells_the_truth() {
     assert_eq!(texts(1), ["U2F_V2", "FIDO_2_0", "FIDO_2_1_PRE", "FIDO_2_1"]);
     assert_eq!(
         texts(2),
-        ["credBlob", "credProtect", "hmac-secret", "minPinLength"]
+        [
+            "credBlob",
+            "credProtect",
+            "hmac-secret",
+            "largeBlobKey",
+            "minPinLength"
+        ]
     );
     assert_eq!(info.bytes(3), DEFAULT_AAGUID.as_bytes());
     assert_eq!(info.number(5), 2048);
@@ -111,11 +117,13 @@ fn get_info_tells_the_truth() {
     assert_eq!(texts(9), ["usb"]);
     assert_eq!(info.get(0x0a), algorithms(&[-7, -8]));
     assert_eq!(info.number(0x14), 100);
-    // No large blobs, no biometrics, no built-in user verification.
-    assert_eq!(info.find(0x0b), None);
+    assert_eq!(info.number(0x0b), 4096);
+    assert_eq!(host.option("largeBlobs"), Some(true));
+    // No biometrics, no built-in user verification, nothing of CTAP 2.3.
+    assert_eq!(info.find(0x18), None);
     for absent in [
-        "largeBlobs",
         "bioEnroll",
+        "noMcGaPermissionsWithClientPin",
         "uv",
         "userVerificationMgmtPreview",
     ] {
@@ -240,14 +248,20 @@ fn parameters_of_make_credential_are_checked() {
         assert_eq!(wrong.send(&mut host), Err(0x11));
     }
     let option = |name: &str, value: Value| cbor::map([(name, value)]);
+    let named_algorithm = cbor::map([("alg", "ES256".into()), ("type", "public-key".into())]);
     let cases = [
         (1, Value::Bytes(vec![1; 31]), 0x03),
         (2, cbor::map([("name", "no id".into())]), 0x14),
         (3, cbor::map([("id", Value::Bytes(vec![1; 65]))]), 0x03),
         (4, algorithms(&[-257]), 0x26),
         (4, Value::Array(vec![]), 0x26),
-        (4, Value::Array(vec![option("alg", Value::from(-7))]), 0x12),
-        (4, Value::Array(vec![option("alg", "ES256".into())]), 0x11),
+        (4, Value::Array(vec![option("alg", Value::from(-7))]), 0x14),
+        (
+            4,
+            Value::Array(vec![option("type", "public-key".into())]),
+            0x14,
+        ),
+        (4, Value::Array(vec![named_algorithm]), 0x11),
         (5, descriptors(&[[1].as_slice(); 9]), 0x15),
         (7, option("up", Value::Bool(false)), 0x2c),
         (7, option("uv", Value::Bool(true)), 0x2c),

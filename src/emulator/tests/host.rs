@@ -23,6 +23,7 @@ pub(super) const CLIENT_DATA_HASH: [u8; 32] = [0xcd; 32];
 pub(super) const MC: u8 = 1;
 pub(super) const GA: u8 = 2;
 pub(super) const CM: u8 = 4;
+pub(super) const LBW: u8 = 0x10;
 pub(super) const ACFG: u8 = 0x20;
 
 pub(super) struct Host {

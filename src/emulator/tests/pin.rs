@@ -105,8 +105,6 @@ fn parameters_are_checked_before_anything_is_tried() {
     both(|host, protocol| {
         host.set_pin(protocol, PIN).unwrap();
         assert_eq!(host.token(protocol, PIN, 0, None).err(), Some(0x02));
-        assert_eq!(host.token(protocol, PIN, MC, None).err(), Some(0x14));
-        assert_eq!(host.token(protocol, PIN, 0x10, None).err(), Some(0x40));
         assert_eq!(host.token(protocol, PIN, 0x08, None).err(), Some(0x40));
         assert!(host.token(protocol, PIN, 0x80 | CM, None).is_ok());
         let call = |host: &mut Host, members: Vec<(i32, Value)>| {
@@ -161,6 +159,24 @@ fn a_token_serves_only_its_permission_and_its_rp() {
         assert!(Create::new().authorized(&mc).send(host).is_ok());
         // The touch has used it up.
         assert_eq!(Create::new().authorized(&mc).send(host), Err(0x33));
+    });
+}
+
+#[test]
+fn a_token_without_rp_is_bound_to_the_first_one() {
+    both(|host, protocol| {
+        host.set_pin(protocol, PIN).unwrap();
+        let id = super::credentials::credential_id(&Create::new().send(host).unwrap());
+        let token = host.token(protocol, PIN, GA, None).unwrap();
+        // Silently, so that the token is not used up.
+        let silently = cbor::map([("up", Value::Bool(false))]);
+        let assert = |rp_id: &str| {
+            let assert = Assert::at(rp_id).allow(&[&id]).with(5, silently.clone());
+            assert.authorized(&token)
+        };
+        assert!(assert(RP_ID).send(host).is_ok());
+        assert_eq!(assert("example.org").send(host), Err(0x33));
+        assert!(assert(RP_ID).send(host).is_ok());
     });
 }
 
