@@ -43,7 +43,9 @@ impl<'a> Request<'a> {
         })
     }
 
+    /// Parameters of a subcommand that needs authorization: without it, nothing is said of them.
     fn parameters(&self) -> Result<Map<'a>, Status> {
+        self.pin_uv_auth_param.ok_or(Status::PuatRequired)?;
         self.parameters.ok_or(Status::MissingParameter)
     }
 }

@@ -368,6 +368,40 @@ fn another_channel_cannot_continue_a_sequence() {
 }
 
 #[test]
+fn names_are_cut_at_64_bytes_between_characters() {
+    let mut host = Host::new(Profile::default());
+    for (given, kept) in [
+        ("a".repeat(64), 64),
+        ("a".repeat(65), 64),
+        ("é".repeat(40), 64),
+        (format!("a{}", "é".repeat(40)), 63),
+        ("🔑".repeat(17), 64),
+    ] {
+        let user = |id: &[u8]| {
+            cbor::map([
+                ("id", Value::Bytes(id.to_vec())),
+                ("name", Value::from(given.as_str())),
+                ("displayName", Value::from(given.as_str())),
+                ("icon", Value::from("https://example.org/icon")),
+            ])
+        };
+        for id in [b"1", b"2"] {
+            let create = Create::new().discoverable().with(3, user(id));
+            create.send(&mut host).unwrap();
+        }
+        host.set_pin(2, PIN).unwrap();
+        let token = host.token(2, PIN, GA, Some(RP_ID)).unwrap();
+        let asserted = Assert::new().authorized(&token).send(&mut host).unwrap();
+        for member in ["name", "displayName"] {
+            let stored = asserted.map(4).find(member).unwrap().into_text().unwrap();
+            assert_eq!(stored, given[..kept], "{given}");
+        }
+        assert_eq!(asserted.map(4).find("icon"), None);
+        assert!(host.call_plain(0x07).is_ok());
+    }
+}
+
+#[test]
 fn the_same_account_replaces_its_credential_and_a_full_key_says_so() {
     let profile = Profile {
         discoverable_credentials: 2,
