@@ -194,6 +194,18 @@ mod tests {
         assert!(matches!(refusal, Some(StateError::Version(2))));
     }
 
+    #[test]
+    fn state_from_before_large_blobs_has_the_empty_array() {
+        let blob = State::new(&Profile::default(), &Env::system()).encode();
+        let mut document: serde_json::Value = serde_json::from_slice(&blob).expect("JSON");
+        let members = document.as_object_mut().expect("an object");
+        assert!(members.remove("large_blobs").is_some());
+        assert!(members.remove("long_touch_for_reset").is_some());
+        let older = State::decode(document.to_string().as_bytes()).expect("the same layout");
+        assert_eq!(older.large_blobs, INITIAL_LARGE_BLOBS);
+        assert!(!older.long_touch_for_reset);
+    }
+
     proptest! {
         #[test]
         fn no_bytes_make_decoding_panic(blob in prop::collection::vec(any::<u8>(), 0..200)) {

@@ -116,7 +116,7 @@ impl Authenticator {
             extensions,
             several: credentials.len() > 1,
             credentials,
-            with_token: uv,
+            with_token: uv && request.pin_uv_auth.param.is_some(),
         };
         if request.up && !self.user_present(&request.pin_uv_auth) {
             return Ok(Reply::Touch(AfterTouch::GetAssertion(Box::new(assertion))));

@@ -11,6 +11,7 @@ mod hid;
 mod host;
 mod large_blobs;
 mod management;
+mod parameters;
 mod pin;
 mod policy;
 mod profiles;

@@ -224,6 +224,30 @@ fn a_token_ends_with_time_with_power_and_with_the_next_token() {
 }
 
 #[test]
+fn accounts_are_not_told_beyond_the_token() {
+    let mut host = Host::new(Profile::default());
+    for user in [b"1", b"2", b"3"] {
+        let create = Create::for_user(RP_ID, user).discoverable();
+        create.send(&mut host).unwrap();
+    }
+    host.set_pin(2, PIN).unwrap();
+    let token = host.token(2, PIN, GA, Some(RP_ID)).unwrap();
+    // Silently, so that the token is used and not used up.
+    let silently = cbor::map([("up", Value::Bool(false))]);
+    let assert = || Assert::new().authorized(&token).with(5, silently.clone());
+    assert!(assert().send(&mut host).is_ok());
+    host.advance(Duration::from_secs(590));
+    assert!(assert().send(&mut host).is_ok());
+    assert!(host.call_plain(0x08).is_ok());
+    host.advance(Duration::from_secs(11));
+    assert_eq!(host.call_plain(0x08), Err(0x30));
+    // Without a token there is none to end.
+    assert!(Assert::new().send(&mut host).is_ok());
+    host.advance(Duration::from_secs(29));
+    assert!(host.call_plain(0x08).is_ok());
+}
+
+#[test]
 fn a_token_of_one_protocol_is_none_of_the_other() {
     let mut host = Host::new(Profile::default());
     host.set_pin(1, PIN).unwrap();
