@@ -1,6 +1,6 @@
 //! Requests that are not as they should be, and what is ignored in those that are.
 
-use super::credentials::{credential_id, public_key, silently};
+use super::credentials::{credential_id, public_key};
 use super::host::{GA, Host, RP_ID};
 use super::requests::{Assert, Create, algorithms, descriptors};
 use crate::emulator::Profile;
