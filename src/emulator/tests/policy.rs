@@ -141,6 +141,29 @@ fn short_touches_do_not_add_up() {
 }
 
 #[test]
+fn a_touch_by_hand_is_held_and_counts_for_one_request() {
+    let mut host = Host::new(long_touch());
+    host.never_touch();
+    host.send(host.cid, 0x10, &[0x07]);
+    host.messages();
+    host.emulator.touch().unwrap();
+    for _ in 0..50 {
+        assert!(host.messages().iter().all(|(command, _)| *command == 0x3b));
+        assert_ne!(host.emulator.time_until_next(), Some(Duration::ZERO));
+        host.advance(Duration::from_millis(100));
+    }
+    assert_eq!(host.messages().last(), Some(&(0x10, vec![0])));
+    assert_eq!(reset(&mut host), (30, 0x2f));
+    // Neither does it outlast a cancelled one.
+    host.send(host.cid, 0x10, &[0x07]);
+    host.messages();
+    host.emulator.touch().unwrap();
+    host.send(host.cid, 0x11, b"");
+    assert_eq!(host.messages().last(), Some(&(0x10, vec![0x2d])));
+    assert_eq!(reset(&mut host), (30, 0x2f));
+}
+
+#[test]
 fn a_long_touch_can_be_asked_for_until_the_next_reset() {
     let mut host = Host::new(Profile {
         can_enable_long_touch_for_reset: true,
