@@ -38,7 +38,7 @@ pub(super) struct Authenticator {
     powered_up_at: Duration,
     /// Whether any command but getInfo and reset has come since power-up.
     pub(super) has_worked: bool,
-    /// What a "get next" command continues; of the channel that began it.
+    /// What the next command may continue; of the channel that began it.
     sequence: Option<Sequence>,
     /// The finger that is being enrolled.
     pub(super) enrollment: Option<Enrollment>,
@@ -124,7 +124,7 @@ impl Authenticator {
             AfterTouch::CaptureSample(capture) => self.sample_captured(capture, finger),
             AfterTouch::VerifyUser(verification) => self.finger_read(verification, finger),
             AfterTouch::Refuse { touched, .. } => Err(touched),
-            AfterTouch::Reset => self.erase(),
+            AfterTouch::Reset { .. } => self.erase(),
             AfterTouch::Select => Ok(Reply::Empty),
         })
     }
@@ -148,7 +148,8 @@ impl Authenticator {
         let previous = self
             .sequence
             .take()
-            .filter(|sequence| sequence.belongs_to(self.channel, now));
+            .filter(|sequence| sequence.belongs_to(self.channel, now))
+            .filter(|sequence| !sequence.with_token() || self.token.protocol().is_some());
         if !command.has_parameters() {
             if !parameters.is_empty() {
                 return Err(Status::InvalidLength);
@@ -173,6 +174,7 @@ impl Authenticator {
             Command::BioEnrollment | Command::PrototypeBioEnrollment => {
                 self.bio_enrollment(parameters)
             }
+            Command::LargeBlobs => self.large_blobs(parameters, previous),
             _ => self.credential_management(command, parameters, previous),
         }
     }
@@ -200,6 +202,7 @@ impl Authenticator {
                 Management::Preview | Management::Both | Management::Misannounced
             ),
             Command::AuthenticatorConfig => self.profile.authenticator_config,
+            Command::LargeBlobs => self.profile.large_blobs.is_some(),
             _ => true,
         }
     }
@@ -253,6 +256,14 @@ impl Authenticator {
     /// `makeCredUvNotRqd` in getInfo: never together with `alwaysUv`.
     pub(super) fn make_cred_uv_not_rqd(&self) -> bool {
         self.profile.make_cred_uv_not_rqd && !self.always_uv()
+    }
+
+    /// `longTouchForReset` in getInfo: since CTAP 2.2 keys say that they need no long touch, too.
+    pub(super) fn long_touch_for_reset(&self) -> Option<bool> {
+        let is_on = self.profile.long_touch_for_reset || self.state.long_touch_for_reset;
+        let is_mentioned =
+            is_on || self.profile.can_enable_long_touch_for_reset || self.profile.is_since_2_2();
+        is_mentioned.then_some(is_on)
     }
 
     pub(super) fn time_since_power_up(&self) -> Duration {

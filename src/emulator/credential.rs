@@ -210,6 +210,9 @@ pub(super) struct Discoverable {
     pub(super) user: User,
     #[serde(default, with = "super::state::base64url_bytes")]
     pub(super) cred_blob: Vec<u8>,
+    /// The largeBlobKey extension's key, if the RP asked for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) large_blob_key: Option<Secret>,
 }
 
 /// A credential, stored or unwrapped.

@@ -80,6 +80,8 @@ struct Waiting {
     reason: WaitingFor,
     since: Duration,
     next_keepalive: Duration,
+    /// Since when the key is being touched.
+    touched_since: Option<Duration>,
 }
 
 enum WaitingFor {
@@ -298,7 +300,9 @@ impl Emulator {
                 WaitingFor::Touch(ref after) => {
                     let timeout = waiting.since.saturating_add(self.time_limit(after));
                     let slow = self.authenticator.faults.slow_touch().unwrap_or_default();
-                    let by_hand = self.by_hand.map(|_| waiting.since + slow);
+                    let is_news = waiting.touched_since.is_none();
+                    let by_hand = self.by_hand.filter(|_| is_news);
+                    let by_hand = by_hand.map(|_| waiting.since + slow);
                     let next = waiting.next_keepalive.min(timeout);
                     Some(by_hand.map_or(next, |by_hand| by_hand.min(next)))
                 }
@@ -437,6 +441,7 @@ impl Emulator {
             reason,
             since: now,
             next_keepalive: now,
+            touched_since: None,
         });
     }
 
@@ -451,23 +456,28 @@ impl Emulator {
         }
     }
 
-    fn look_for_touch(&mut self, waiting: Waiting, now: Duration) {
+    fn look_for_touch(&mut self, mut waiting: Waiting, now: Duration) {
         let waited = now.saturating_sub(waiting.since);
         let WaitingFor::Touch(after) = waiting.reason else {
             return;
         };
-        let outcome = match self.touch_state(&after, waited) {
-            TouchState::Touched => self.authenticator.touched(after, self.finger),
+        let touch = self.touch_state(&after, waited);
+        let held = held(&mut waiting.touched_since, touch, now);
+        let outcome = match touch {
+            TouchState::Touched if held >= after.hold() => {
+                self.authenticator.touched(after, self.finger)
+            }
             TouchState::Denied => self.authenticator.denied(&after),
             TouchState::Waiting if waited >= self.time_limit(&after) => {
                 self.authenticator.timed_out(after)
             }
-            TouchState::Waiting => {
+            TouchState::Touched | TouchState::Waiting => {
                 let reason = WaitingFor::Touch(after);
                 let waiting = Waiting { reason, ..waiting };
                 return self.keep_waiting(waiting, KeepaliveStatus::UpNeeded, now);
             }
         };
+        self.by_hand = None;
         self.go_on(outcome);
         // After a wrong finger the next one is waited for; each costs a try, so that this ends.
         if let Some(next) = self.waiting.take() {
@@ -475,15 +485,14 @@ impl Emulator {
         }
     }
 
-    /// What was done by hand comes before what the source of touches says. A sensor with nobody's finger on it has not been
-    /// touched.
+    /// What was done by hand comes before what the source of touches says, and lasts until the touch has counted. A sensor
+    /// with nobody's finger on it has not been touched.
     fn touch_state(&mut self, after: &AfterTouch, waited: Duration) -> TouchState {
         let slow = self.authenticator.faults.slow_touch();
         if slow.is_some_and(|slow| waited < slow) {
             return TouchState::Waiting;
         }
-        let by_hand = self.by_hand.take();
-        let state = by_hand.unwrap_or_else(|| self.touch.state(waited));
+        let state = self.by_hand.unwrap_or_else(|| self.touch.state(waited));
         let nobody = after.reads_finger() && self.finger == Finger::None;
         match state {
             TouchState::Touched if nobody => TouchState::Waiting,
@@ -512,7 +521,17 @@ impl Emulator {
         }) = self.waiting
         {
             self.waiting = None;
+            self.by_hand = None;
             self.answer(vec![Status::KeepaliveCancel.into()]);
         }
     }
+}
+
+/// How long the key has been touched without a break.
+fn held(touched_since: &mut Option<Duration>, touch: TouchState, now: Duration) -> Duration {
+    *touched_since = match touch {
+        TouchState::Touched => touched_since.or(Some(now)),
+        TouchState::Waiting | TouchState::Denied => None,
+    };
+    touched_since.map_or(Duration::ZERO, |since| now.saturating_sub(since))
 }

@@ -30,6 +30,7 @@ pub mod fault;
 mod handling;
 mod hid;
 mod journal;
+mod pin_policy;
 mod pin_protocol;
 pub mod profile;
 mod request;

@@ -14,6 +14,16 @@ const STATE_VERSION: u32 = 1;
 /// PIN tries after a correct PIN (CTAP 2.1 §6.5.2: at most 8).
 pub(super) const MAX_PIN_RETRIES: u8 = 8;
 
+/// The serialized large-blob array of a key as it leaves the factory: an empty array and its digest (CTAP 2.1 §6.10).
+const INITIAL_LARGE_BLOBS: [u8; 17] = [
+    0x80, 0x76, 0xbe, 0x8b, 0x52, 0x8d, 0x00, 0x75, 0xf7, 0xaa, 0xe9, 0x8d, 0x6f, 0xa5, 0x7a, 0x6d,
+    0x3c,
+];
+
+fn initial_large_blobs() -> Vec<u8> {
+    INITIAL_LARGE_BLOBS.to_vec()
+}
+
 /// 32 secret bytes: zeroized, without `Debug`, written only into the state file.
 #[derive(Clone)]
 pub(super) struct Secret(Zeroizing<[u8; 32]>);
@@ -111,6 +121,12 @@ pub(super) struct State {
     pub(super) always_uv: bool,
     pub(super) enterprise_attestation: bool,
     pub(super) enterprise: Option<EnterpriseIdentity>,
+    /// enableLongTouchForReset was called.
+    #[serde(default)]
+    pub(super) long_touch_for_reset: bool,
+    /// The serialized large-blob array.
+    #[serde(default = "initial_large_blobs", with = "base64url_bytes")]
+    pub(super) large_blobs: Vec<u8>,
     /// Discoverable credentials, oldest first.
     pub(super) credentials: Vec<Credential>,
     /// Fingers that are enrolled, oldest first.
@@ -153,6 +169,8 @@ impl State {
             always_uv: profile.always_uv.unwrap_or(false),
             enterprise_attestation: false,
             enterprise: None,
+            long_touch_for_reset: false,
+            large_blobs: initial_large_blobs(),
             credentials: Vec::new(),
             templates: Vec::new(),
             spent_uv_retries: 0,
@@ -195,6 +213,18 @@ mod tests {
         let text = String::from_utf8_lossy(&blob).replace("\"version\": 1", "\"version\": 2");
         let refusal = State::decode(text.as_bytes()).err();
         assert!(matches!(refusal, Some(StateError::Version(2))));
+    }
+
+    #[test]
+    fn state_from_before_large_blobs_has_the_empty_array() {
+        let blob = State::new(&Profile::default(), &Env::system()).encode();
+        let mut document: serde_json::Value = serde_json::from_slice(&blob).expect("JSON");
+        let members = document.as_object_mut().expect("an object");
+        assert!(members.remove("large_blobs").is_some());
+        assert!(members.remove("long_touch_for_reset").is_some());
+        let older = State::decode(document.to_string().as_bytes()).expect("the same layout");
+        assert_eq!(older.large_blobs, INITIAL_LARGE_BLOBS);
+        assert!(!older.long_touch_for_reset);
     }
 
     proptest! {

@@ -12,7 +12,8 @@ use super::duration;
 pub enum TouchState {
     /// Nothing yet; ask again.
     Waiting,
-    /// Touched: the operation goes on.
+    /// The key is being touched: the operation goes on, at once or, where a long touch is needed, when this has been the
+    /// answer for as long.
     Touched,
     /// Declined: the operation ends with CTAP2_ERR_OPERATION_DENIED.
     Denied,
@@ -21,11 +22,11 @@ pub enum TouchState {
 /// Somebody, or something, that touches the key.
 pub trait Touch: Send {
     /// The state after the present request has waited this long. `waited` starts at zero for every request, and again when
-    /// a wrong finger may be followed by another one.
+    /// a wrong finger may be followed by another one. Between two calls the key counts as touched if it was at both.
     fn state(&mut self, waited: Duration) -> TouchState;
 }
 
-/// Touches at once.
+/// Touches at once, and as long as need be.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Auto;
 
@@ -45,7 +46,7 @@ impl Touch for Deny {
     }
 }
 
-/// Touches when a request has waited this long.
+/// Touches when a request has waited this long, and from then on as long as need be.
 #[derive(Debug, Clone, Copy)]
 pub struct After(pub Duration);
 

@@ -13,6 +13,7 @@ use crate::encoding::cbor::{self, Value};
 /// A minimum that no PIN can reach would lock the key.
 const LONGEST_MIN_PIN_LENGTH: u64 = 63;
 const TOGGLE_ALWAYS_UV: u64 = 0x02;
+const ENABLE_LONG_TOUCH_FOR_RESET: u64 = 0x04;
 /// All that the specification knows but the vendors' own.
 const SUBCOMMANDS: RangeInclusive<u64> = 0x01..=0x04;
 
@@ -34,6 +35,9 @@ impl Authenticator {
         match subcommand {
             0x01 => self.update(|state| state.enterprise_attestation = true)?,
             TOGGLE_ALWAYS_UV => self.update(|state| state.always_uv = !state.always_uv)?,
+            ENABLE_LONG_TOUCH_FOR_RESET => {
+                self.update(|state| state.long_touch_for_reset = true)?;
+            }
             _ => self.set_min_pin_length(subcommand_parameters)?,
         }
         Ok(Reply::Empty)
@@ -44,6 +48,7 @@ impl Authenticator {
             0x01 => self.profile.enterprise_rp_ids.is_some(),
             TOGGLE_ALWAYS_UV => self.profile.always_uv.is_some(),
             0x03 => true,
+            ENABLE_LONG_TOUCH_FOR_RESET => self.profile.can_enable_long_touch_for_reset,
             _ => false,
         }
     }

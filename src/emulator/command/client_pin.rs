@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 use super::{Command, Reply};
 use crate::ctap::status::Status;
 use crate::emulator::authenticator::Authenticator;
+use crate::emulator::pin_policy;
 use crate::emulator::pin_protocol::SharedSecret;
 use crate::emulator::profile::{CredentialManagement, PinUvAuthProtocol};
 use crate::emulator::request::{self, Map};
@@ -125,6 +126,9 @@ impl Authenticator {
             parameters.required::<u64>(1)?;
             return Err(Status::InvalidParameter);
         }
+        if self.profile.no_mc_ga_permissions_with_client_pin {
+            return Err(Status::UnauthorizedPermission);
+        }
         if !self.profile.has_permissions() {
             return self.issue_token(parameters, None);
         }
@@ -154,18 +158,22 @@ impl Authenticator {
         if permissions & unauthorized != 0 {
             return Err(Status::UnauthorizedPermission);
         }
-        // The table of permissions makes the RP ID mandatory for these two.
-        if permissions & (permission::MC | permission::GA) != 0 && rp_id.is_none() {
-            return Err(Status::MissingParameter);
-        }
+        // The platform owes an RP ID to `mc` and `ga`; no step refuses a request without one. The token is bound to the RP
+        // that it is first used for.
         Ok((permissions, rp_id.map(str::to_owned)))
     }
 
-    /// Permissions of features that getInfo does not announce.
+    /// Permissions of features that getInfo does not announce, or that it denies to the PIN.
     pub(super) fn unauthorized_permissions(&self) -> u8 {
-        let mut unauthorized = permission::LBW;
+        let mut unauthorized = 0;
         if self.sensor_with_standard_enrollment().is_none() {
             unauthorized |= permission::BE;
+        }
+        if self.profile.no_mc_ga_permissions_with_client_pin {
+            unauthorized |= permission::MC | permission::GA;
+        }
+        if self.profile.large_blobs.is_none() {
+            unauthorized |= permission::LBW;
         }
         if matches!(
             self.profile.credential_management,
@@ -292,6 +300,9 @@ impl Authenticator {
             .max_pin_length
             .is_some_and(|most| code_points > usize::from(most));
         if length == PADDED_PIN_LENGTH || code_points < self.state().min_pin_length || is_too_long {
+            return Err(Status::PinPolicyViolation);
+        }
+        if self.profile.pin_complexity_policy == Some(true) && pin_policy::is_trivial(text) {
             return Err(Status::PinPolicyViolation);
         }
         Ok(StoredPin {

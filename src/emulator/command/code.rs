@@ -48,6 +48,8 @@ commands! {
     CredentialManagement = 0x0a, "credentialManagement";
     /// authenticatorSelection
     Selection = 0x0b, "selection";
+    /// authenticatorLargeBlobs
+    LargeBlobs = 0x0c, "largeBlobs";
     /// authenticatorConfig
     AuthenticatorConfig = 0x0d, "config";
     /// authenticatorBioEnrollment before CTAP 2.1

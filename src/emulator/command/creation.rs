@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::Reply;
 use super::extension::CreationInputs;
+use super::get_assertion::large_blob_key;
 use crate::ctap::status::Status;
 use crate::emulator::authenticator::Authenticator;
 use crate::emulator::credential::{
@@ -12,6 +13,7 @@ use crate::emulator::credential::{
 };
 use crate::emulator::fault::Effect;
 use crate::emulator::profile::Attestation;
+use crate::emulator::state::Secret;
 use crate::encoding::cbor::{self, Value};
 use crate::webauthn::{Aaguid, AttestedCredentialData, AuthenticatorData, Flags};
 
@@ -26,6 +28,7 @@ pub(in crate::emulator) struct Creation {
     pub(super) rk: bool,
     pub(super) uv: bool,
     pub(super) enterprise: bool,
+    pub(super) attestation_wanted: bool,
     pub(super) extensions: CreationInputs,
 }
 
@@ -33,9 +36,10 @@ impl Authenticator {
     pub(in crate::emulator) fn create(&mut self, creation: Creation) -> Result<Reply, Status> {
         self.token.clear_after_touch();
         let credential = self.new_credential(&creation);
-        let extensions = creation
-            .extensions
-            .outputs(self, &creation.rp_id, creation.rk);
+        let extensions =
+            creation
+                .extensions
+                .outputs(self, &creation.rp_id, &credential, creation.uv);
         let stored = creation.rk.then(|| credential.clone());
         if let Some(credential) = &stored {
             self.require_room(credential)?;
@@ -76,6 +80,10 @@ impl Authenticator {
             rp_name: creation.rp_name.clone(),
             user: creation.user.clone(),
             cred_blob: blob.unwrap_or_default().to_vec(),
+            large_blob_key: creation
+                .extensions
+                .large_blob_key
+                .then(|| Secret::new(self.env.random())),
         });
         let length = self.profile.credential_id_length;
         let id = if creation.rk {
@@ -119,7 +127,7 @@ impl Authenticator {
     ) -> Reply {
         let signed = [authenticator_data.as_slice(), &creation.client_data_hash].concat();
         let enterprise = self.state().enterprise.as_ref();
-        let enterprise = enterprise.filter(|_| creation.enterprise);
+        let enterprise = enterprise.filter(|_| creation.enterprise && creation.attestation_wanted);
         let packed = |key: &PrivateKey, certificate: Option<&[u8]>| {
             let x5c = certificate.map(|der| Value::Array(vec![Value::Bytes(der.to_vec())]));
             let members = [
@@ -136,6 +144,7 @@ impl Authenticator {
             ("packed", cbor::map(present))
         };
         let (format, statement) = match (enterprise, self.profile.attestation) {
+            _ if !creation.attestation_wanted => ("none", Value::Map(Vec::new())),
             (Some(identity), _) => packed(&identity.private_key, Some(&identity.certificate)),
             (None, Attestation::Packed) => {
                 packed(&self.batch.private_key, Some(&self.batch.certificate))
@@ -148,6 +157,7 @@ impl Authenticator {
             (2, Some(Value::Bytes(authenticator_data))),
             (3, Some(statement)),
             (4, enterprise.map(|_| Value::Bool(true))),
+            (5, large_blob_key(credential)),
         ])
     }
 

@@ -2,7 +2,7 @@
 //! its tokens: there any token will do, here it needs the `cm` permission.
 
 use super::creation::hash;
-use super::get_assertion::{descriptor, user_entity};
+use super::get_assertion::{descriptor, large_blob_key, user_entity};
 use super::make_credential::user;
 use super::sequence::Rest;
 use super::{Command, Reply, Sequence};
@@ -43,7 +43,9 @@ impl<'a> Request<'a> {
         })
     }
 
+    /// Parameters of a subcommand that needs authorization: without it, nothing is said of them.
     fn parameters(&self) -> Result<Map<'a>, Status> {
+        self.pin_uv_auth_param.ok_or(Status::PuatRequired)?;
         self.parameters.ok_or(Status::MissingParameter)
     }
 }
@@ -60,7 +62,7 @@ impl Authenticator {
             0x01 => self.get_creds_metadata(&request),
             0x02 => self.enumerate_rps_begin(&request),
             0x03 => self.enumerate_rps_next(previous),
-            0x04 => self.enumerate_credentials_begin(&request),
+            0x04 => self.enumerate_credentials_begin(&request, previous),
             0x05 => self.enumerate_credentials_next(previous),
             0x06 => self.delete_credential(&request),
             0x07 if self.updates_by(command) => self.update_user_information(&request),
@@ -125,9 +127,9 @@ impl Authenticator {
     }
 
     fn enumerate_rps_next(&mut self, previous: Option<Sequence>) -> Result<Reply, Status> {
-        match previous.map(|sequence| sequence.rest) {
-            Some(Rest::Rps(rps)) => self.next_rp(rps, None),
-            _ => Err(Status::NotAllowed),
+        match previous.and_then(Sequence::into_rps) {
+            Some(rps) => self.next_rp(rps, None),
+            None => Err(Status::NotAllowed),
         }
     }
 
@@ -152,7 +154,11 @@ impl Authenticator {
         ]))
     }
 
-    fn enumerate_credentials_begin(&mut self, request: &Request<'_>) -> Result<Reply, Status> {
+    fn enumerate_credentials_begin(
+        &mut self,
+        request: &Request<'_>,
+        previous: Option<Sequence>,
+    ) -> Result<Reply, Status> {
         let rp_id_hash: &[u8] = request.parameters()?.required(1)?;
         let credentials: Vec<Credential> = self
             .state()
@@ -164,12 +170,15 @@ impl Authenticator {
         let rp = credentials.first().and_then(rp_id).map(str::to_owned);
         self.authorize(request, rp.as_deref())?;
         let total = count(credentials.len());
-        self.next_credential(credentials, total)
+        let outer = previous.and_then(Sequence::into_outer);
+        self.next_credential(credentials, outer, total)
     }
 
     fn enumerate_credentials_next(&mut self, previous: Option<Sequence>) -> Result<Reply, Status> {
         match previous.map(|sequence| sequence.rest) {
-            Some(Rest::Credentials(credentials)) => self.next_credential(credentials, None),
+            Some(Rest::Credentials { credentials, outer }) => {
+                self.next_credential(credentials, outer, None)
+            }
             _ => Err(Status::NotAllowed),
         }
     }
@@ -177,11 +186,14 @@ impl Authenticator {
     fn next_credential(
         &mut self,
         mut credentials: Vec<Credential>,
+        outer: Option<Box<Sequence>>,
         total: Option<Value>,
     ) -> Result<Reply, Status> {
         let credential = credentials.pop().ok_or(Status::NoCredentials)?;
-        if !credentials.is_empty() {
-            self.remember(Rest::Credentials(credentials));
+        match outer {
+            Some(outer) if credentials.is_empty() => self.begin_sequence(*outer),
+            None if credentials.is_empty() => {}
+            outer => self.remember(Rest::Credentials { credentials, outer }),
         }
         let public_key = credential.private_key.public_key();
         let public_key = cbor::decode(public_key.as_bytes()).map_err(|_| Status::Other)?;
@@ -192,6 +204,7 @@ impl Authenticator {
             (8, Some(public_key)),
             (9, total),
             (0x0a, Some(Value::from(credential.cred_protect.level()))),
+            (0x0b, large_blob_key(&credential)),
         ]))
     }
 

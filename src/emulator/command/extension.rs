@@ -1,28 +1,33 @@
-//! The extensions (CTAP 2.1 §12): credProtect, credBlob, hmac-secret, minPinLength. Inputs are checked before a touch is
-//! asked for, outputs are made after it.
+//! The extensions (CTAP 2.1 §12): credProtect, credBlob, hmac-secret, hmac-secret-mc, largeBlobKey, minPinLength. Inputs are
+//! checked before a touch is asked for, outputs are made after it.
 
+use super::hmac_secret::HmacSecret;
 use crate::ctap::status::Status;
 use crate::emulator::authenticator::Authenticator;
 use crate::emulator::credential::{CredProtect, Credential};
-use crate::emulator::pin_protocol::{SharedSecret, hmac_sha_256};
 use crate::emulator::profile::Extension;
 use crate::emulator::request::Map;
 use crate::encoding::cbor::{self, Value};
-use zeroize::Zeroizing;
 
 /// Extension inputs of makeCredential.
 #[derive(Default)]
 pub(super) struct CreationInputs {
     pub(super) cred_protect: Option<CredProtect>,
     pub(super) cred_blob: Option<Vec<u8>>,
+    pub(super) large_blob_key: bool,
     hmac_secret: bool,
+    hmac_secret_mc: Option<HmacSecret>,
     min_pin_length: bool,
 }
 
 impl CreationInputs {
-    pub(super) fn parse(authenticator: &Authenticator, inputs: Map<'_>) -> Result<Self, Status> {
-        let has = |extension| authenticator.profile.has_extension(extension);
+    pub(super) fn parse(
+        authenticator: &mut Authenticator,
+        inputs: Map<'_>,
+        discoverable: bool,
+    ) -> Result<Self, Status> {
         let mut parsed = Self::default();
+        let has = |extension| authenticator.profile.has_extension(extension);
         if has(Extension::CredProtect)
             && let Some(level) = inputs.optional::<u64>("credProtect")?
         {
@@ -37,6 +42,19 @@ impl CreationInputs {
         }
         if has(Extension::MinPinLength) {
             parsed.min_pin_length = inputs.optional("minPinLength")?.unwrap_or(false);
+        }
+        parsed.large_blob_key = large_blob_key(authenticator, inputs)?;
+        if parsed.large_blob_key && !discoverable {
+            return Err(Status::InvalidOption);
+        }
+        if has(Extension::HmacSecretMc)
+            && let Some(input) = inputs.optional("hmac-secret-mc")?
+        {
+            // It only ever comes beside a true hmac-secret.
+            if !parsed.hmac_secret {
+                return Err(Status::MissingParameter);
+            }
+            parsed.hmac_secret_mc = Some(HmacSecret::parse(authenticator, input)?);
         }
         Ok(parsed)
     }
@@ -58,28 +76,29 @@ impl CreationInputs {
         &self,
         authenticator: &Authenticator,
         rp_id: &str,
-        discoverable: bool,
+        credential: &Credential,
+        user_verified: bool,
     ) -> Option<Value> {
         let state = authenticator.state();
+        let cred_blob = || {
+            let discoverable = credential.discoverable.is_some();
+            let stored = self.storable_cred_blob(authenticator, discoverable);
+            Value::Bool(stored.is_some())
+        };
         let may_see_min_pin_length =
             self.min_pin_length && state.min_pin_length_rp_ids.iter().any(|id| id == rp_id);
         let min_pin_length = u64::try_from(state.min_pin_length).ok().map(Value::from);
+        let level = |protect: CredProtect| Value::from(protect.level());
+        let hmac_secret_mc =
+            |input: &HmacSecret| input.output(authenticator, &credential.id, user_verified);
         outputs([
-            (
-                "credBlob",
-                self.cred_blob.as_ref().map(|_| {
-                    Value::Bool(
-                        self.storable_cred_blob(authenticator, discoverable)
-                            .is_some(),
-                    )
-                }),
-            ),
-            (
-                "credProtect",
-                self.cred_protect
-                    .map(|protect| Value::from(protect.level())),
-            ),
+            ("credBlob", self.cred_blob.as_ref().map(|_| cred_blob())),
+            ("credProtect", self.cred_protect.map(level)),
             ("hmac-secret", self.hmac_secret.then_some(Value::Bool(true))),
+            (
+                "hmac-secret-mc",
+                self.hmac_secret_mc.as_ref().map(hmac_secret_mc),
+            ),
             (
                 "minPinLength",
                 min_pin_length.filter(|_| may_see_min_pin_length),
@@ -93,12 +112,7 @@ impl CreationInputs {
 pub(super) struct AssertionInputs {
     cred_blob: bool,
     hmac_secret: Option<HmacSecret>,
-}
-
-/// The hmac-secret input, decrypted: one salt or two of 32 bytes each.
-struct HmacSecret {
-    shared_secret: SharedSecret,
-    salts: Zeroizing<Vec<u8>>,
+    pub(super) large_blob_key: bool,
 }
 
 impl AssertionInputs {
@@ -109,6 +123,7 @@ impl AssertionInputs {
     ) -> Result<Self, Status> {
         let has = |extension| authenticator.profile.has_extension(extension);
         let cred_blob = has(Extension::CredBlob) && inputs.optional("credBlob")?.unwrap_or(false);
+        let large_blob_key = large_blob_key(authenticator, inputs)?;
         let hmac_secret = match inputs.optional::<Map<'_>>("hmac-secret")? {
             Some(_) if !has(Extension::HmacSecret) => None,
             None => None,
@@ -119,10 +134,11 @@ impl AssertionInputs {
         Ok(Self {
             cred_blob,
             hmac_secret,
+            large_blob_key,
         })
     }
 
-    /// The outputs for one credential; `None` when there are none.
+    /// The outputs for one credential that go into authenticator data; `None` when there are none.
     pub(super) fn outputs(
         &self,
         authenticator: &Authenticator,
@@ -133,12 +149,8 @@ impl AssertionInputs {
             let stored = credential.discoverable.as_ref();
             Value::Bytes(stored.map_or_else(Vec::new, |stored| stored.cred_blob.clone()))
         };
-        let hmac_secret = |input: &HmacSecret| {
-            let cred_random = authenticator
-                .wrapping()
-                .cred_random(&credential.id, user_verified);
-            Value::Bytes(input.output(authenticator, cred_random.as_slice()))
-        };
+        let hmac_secret =
+            |input: &HmacSecret| input.output(authenticator, &credential.id, user_verified);
         outputs([
             ("credBlob", self.cred_blob.then(cred_blob)),
             ("hmac-secret", self.hmac_secret.as_ref().map(hmac_secret)),
@@ -146,33 +158,14 @@ impl AssertionInputs {
     }
 }
 
-impl HmacSecret {
-    fn parse(authenticator: &mut Authenticator, input: Map<'_>) -> Result<Self, Status> {
-        let key_agreement = input.required(1)?;
-        let salt_enc: &[u8] = input.required(2)?;
-        let salt_auth: &[u8] = input.required(3)?;
-        let number = input.optional(4)?.unwrap_or(1);
-        let shared_secret = authenticator.protocol(number)?.decapsulate(key_agreement)?;
-        if !shared_secret.verify(salt_enc, salt_auth) {
-            return Err(Status::PinAuthInvalid);
-        }
-        match shared_secret.decrypt(salt_enc) {
-            Some(salts) if matches!(salts.len(), 32 | 64) => Ok(Self {
-                shared_secret,
-                salts,
-            }),
-            _ => Err(Status::InvalidParameter),
-        }
+/// §12.3: who does not want a largeBlobKey leaves the extension out, there is no false.
+fn large_blob_key(authenticator: &Authenticator, inputs: Map<'_>) -> Result<bool, Status> {
+    if !authenticator.profile.has_extension(Extension::LargeBlobKey) {
+        return Ok(false);
     }
-
-    fn output(&self, authenticator: &Authenticator, cred_random: &[u8]) -> Vec<u8> {
-        let outputs: Zeroizing<Vec<u8>> = Zeroizing::new(
-            self.salts
-                .chunks(32)
-                .flat_map(|salt| hmac_sha_256(cred_random, salt))
-                .collect(),
-        );
-        self.shared_secret.encrypt(&outputs, &authenticator.env)
+    match inputs.optional("largeBlobKey")? {
+        Some(false) => Err(Status::InvalidOption),
+        wanted => Ok(wanted.is_some()),
     }
 }
 

@@ -27,6 +27,8 @@ pub(in crate::emulator) struct Assertion {
     credentials: Vec<Credential>,
     /// Whether the user chooses among several accounts.
     several: bool,
+    /// Whether a token authorized it.
+    pub(super) with_token: bool,
 }
 
 impl Assertion {
@@ -92,7 +94,7 @@ impl Authenticator {
         }
         // Step 4.
         let mut built_in_uv = self.wants_built_in_uv(&request.pin_uv_auth, request.uv)?;
-        if request.rk_present {
+        if request.rk_present || (!request.up && !self.profile.silent_assertions) {
             return Err(Status::UnsupportedOption);
         }
         // Step 5.
@@ -119,6 +121,7 @@ impl Authenticator {
             extensions,
             credentials: Vec::new(),
             several: false,
+            with_token: uv && request.pin_uv_auth.param.is_some(),
         };
         if built_in_uv {
             return self.perform_built_in_uv(Purpose::GetAssertion(Box::new(assertion)));
@@ -245,6 +248,10 @@ impl Authenticator {
             (3, Some(Value::Bytes(signature))),
             (4, user),
             (5, number_of_credentials),
+            (
+                7,
+                large_blob_key(credential).filter(|_| assertion.extensions.large_blob_key),
+            ),
         ]))
     }
 
@@ -269,6 +276,12 @@ pub(super) fn descriptor(id: &[u8]) -> Value {
         ("id", Value::Bytes(id.to_vec())),
         ("type", Value::from("public-key")),
     ])
+}
+
+/// The largeBlobKey of a credential that has one.
+pub(super) fn large_blob_key(credential: &Credential) -> Option<Value> {
+    let key = credential.discoverable.as_ref()?.large_blob_key.as_ref()?;
+    Some(Value::Bytes(key.expose().to_vec()))
 }
 
 /// A PublicKeyCredentialUserEntity with all that is known.

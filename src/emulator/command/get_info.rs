@@ -65,7 +65,7 @@ impl Authenticator {
         ]
     }
 
-    fn members_since_2_1(&self) -> [Member; 9] {
+    fn members_since_2_1(&self) -> [Member; 10] {
         let profile = &self.profile;
         let state = self.state();
         let since_2_1 = |value: Value| profile.has_permissions().then_some(value);
@@ -81,6 +81,7 @@ impl Authenticator {
             .map(|(name, level)| (name.as_str(), Value::from(*level)));
         let is_certified = !profile.certifications.is_empty();
         [
+            (0x0b, profile.large_blobs.map(number)),
             (0x0c, config(Value::Bool(state.force_pin_change))),
             (0x0d, config(number(state.min_pin_length))),
             (0x0e, Some(Value::from(profile.firmware_version))),
@@ -108,14 +109,9 @@ impl Authenticator {
         let profile = &self.profile;
         let url = profile.pin_complexity_policy_url.as_ref();
         let url = url.map(|url| Value::Bytes(url.as_bytes().to_vec()));
-        // Since CTAP 2.2 keys say that they need no long touch, too.
-        let says_of_touch = profile.is_since_2_2() || profile.long_touch_for_reset;
         [
             (0x16, listed(&profile.attestation_formats)),
-            (
-                0x18,
-                says_of_touch.then_some(Value::Bool(profile.long_touch_for_reset)),
-            ),
+            (0x18, self.long_touch_for_reset().map(Value::Bool)),
             (0x1a, listed(&profile.transports_for_reset)),
             (0x1b, profile.pin_complexity_policy.map(Value::Bool)),
             (0x1c, url),
@@ -155,11 +151,16 @@ impl Authenticator {
                     .as_ref()
                     .map(|_| self.state().enterprise_attestation),
             ),
+            ("largeBlobs", enabled(profile.large_blobs.is_some())),
             (
                 "makeCredUvNotRqd",
                 profile
                     .has_permissions()
                     .then_some(self.make_cred_uv_not_rqd()),
+            ),
+            (
+                "noMcGaPermissionsWithClientPin",
+                enabled(profile.no_mc_ga_permissions_with_client_pin),
             ),
             ("pinUvAuthToken", enabled(profile.has_permissions())),
             ("plat", Some(false)),

@@ -14,6 +14,8 @@ use crate::encoding::cbor::Value;
 
 /// WebAuthn L3 §5.4.3.
 const MAX_USER_ID_LENGTH: usize = 64;
+/// In bytes of UTF-8.
+const MAX_NAME_LENGTH: usize = 64;
 
 /// The request's parameters, of the right types.
 struct Request<'a> {
@@ -27,6 +29,7 @@ struct Request<'a> {
     options: Options,
     pin_uv_auth: PinUvAuthParam,
     enterprise_attestation: Option<u64>,
+    attestation_formats: &'a [Value],
 }
 
 #[derive(Default)]
@@ -37,9 +40,10 @@ struct Options {
 }
 
 impl<'a> Request<'a> {
-    fn parse(authenticator: &Authenticator, parameters: Map<'a>) -> Result<Self, Status> {
+    fn parse(authenticator: &mut Authenticator, parameters: Map<'a>) -> Result<Self, Status> {
         let client_data_hash: &[u8] = parameters.required(1)?;
         let rp: Map<'_> = parameters.required(2)?;
+        check_icon(rp)?;
         let user = user(parameters.required(3)?)?;
         let pub_key_cred_params = parameters.required(4)?;
         if client_data_hash.len() != 32 {
@@ -49,10 +53,6 @@ impl<'a> Request<'a> {
             None => Vec::new(),
             Some(list) => credential_ids(list, authenticator.profile.max_credential_count_in_list)?,
         };
-        let extensions = match parameters.optional(6)? {
-            None => CreationInputs::default(),
-            Some(inputs) => CreationInputs::parse(authenticator, inputs)?,
-        };
         let options = match parameters.optional::<Map<'_>>(7)? {
             None => Options::default(),
             Some(options) => Options {
@@ -60,6 +60,10 @@ impl<'a> Request<'a> {
                 up: options.optional("up")?,
                 uv: options.optional("uv")?,
             },
+        };
+        let extensions = match parameters.optional(6)? {
+            None => CreationInputs::default(),
+            Some(inputs) => CreationInputs::parse(authenticator, inputs, options.rk == Some(true))?,
         };
         Ok(Self {
             client_data_hash,
@@ -75,24 +79,41 @@ impl<'a> Request<'a> {
                 protocol: parameters.optional(9)?,
             },
             enterprise_attestation: parameters.optional(0x0a)?,
+            attestation_formats: parameters.optional(0x0b)?.unwrap_or_default(),
         })
     }
 }
 
-/// A PublicKeyCredentialUserEntity.
+/// A PublicKeyCredentialUserEntity. Longer names are cut, which §6.1.2 allows from 64 bytes on and real keys do there.
 pub(super) fn user(user: Map<'_>) -> Result<User, Status> {
     let id: &[u8] = user.required("id")?;
     if id.len() > MAX_USER_ID_LENGTH {
         return Err(Status::InvalidLength);
     }
     let text = |name: &str| -> Result<Option<String>, Status> {
-        Ok(user.optional::<&str>(name)?.map(str::to_owned))
+        Ok(user.optional::<&str>(name)?.map(stored_name))
     };
+    check_icon(user)?;
     Ok(User {
         id: id.to_vec(),
         name: text("name")?,
         display_name: text("displayName")?,
     })
+}
+
+/// CTAP 2.0's `icon` is ignored, but has to be what it was.
+fn check_icon(entity: Map<'_>) -> Result<(), Status> {
+    entity.optional::<&str>("icon").map(|_| ())
+}
+
+/// As much of a name as is stored, cut at a character.
+fn stored_name(name: &str) -> String {
+    let end = name
+        .char_indices()
+        .map(|(start, character)| start + character.len_utf8())
+        .take_while(|&end| end <= MAX_NAME_LENGTH)
+        .last();
+    name[..end.unwrap_or(0)].to_owned()
 }
 
 impl Authenticator {
@@ -119,13 +140,14 @@ impl Authenticator {
         let creation = Creation {
             client_data_hash: request.client_data_hash.to_vec(),
             rp_id: request.rp_id.to_owned(),
-            rp_name: request.rp_name.map(str::to_owned),
+            rp_name: request.rp_name.map(stored_name),
             user: request.user,
             exclude_list: request.exclude_list,
             algorithm,
             rk,
             uv,
             enterprise,
+            attestation_wanted: self.is_attestation_wanted(request.attestation_formats)?,
             extensions: request.extensions,
         };
         if built_in_uv {
@@ -161,9 +183,8 @@ impl Authenticator {
         let mut chosen = None;
         for element in params {
             let element = Map::top(element)?;
-            let kind = element.optional::<&str>("type")?;
-            let algorithm = element.optional::<i64>("alg")?;
-            let (kind, algorithm) = kind.zip(algorithm).ok_or(Status::InvalidCbor)?;
+            let kind: &str = element.required("type")?;
+            let algorithm = element.required("alg")?;
             if kind == "public-key" && self.profile.algorithms.contains(&algorithm) {
                 chosen = chosen.or_else(|| Algorithm::from_cose(algorithm));
             }
@@ -210,6 +231,17 @@ impl Authenticator {
             2 => Ok(true),
             _ => Err(Status::InvalidOption),
         }
+    }
+
+    /// Step 19 (CTAP 2.2): a platform that will not pass an attestation on asks for none, which only a key that announces its
+    /// formats understands.
+    fn is_attestation_wanted(&self, preference: &[Value]) -> Result<bool, Status> {
+        let preference = preference
+            .iter()
+            .map(Value::as_text)
+            .collect::<Option<Vec<_>>>()
+            .ok_or(Status::CborUnexpectedType)?;
+        Ok(self.profile.attestation_formats.is_empty() || preference != ["none"])
     }
 
     /// Step 12. A credential with credProtect level 3 is not admitted to a platform that has not verified the user.

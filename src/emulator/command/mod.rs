@@ -11,6 +11,8 @@ mod credential_management;
 mod extension;
 mod get_assertion;
 mod get_info;
+mod hmac_secret;
+mod large_blobs;
 mod make_credential;
 mod outcome;
 mod reset;

@@ -50,7 +50,10 @@ pub(in crate::emulator) enum AfterTouch {
         touched: Status,
         otherwise: Status,
     },
-    Reset,
+    Reset {
+        /// How long the touch has to last.
+        hold: Duration,
+    },
     Select,
 }
 
@@ -58,6 +61,14 @@ impl AfterTouch {
     /// Whether the sensor looks at the finger, beyond being touched.
     pub(in crate::emulator) fn reads_finger(&self) -> bool {
         matches!(self, Self::CaptureSample(_) | Self::VerifyUser(_))
+    }
+
+    /// How long the touch has to last.
+    pub(in crate::emulator) fn hold(&self) -> Duration {
+        match self {
+            Self::Reset { hold } => *hold,
+            _ => Duration::ZERO,
+        }
     }
 
     /// How long the platform wants to wait, if it has said so.
@@ -80,7 +91,7 @@ impl AfterTouch {
     /// built-in user verification do not.
     pub(in crate::emulator) fn timed_out(&self) -> Status {
         match self {
-            Self::Reset | Self::Select | Self::VerifyUser(_) => Status::UserActionTimeout,
+            Self::Reset { .. } | Self::Select | Self::VerifyUser(_) => Status::UserActionTimeout,
             _ => self.denied(),
         }
     }

@@ -1,10 +1,15 @@
 //! authenticatorReset (CTAP 2.1 §6.6).
 
+use std::time::Duration;
+
 use super::{AfterTouch, Reply};
 use crate::ctap::status::Status;
 use crate::emulator::authenticator::Authenticator;
 use crate::emulator::profile::ResetWindow;
 use crate::emulator::state::State;
+
+/// How long a long touch is; the specification leaves it to the key.
+const LONG_TOUCH: Duration = Duration::from_secs(5);
 
 impl Authenticator {
     pub(in crate::emulator) fn reset(&mut self) -> Result<Reply, Status> {
@@ -16,7 +21,9 @@ impl Authenticator {
         if !is_open {
             return Err(Status::NotAllowed);
         }
-        Ok(Reply::Touch(AfterTouch::Reset))
+        let is_long = self.long_touch_for_reset() == Some(true);
+        let hold = if is_long { LONG_TOUCH } else { Duration::ZERO };
+        Ok(Reply::Touch(AfterTouch::Reset { hold }))
     }
 
     /// As it left the factory, but for the serial number, the enterprise identity and the signature counter, which never goes back.

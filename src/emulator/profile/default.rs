@@ -29,6 +29,7 @@ impl Default for Profile {
                 Extension::CredBlob,
                 Extension::CredProtect,
                 Extension::HmacSecret,
+                Extension::LargeBlobKey,
                 Extension::MinPinLength,
             ],
             transports: vec!["usb".to_owned()],
@@ -47,7 +48,7 @@ impl Default for Profile {
             max_credential_id_length: 128,
             discoverable_credentials: 100,
             max_cred_blob_length: 32,
-            large_blobs: None,
+            large_blobs: Some(4096),
             fingerprint: None,
             no_mc_ga_permissions_with_client_pin: false,
             pin_complexity_policy: None,
@@ -57,6 +58,7 @@ impl Default for Profile {
             certifications: Vec::new(),
             silent_assertions: true,
             long_touch_for_reset: false,
+            can_enable_long_touch_for_reset: false,
             transports_for_reset: Vec::new(),
             usb: UsbIdentity {
                 // pid.codes, for software in development.

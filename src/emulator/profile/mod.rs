@@ -94,6 +94,8 @@ pub struct Profile {
     pub silent_assertions: bool,
     /// getInfo `longTouchForReset`: a reset needs a long touch.
     pub long_touch_for_reset: bool,
+    /// Whether authenticatorConfig can make a long touch needed (enableLongTouchForReset, CTAP 2.3 §6.11).
+    pub can_enable_long_touch_for_reset: bool,
     /// getInfo `transportsForReset`; empty: the member is absent, and every transport will do.
     pub transports_for_reset: Vec<String>,
     /// When a reset is allowed.

@@ -1,7 +1,8 @@
 use super::credentials::{authenticator_data, credential_id};
-use super::host::{Answer, GA, Host, MC, RP_ID};
+use super::host::{Answer, GA, Host, MC, Platform, RP_ID};
 use super::requests::{Assert, Create, descriptors};
 use crate::emulator::Profile;
+use crate::emulator::profile::Extension;
 use crate::encoding::cbor::{self, Value};
 
 const PIN: &str = "123456";
@@ -72,16 +73,21 @@ fn a_level_that_does_not_exist_is_refused() {
     }
 }
 
-/// Asks for hmac-secret with these salts; the decrypted outputs.
-fn hmac_secret(host: &mut Host, protocol: u8, assert: Assert, salts: &[u8]) -> Result<Vec<u8>, u8> {
-    let platform = host.agree(protocol);
+/// The input of hmac-secret and hmac-secret-mc.
+fn salts_for(platform: &Platform, protocol: u8, salts: &[u8]) -> Value {
     let salt_enc = platform.encrypt(salts);
-    let input = cbor::map([
+    cbor::map([
         (1, platform.key_agreement()),
         (3, Value::Bytes(platform.authenticate(&salt_enc))),
         (2, Value::Bytes(salt_enc)),
         (4, Value::from(protocol)),
-    ]);
+    ])
+}
+
+/// Asks for hmac-secret with these salts; the decrypted outputs.
+fn hmac_secret(host: &mut Host, protocol: u8, assert: Assert, salts: &[u8]) -> Result<Vec<u8>, u8> {
+    let platform = host.agree(protocol);
+    let input = salts_for(&platform, protocol, salts);
     let answer = assert.with(4, inputs("hmac-secret", input)).send(host)?;
     let output = output(&answer, "hmac-secret").unwrap();
     Ok(platform.decrypt(output.as_bytes().unwrap()))
@@ -136,6 +142,60 @@ fn hmac_secret_refuses_other_lengths_wrong_macs_and_silence() {
         let forged = assert().with(4, inputs("hmac-secret", input));
         assert_eq!(forged.send(&mut host), Err(0x33));
     }
+}
+
+#[test]
+fn hmac_secret_mc_gives_at_creation_what_an_assertion_gives() {
+    let mut extensions = Profile::default().extensions;
+    extensions.push(Extension::HmacSecretMc);
+    let profile = Profile {
+        extensions,
+        ..Profile::default()
+    };
+    let create = |input: Value, hmac_secret: bool| {
+        Create::new().with(
+            6,
+            cbor::map([
+                ("hmac-secret", Value::Bool(hmac_secret)),
+                ("hmac-secret-mc", input),
+            ]),
+        )
+    };
+    for protocol in [1, 2] {
+        let mut host = Host::new(profile.clone());
+        let platform = host.agree(protocol);
+        let salts = [[1; 32], [2; 32]].concat();
+        let input = || salts_for(&platform, protocol, &salts);
+        let made = create(input(), true).send(&mut host).unwrap();
+        assert_eq!(output(&made, "hmac-secret"), Some(Value::Bool(true)));
+        let at_creation = output(&made, "hmac-secret-mc").unwrap();
+        let at_creation = platform.decrypt(at_creation.as_bytes().unwrap());
+        let id = credential_id(&made);
+        let later = hmac_secret(&mut host, protocol, Assert::new().allow(&[&id]), &salts);
+        assert_eq!(later.unwrap(), at_creation);
+        assert_eq!(create(input(), false).send(&mut host), Err(0x14));
+        let short = salts_for(&platform, protocol, &[1; 16]);
+        assert_eq!(create(short, true).send(&mut host), Err(0x02));
+        assert_eq!(create(Value::Bool(true), true).send(&mut host), Err(0x11));
+        // With the PIN it is the other secret, here as there.
+        host.set_pin(protocol, PIN).unwrap();
+        let mc = host.token(protocol, PIN, MC, Some(RP_ID)).unwrap();
+        let platform = host.agree(protocol);
+        let input = salts_for(&platform, protocol, &salts);
+        let made = create(input, true).authorized(&mc).send(&mut host).unwrap();
+        let at_creation = output(&made, "hmac-secret-mc").unwrap();
+        let at_creation = platform.decrypt(at_creation.as_bytes().unwrap());
+        let id = credential_id(&made);
+        let unverified = hmac_secret(&mut host, protocol, Assert::new().allow(&[&id]), &salts);
+        assert_ne!(unverified.unwrap(), at_creation);
+        let ga = host.token(protocol, PIN, GA, Some(RP_ID)).unwrap();
+        let verified = Assert::new().allow(&[&id]).authorized(&ga);
+        let verified = hmac_secret(&mut host, protocol, verified, &salts);
+        assert_eq!(verified.unwrap(), at_creation);
+    }
+    // A key without the extension does not look at it.
+    let ignored = create(Value::from(1), true).send(&mut Host::new(Profile::default()));
+    assert_eq!(output(&ignored.unwrap(), "hmac-secret-mc"), None);
 }
 
 #[test]

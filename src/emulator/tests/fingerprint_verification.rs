@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::config::toggle_always_uv;
 use super::credentials::{authenticator_data, credential_id};
 use super::fingerprint::{PIN, enroll, profile};
-use super::host::{ACFG, Answer, BE, CM, GA, Host, MC, RP_ID};
+use super::host::{ACFG, Answer, BE, CM, GA, Host, LBW, MC, RP_ID};
 use super::requests::{Assert, Create};
 use crate::emulator::Profile;
 use crate::emulator::profile::Family;
@@ -195,19 +195,21 @@ fn permissions_by_finger_are_as_announced() {
             token.err()
         };
         assert_eq!(refusal(0, None), Some(0x02));
-        assert_eq!(refusal(MC, None), Some(0x14));
-        assert_eq!(refusal(0x10, None), Some(0x40));
+        assert_eq!(refusal(MC, None), None);
+        assert_eq!(refusal(LBW, None), None);
         assert_eq!(refusal(0x80 | GA, Some(RP_ID)), None);
     });
     let mut host = host(
         Profile {
             authenticator_config: false,
+            large_blobs: None,
             ..profile()
         },
         2,
     );
     assert_eq!(host.option("uvAcfg"), None);
     assert_eq!(host.token_by_finger(2, ACFG, None).err(), Some(0x40));
+    assert_eq!(host.token_by_finger(2, LBW, None).err(), Some(0x40));
 }
 
 #[test]

@@ -364,7 +364,7 @@ fn channels_survive_a_power_cycle_and_the_request_at_hand_does_not() {
 fn requests_are_refused_by_command_size_and_encoding() {
     let mut host = host();
     assert_eq!(host.raw(&[0x42]), (0x01, vec![]));
-    assert_eq!(host.raw(&[0x0c]), (0x01, vec![]));
+    assert_eq!(host.raw(&[0x0f]), (0x01, vec![]));
     assert_eq!(host.raw(&[0x04, 0xa0]), (0x03, vec![]));
     assert_eq!(host.raw(&[0x01]), (0x14, vec![]));
     assert_eq!(host.raw(&[0x01, 0x80]), (0x11, vec![]));

@@ -24,6 +24,7 @@ pub(super) const MC: u8 = 1;
 pub(super) const GA: u8 = 2;
 pub(super) const CM: u8 = 4;
 pub(super) const BE: u8 = 8;
+pub(super) const LBW: u8 = 0x10;
 pub(super) const ACFG: u8 = 0x20;
 
 pub(super) struct Host {

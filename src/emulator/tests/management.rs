@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use super::credentials::credential_id;
 use super::host::{Answer, CM, Host, RP_ID, Token};
 use super::requests::{Assert, Create};
@@ -84,6 +86,100 @@ fn credentials_are_counted_and_listed() {
         let nowhere = manage(host, command, Some(token), 4, at("nowhere.example"));
         assert_eq!(nowhere, Err(0x2e));
     }
+}
+
+#[test]
+fn an_rps_credentials_can_be_listed_before_the_next_rp() {
+    for command in [STANDARD, PROTOTYPE] {
+        let host = &mut host(CredentialManagement::Both, 2);
+        let token = &host.token(2, PIN, CM, None).unwrap();
+        let user = |answer: &Answer| answer.map(6).find("id").unwrap().into_bytes().unwrap();
+        manage(host, command, Some(token), 2, None).unwrap();
+        let only = manage(host, command, Some(token), 4, at("example.org")).unwrap();
+        assert_eq!((user(&only), only.number(9)), (b"3".to_vec(), 1));
+        let second = manage(host, command, None, 3, None).unwrap();
+        assert_eq!(second.map(3).find("id"), Some(RP_ID.into()));
+        // Left in the middle, and with two of them to come.
+        manage(host, command, Some(token), 2, None).unwrap();
+        let first = manage(host, command, Some(token), 4, at(RP_ID)).unwrap();
+        assert_eq!(user(&first), b"2");
+        let again = manage(host, command, Some(token), 4, at(RP_ID)).unwrap();
+        assert_eq!(user(&again), b"2");
+        let next = manage(host, command, None, 5, None).unwrap();
+        assert_eq!(user(&next), b"1");
+        assert!(manage(host, command, None, 3, None).is_ok());
+        // Any other command ends both, another subcommand too.
+        manage(host, command, Some(token), 2, None).unwrap();
+        manage(host, command, Some(token), 1, None).unwrap();
+        assert_eq!(manage(host, command, None, 3, None), Err(0x30));
+        manage(host, command, Some(token), 4, at(RP_ID)).unwrap();
+        assert_eq!(manage(host, command, None, 3, None), Err(0x30));
+        assert_eq!(manage(host, command, None, 5, None), Err(0x30));
+    }
+}
+
+#[test]
+fn an_enumeration_ends_with_its_token() {
+    let host = &mut host(CredentialManagement::Standard, 2);
+    let token = &host.token(2, PIN, CM, None).unwrap();
+    let begin = |host: &mut Host| manage(host, STANDARD, Some(token), 2, None);
+    begin(host).unwrap();
+    for _ in 0..20 {
+        host.advance(Duration::from_secs(29));
+        begin(host).unwrap();
+    }
+    // 580 s of the token's 600 are gone.
+    host.advance(Duration::from_secs(21));
+    assert_eq!(manage(host, STANDARD, None, 3, None), Err(0x30));
+}
+
+#[test]
+fn everything_that_is_stored_is_listed() {
+    let host = &mut Host::new(Profile::default());
+    let extensions = cbor::map([
+        ("credProtect", Value::from(2)),
+        ("largeBlobKey", Value::Bool(true)),
+    ]);
+    let create = Create::for_user("a.example", b"1").discoverable();
+    let made = create.with(6, extensions).send(host).unwrap();
+    let plain = Create::for_user("b.example", b"2").discoverable();
+    plain.send(host).unwrap();
+    host.set_pin(2, PIN).unwrap();
+    let token = &host.token(2, PIN, CM, None).unwrap();
+    let listed = manage(host, STANDARD, Some(token), 4, at("a.example")).unwrap();
+    let user = listed.map(6);
+    assert_eq!(user.find("id"), Some(Value::Bytes(b"1".to_vec())));
+    assert_eq!(user.find("name"), Some("bg1@contoso.example".into()));
+    assert_eq!(user.find("displayName"), Some("Break Glass".into()));
+    assert_eq!(listed.get(7), credential(&credential_id(&made)));
+    assert_eq!(listed.number(0x0a), 2);
+    assert_eq!(listed.bytes(0x0b), made.bytes(5));
+    let other = manage(host, STANDARD, Some(token), 4, at("b.example")).unwrap();
+    assert_eq!((other.number(0x0a), other.find(0x0b)), (1, None));
+}
+
+#[test]
+fn without_authorization_nothing_is_said_of_parameters() {
+    let host = &mut host(CredentialManagement::Standard, 2);
+    for subcommand in [1, 2, 4, 6, 7] {
+        assert_eq!(manage(host, STANDARD, None, subcommand, None), Err(0x36));
+    }
+    let token = &host.token(2, PIN, CM, None).unwrap();
+    for subcommand in [4, 6, 7] {
+        let incomplete = manage(host, STANDARD, Some(token), subcommand, None);
+        assert_eq!(incomplete, Err(0x14));
+    }
+    let no_protocol = cbor::map([
+        (1, Value::from(1)),
+        (4, Value::Bytes(token.authenticate(&[1]))),
+    ]);
+    assert_eq!(host.call(STANDARD, &no_protocol), Err(0x14));
+    let members = [
+        (1, Value::from(1)),
+        (3, Value::from(9)),
+        (4, Value::Bytes(vec![0; 32])),
+    ];
+    assert_eq!(host.call(STANDARD, &cbor::map(members)), Err(0x02));
 }
 
 #[test]

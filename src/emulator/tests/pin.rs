@@ -105,8 +105,6 @@ fn parameters_are_checked_before_anything_is_tried() {
     both(|host, protocol| {
         host.set_pin(protocol, PIN).unwrap();
         assert_eq!(host.token(protocol, PIN, 0, None).err(), Some(0x02));
-        assert_eq!(host.token(protocol, PIN, MC, None).err(), Some(0x14));
-        assert_eq!(host.token(protocol, PIN, 0x10, None).err(), Some(0x40));
         assert_eq!(host.token(protocol, PIN, 0x08, None).err(), Some(0x40));
         assert!(host.token(protocol, PIN, 0x80 | CM, None).is_ok());
         let call = |host: &mut Host, members: Vec<(i32, Value)>| {
@@ -165,6 +163,24 @@ fn a_token_serves_only_its_permission_and_its_rp() {
 }
 
 #[test]
+fn a_token_without_rp_is_bound_to_the_first_one() {
+    both(|host, protocol| {
+        host.set_pin(protocol, PIN).unwrap();
+        let id = super::credentials::credential_id(&Create::new().send(host).unwrap());
+        let token = host.token(protocol, PIN, GA, None).unwrap();
+        // Silently, so that the token is not used up.
+        let silently = cbor::map([("up", Value::Bool(false))]);
+        let assert = |rp_id: &str| {
+            let assert = Assert::at(rp_id).allow(&[&id]).with(5, silently.clone());
+            assert.authorized(&token)
+        };
+        assert!(assert(RP_ID).send(host).is_ok());
+        assert_eq!(assert("example.org").send(host), Err(0x33));
+        assert!(assert(RP_ID).send(host).is_ok());
+    });
+}
+
+#[test]
 fn a_legacy_token_makes_and_asserts_for_the_first_rp_and_manages_nothing() {
     both(|host, protocol| {
         host.set_pin(protocol, PIN).unwrap();
@@ -205,6 +221,30 @@ fn a_token_ends_with_time_with_power_and_with_the_next_token() {
         host.change_pin(protocol, PIN, "654321").unwrap();
         assert_eq!(Create::new().authorized(&changed).send(host), Err(0x33));
     });
+}
+
+#[test]
+fn accounts_are_not_told_beyond_the_token() {
+    let mut host = Host::new(Profile::default());
+    for user in [b"1", b"2", b"3"] {
+        let create = Create::for_user(RP_ID, user).discoverable();
+        create.send(&mut host).unwrap();
+    }
+    host.set_pin(2, PIN).unwrap();
+    let token = host.token(2, PIN, GA, Some(RP_ID)).unwrap();
+    // Silently, so that the token is used and not used up.
+    let silently = cbor::map([("up", Value::Bool(false))]);
+    let assert = || Assert::new().authorized(&token).with(5, silently.clone());
+    assert!(assert().send(&mut host).is_ok());
+    host.advance(Duration::from_secs(590));
+    assert!(assert().send(&mut host).is_ok());
+    assert!(host.call_plain(0x08).is_ok());
+    host.advance(Duration::from_secs(11));
+    assert_eq!(host.call_plain(0x08), Err(0x30));
+    // Without a token there is none to end.
+    assert!(Assert::new().send(&mut host).is_ok());
+    host.advance(Duration::from_secs(29));
+    assert!(host.call_plain(0x08).is_ok());
 }
 
 #[test]

@@ -140,7 +140,7 @@ fn what_no_key_can_be_is_refused_by_the_name_of_the_member() {
         ("versions = []", "versions: must not be empty"),
         ("algorithms = []", "algorithms: must not be empty"),
         (
-            "extensions = [\"largeBlobKey\"]",
+            "extensions = [\"largeBlobKey\"]\nlarge_blobs = \"absent\"",
             "extensions: largeBlobKey: needs large_blobs",
         ),
         (

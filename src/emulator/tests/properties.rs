@@ -17,6 +17,7 @@ fn value() -> impl Strategy<Value = Value> {
         Just("alg".to_owned()),
         Just("rk".to_owned()),
         Just("hmac-secret".to_owned()),
+        Just("largeBlobKey".to_owned()),
         ".{0,8}",
     ];
     let leaf = prop_oneof![
@@ -38,7 +39,9 @@ fn value() -> impl Strategy<Value = Value> {
 
 fn command() -> impl Strategy<Value = u8> {
     prop_oneof![
-        prop::sample::select(vec![1, 2, 4, 6, 7, 8, 9, 0x0a, 0x0b, 0x0d, 0x40, 0x41]),
+        prop::sample::select(vec![
+            1, 2, 4, 6, 7, 8, 9, 0x0a, 0x0b, 0x0c, 0x0d, 0x40, 0x41
+        ]),
         any::<u8>(),
     ]
 }
