@@ -495,7 +495,10 @@ impl Emulator {
         let state = self.by_hand.unwrap_or_else(|| self.touch.state(waited));
         let nobody = after.reads_finger() && self.finger == Finger::None;
         match state {
-            TouchState::Touched if nobody => TouchState::Waiting,
+            TouchState::Touched if nobody => {
+                self.by_hand = None;
+                TouchState::Waiting
+            }
             state => state,
         }
     }

@@ -257,6 +257,25 @@ fn nobody_at_the_sensor_is_a_time_out_and_no_try() {
 }
 
 #[test]
+fn a_touch_by_hand_without_a_finger_is_over_at_once() {
+    both(|host, protocol| {
+        host.emulator.set_finger(Finger::None);
+        host.never_touch();
+        let request = host.token_request(protocol);
+        host.begin_call(0x06, &request);
+        host.messages();
+        host.emulator.touch().unwrap();
+        assert_eq!(host.messages(), []);
+        // Nothing is due before the next keep-alive: a serving loop sleeps.
+        assert_ne!(host.emulator.time_until_next(), Some(Duration::ZERO));
+        host.emulator.set_finger(Finger::Right);
+        assert_eq!(host.messages(), []);
+        host.emulator.touch().unwrap();
+        assert!(host.answer().is_ok());
+    });
+}
+
+#[test]
 fn a_finger_can_come_while_the_request_waits() {
     both(|host, protocol| {
         host.emulator.set_finger(Finger::None);
