@@ -23,20 +23,38 @@ build_tool() {
 
 # need COMMAND PACKAGE…: the command, from these packages of Debian if it is not there.
 need() {
-    local command=$1 as_root=()
+    local command=$1
     shift
     if command -v "$command" >/dev/null; then
         return
     fi
-    command -v apt-get >/dev/null || die "$command is missing, and there is no apt-get to install $* with"
+    install_for "$command" "$@"
+    command -v "$command" >/dev/null || die "$* installed, but $command is still missing"
+}
+
+# need_library NAME PACKAGE…: the library that pkg-config knows by this name.
+need_library() {
+    local library=$1
+    shift
+    if pkg-config --exists "$library"; then
+        return
+    fi
+    install_for "$library" "$@"
+    pkg-config --exists "$library" || die "$* installed, but pkg-config does not know $library"
+}
+
+# install_for WHAT PACKAGE…
+install_for() {
+    local what=$1 as_root=()
+    shift
+    command -v apt-get >/dev/null || die "$what is missing, and there is no apt-get to install $* with"
     if [ "$(id -u)" -ne 0 ]; then
-        command -v sudo >/dev/null || die "$command is missing; as root: apt-get install $*"
+        command -v sudo >/dev/null || die "$what is missing; as root: apt-get install $*"
         as_root=(sudo -n)
     fi
-    "${as_root[@]}" apt-get update --quiet || die "$command is missing, and apt-get update failed"
+    "${as_root[@]}" apt-get update --quiet || die "$what is missing, and apt-get update failed"
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes --no-install-recommends "$@" ||
-        die "$command is missing, and $* cannot be installed"
-    command -v "$command" >/dev/null || die "$* installed, but $command is still missing"
+        die "$what is missing, and $* cannot be installed"
 }
 
 # build_one_device DIR: the library that shows programs on libfido2 the device in $FIDO_DEVICE.
