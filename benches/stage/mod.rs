@@ -80,7 +80,7 @@ impl Stage {
             .tenant
             .update(|state| state.fido2_methods.clear())?;
         let emulator = Emulator::new(
-            Box::new(Memory::default()),
+            Box::new(Memory),
             &self.authority,
             self.env.clone(),
             Profile::default(),

@@ -66,7 +66,7 @@ impl Authenticator {
             state.enterprise = Some(authority.enterprise(profile.aaguid, &env)?);
         }
         if is_new || needs_identity {
-            storage.store(&state.encode())?;
+            storage.store(&|| state.encode())?;
         }
         let powered_up_at = env.monotonic();
         Ok(Self {
@@ -215,7 +215,7 @@ impl Authenticator {
     pub(super) fn update(&mut self, change: impl FnOnce(&mut State)) -> Result<(), Status> {
         let mut next = self.state.clone();
         change(&mut next);
-        self.storage.store(&next.encode()).map_err(|error| {
+        self.storage.store(&|| next.encode()).map_err(|error| {
             tracing::debug!(%error, "the emulated key cannot store its state");
             match error {
                 StorageError::Full { .. } => Status::KeyStoreFull,

@@ -104,7 +104,7 @@ impl Emulator {
     /// When its certificates cannot be made.
     pub fn in_memory(env: Env, profile: Profile) -> Result<Self, OpenError> {
         let authority = AttestationAuthority::generate(&env)?;
-        Self::new(Box::new(Memory::default()), &authority, env, profile)
+        Self::new(Box::new(Memory), &authority, env, profile)
     }
 
     /// The key whose state is in this directory, made if there is none; its attestation root is in `attestation` below.

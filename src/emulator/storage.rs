@@ -1,5 +1,5 @@
 //! Where a key keeps its state: one opaque blob, replaced atomically. [`Directory`] survives restarts and crashes and is
-//! locked against a second process; [`Memory`] forgets.
+//! locked against a second process; [`Memory`] is for keys that end with the program.
 
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
@@ -57,26 +57,24 @@ pub trait Storage: Send {
     /// When it exists and cannot be read.
     fn load(&mut self) -> Result<Option<Zeroizing<Vec<u8>>>, StorageError>;
 
-    /// Replaces the blob: afterwards it is durable, or the old one is still there and an error is returned.
+    /// Replaces the blob by the one that `encode` makes: afterwards it is durable, or the old one is still there and an error
+    /// is returned.
     ///
     /// # Errors
     /// When it could not be made durable.
-    fn store(&mut self, blob: &[u8]) -> Result<(), StorageError>;
+    fn store(&mut self, encode: &dyn Fn() -> Zeroizing<Vec<u8>>) -> Result<(), StorageError>;
 }
 
-/// State that lives as long as the value.
-#[derive(Default)]
-pub struct Memory {
-    blob: Option<Zeroizing<Vec<u8>>>,
-}
+/// Keeps nothing: the state lives as long as the emulator that has it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Memory;
 
 impl Storage for Memory {
     fn load(&mut self) -> Result<Option<Zeroizing<Vec<u8>>>, StorageError> {
-        Ok(self.blob.clone())
+        Ok(None)
     }
 
-    fn store(&mut self, blob: &[u8]) -> Result<(), StorageError> {
-        self.blob = Some(Zeroizing::new(blob.to_vec()));
+    fn store(&mut self, _encode: &dyn Fn() -> Zeroizing<Vec<u8>>) -> Result<(), StorageError> {
         Ok(())
     }
 }
@@ -133,8 +131,8 @@ impl Storage for Directory {
         read_limited(&self.path.join(STATE_FILE))
     }
 
-    fn store(&mut self, blob: &[u8]) -> Result<(), StorageError> {
-        replace(&self.path, STATE_FILE, blob)
+    fn store(&mut self, encode: &dyn Fn() -> Zeroizing<Vec<u8>>) -> Result<(), StorageError> {
+        replace(&self.path, STATE_FILE, &encode())
     }
 }
 

@@ -43,7 +43,7 @@ pub(super) fn environment(seed: u64) -> (Env, Arc<ManualClock>) {
 
 impl Host {
     pub(super) fn new(profile: Profile) -> Self {
-        Self::with_storage(profile, Box::new(Memory::default()))
+        Self::with_storage(profile, Box::new(Memory))
     }
 
     pub(super) fn with_storage(profile: Profile, storage: Box<dyn Storage>) -> Self {

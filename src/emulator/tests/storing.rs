@@ -95,7 +95,7 @@ fn keys_can_share_a_root() {
     for seed in [1, 2] {
         let (env, clock) = environment(seed);
         let authority = AttestationAuthority::open(directory.path(), &env).unwrap();
-        let storage = Box::new(Memory::default());
+        let storage = Box::new(Memory);
         let emulator = Emulator::new(storage, &authority, env, Profile::default()).unwrap();
         let mut host = Host::over(emulator, clock);
         let fresh = Create::new().send(&mut host).unwrap();
@@ -106,32 +106,26 @@ fn keys_can_share_a_root() {
 }
 
 /// A disk that can be full.
-struct Disk {
-    memory: Memory,
-    full: Arc<AtomicBool>,
-}
+struct Disk(Arc<AtomicBool>);
 
 impl Storage for Disk {
     fn load(&mut self) -> Result<Option<Zeroizing<Vec<u8>>>, StorageError> {
-        self.memory.load()
+        Ok(None)
     }
 
-    fn store(&mut self, blob: &[u8]) -> Result<(), StorageError> {
-        if self.full.load(Ordering::Relaxed) {
+    fn store(&mut self, _encode: &dyn Fn() -> Zeroizing<Vec<u8>>) -> Result<(), StorageError> {
+        if self.0.load(Ordering::Relaxed) {
             let path = PathBuf::from("key.json");
             return Err(StorageError::Full { path });
         }
-        self.memory.store(blob)
+        Ok(())
     }
 }
 
 #[test]
 fn what_cannot_be_stored_is_not_claimed_to_be_done() {
     let full = Arc::new(AtomicBool::new(false));
-    let disk = Disk {
-        memory: Memory::default(),
-        full: full.clone(),
-    };
+    let disk = Disk(full.clone());
     let mut host = Host::with_storage(Profile::default(), Box::new(disk));
     let made = Create::new().send(&mut host).unwrap();
     let id = credential_id(&made);
