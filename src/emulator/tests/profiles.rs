@@ -98,106 +98,105 @@ fn a_base_is_built_upon() {
     );
 }
 
+/// What a file says, and how the refusal begins.
+const REFUSED: [(&str, &str); 24] = [
+    (
+        "min_pin_length = 3",
+        "min_pin_length: 3 is not within 4 to 63",
+    ),
+    (
+        "min_pin_length = 64",
+        "min_pin_length: 64 is not within 4 to 63",
+    ),
+    (
+        "max_pin_length = 3",
+        "max_pin_length: 3 is not within 4 to 63",
+    ),
+    (
+        "max_msg_size = 1023",
+        "max_msg_size: 1023 is not within 1024 to 7609",
+    ),
+    (
+        "max_msg_size = 7610",
+        "max_msg_size: 7610 is not within 1024 to 7609",
+    ),
+    (
+        "max_credential_id_length = 79",
+        "max_credential_id_length: 79 is not within 80 to 1023",
+    ),
+    (
+        "credential_id_length = 129",
+        "credential_id_length: 129 is not within 80 to 128",
+    ),
+    (
+        "pin_uv_auth_protocols = []",
+        "pin_uv_auth_protocols: must not be empty",
+    ),
+    (
+        "pin_uv_auth_protocols = [1, 1]",
+        "pin_uv_auth_protocols: lists something twice",
+    ),
+    ("versions = []", "versions: must not be empty"),
+    ("algorithms = []", "algorithms: must not be empty"),
+    (
+        "extensions = [\"largeBlobKey\"]\nlarge_blobs = \"absent\"",
+        "extensions: largeBlobKey: needs large_blobs",
+    ),
+    (
+        "large_blobs = 1023",
+        "large_blobs: 1023 is not within 1024 to 65536",
+    ),
+    (
+        "large_blobs = 4000000000",
+        "large_blobs: 4000000000 is not within 1024 to 65536",
+    ),
+    (
+        "max_cred_blob_length = 31",
+        "max_cred_blob_length: 31 is not within 32 to 1024",
+    ),
+    (
+        "discoverable_credentials = 1001",
+        "discoverable_credentials: 1001 is not within 1 to 1000",
+    ),
+    (
+        "touch_timeout = \"1h\"",
+        "touch_timeout: 3600 is not within 1 to 600",
+    ),
+    (
+        "base = \"bio\"\nfingerprint.max_retries = 26",
+        "fingerprint.max_retries: 26 is not within 1 to 25",
+    ),
+    (
+        "transports = [\"\"]",
+        "transports: a text of 0 bytes, 1 to 255 are possible",
+    ),
+    (
+        "base = \"bio\"\ncrashes_on_get_uv_retries = true",
+        "crashes_on_get_uv_retries: cannot be together with fingerprint",
+    ),
+    (
+        "no_mc_ga_permissions_with_client_pin = true",
+        "no_mc_ga_permissions_with_client_pin: needs fingerprint",
+    ),
+    (
+        "versions = [\"FIDO_2_0\"]",
+        "authenticator_config: needs FIDO_2_1 or later in versions",
+    ),
+    (
+        "versions = [\"U2F_V2\"]\nmax_msg_size = 1200",
+        "max_msg_size: means nothing for a key whose only version is U2F_V2",
+    ),
+    (
+        "base = \"yubikey\"",
+        "base: no profile is called \"yubikey\"",
+    ),
+];
+
 #[test]
 fn what_no_key_can_be_is_refused_by_the_name_of_the_member() {
-    let cases = [
-        (
-            "min_pin_length = 3",
-            "min_pin_length: 3 is not within 4 to 63",
-        ),
-        (
-            "min_pin_length = 64",
-            "min_pin_length: 64 is not within 4 to 63",
-        ),
-        (
-            "max_pin_length = 3",
-            "max_pin_length: 3 is not within 4 to 63",
-        ),
-        (
-            "max_msg_size = 1023",
-            "max_msg_size: 1023 is not within 1024 to 7609",
-        ),
-        (
-            "max_msg_size = 7610",
-            "max_msg_size: 7610 is not within 1024 to 7609",
-        ),
-        (
-            "max_credential_id_length = 79",
-            "max_credential_id_length: 79 is not within 80 to 1023",
-        ),
-        (
-            "credential_id_length = 129",
-            "credential_id_length: 129 is not within 80 to 128",
-        ),
-        (
-            "pin_uv_auth_protocols = []",
-            "pin_uv_auth_protocols: must not be empty",
-        ),
-        (
-            "pin_uv_auth_protocols = [1, 1]",
-            "pin_uv_auth_protocols: lists something twice",
-        ),
-        ("versions = []", "versions: must not be empty"),
-        ("algorithms = []", "algorithms: must not be empty"),
-        (
-            "extensions = [\"largeBlobKey\"]\nlarge_blobs = \"absent\"",
-            "extensions: largeBlobKey: needs large_blobs",
-        ),
-        (
-            "large_blobs = 1023",
-            "large_blobs: 1023 is not within 1024 to 65536",
-        ),
-        (
-            "large_blobs = 4000000000",
-            "large_blobs: 4000000000 is not within 1024 to 65536",
-        ),
-        (
-            "max_cred_blob_length = 31",
-            "max_cred_blob_length: 31 is not within 32 to 1024",
-        ),
-        (
-            "discoverable_credentials = 1001",
-            "discoverable_credentials: 1001 is not within 1 to 1000",
-        ),
-        (
-            "touch_timeout = \"1h\"",
-            "touch_timeout: 3600 is not within 1 to 600",
-        ),
-        (
-            "base = \"bio\"\nfingerprint.max_retries = 26",
-            "fingerprint.max_retries: 26 is not within 1 to 25",
-        ),
-        (
-            "transports = [\"\"]",
-            "transports: a text of 0 bytes, 1 to 255 are possible",
-        ),
-        (
-            "base = \"bio\"\ncrashes_on_get_uv_retries = true",
-            "crashes_on_get_uv_retries: cannot be together with fingerprint",
-        ),
-        (
-            "no_mc_ga_permissions_with_client_pin = true",
-            "no_mc_ga_permissions_with_client_pin: needs fingerprint",
-        ),
-        (
-            "versions = [\"FIDO_2_0\"]",
-            "authenticator_config: needs FIDO_2_1 or later in versions",
-        ),
-        (
-            "versions = [\"U2F_V2\"]\nmax_msg_size = 1200",
-            "max_msg_size: means nothing for a key whose only version is U2F_V2",
-        ),
-        (
-            "base = \"yubikey\"",
-            "base: no profile is called \"yubikey\"",
-        ),
-    ];
-    for (text, reason) in cases {
-        assert!(
-            refusal(text).starts_with(reason),
-            "{text}: {}",
-            refusal(text)
-        );
+    for (text, reason) in REFUSED {
+        let refusal = refusal(text);
+        assert!(refusal.starts_with(reason), "{text}: {refusal}");
     }
 }
 
