@@ -61,6 +61,28 @@ pub enum Moment {
 }
 
 impl Effect {
+    /// The words, in order.
+    pub(super) const WORDS: [&str; 18] = [
+        "bad-signature",
+        "busy",
+        "delay",
+        "keepalive",
+        "noise",
+        "non-canonical",
+        "pin-blocked",
+        "sign-count-back",
+        "silent",
+        "slow-touch",
+        "status",
+        "storage-full",
+        "truncated",
+        "unplug",
+        "unplug-after",
+        "wrong-aaguid",
+        "wrong-key",
+        "wrong-sequence",
+    ];
+
     /// Reads the word and its value.
     pub(super) fn parse(word: &str, value: Option<&str>) -> Result<Self, ParseFaultError> {
         let effect = match word {

@@ -52,7 +52,7 @@ pub enum ParseFaultError {
     #[error("{0:?} comes after a condition that says the same or otherwise")]
     Repeated(String),
     /// No fault has this name.
-    #[error("no fault is called {0:?}")]
+    #[error("no fault is called {0:?}; there are {words}", words = Effect::WORDS.join(", "))]
     Unknown(String),
     /// The fault does not take this value.
     #[error("{fault} does not take the value {value:?}: {expected}")]
@@ -74,18 +74,18 @@ impl FromStr for Fault {
             Some((effect, conditions)) => (effect, Some(conditions)),
             None => (text, None),
         };
-        let mut schedule = conditions.map_or_else(|| Ok(Schedule::default()), Schedule::parse)?;
         let (word, value) = match effect.split_once('=') {
             Some((word, value)) => (word, Some(value)),
             None => (effect, None),
         };
-        let effect = match (word.strip_suffix("-on"), value) {
-            (Some(word), Some(command)) => {
-                schedule.add(command)?;
-                Effect::parse(word, None)?
-            }
-            _ => Effect::parse(word, value)?,
+        let (effect, command) = match (word.strip_suffix("-on"), value) {
+            (Some(word), Some(command)) => (Effect::parse(word, None)?, Some(command)),
+            _ => (Effect::parse(word, value)?, None),
         };
+        let mut schedule = conditions.map_or_else(|| Ok(Schedule::default()), Schedule::parse)?;
+        if let Some(command) = command {
+            schedule.add(command)?;
+        }
         let unconcerned = |command: &&_| !effect.concerns(Some(**command));
         match schedule.commands.iter().find(unconcerned) {
             None => Ok(Self { effect, schedule }),

@@ -38,8 +38,17 @@ impl Schedule {
     /// Reads conditions that are separated by commas.
     pub(super) fn parse(text: &str) -> Result<Self, ParseFaultError> {
         let mut schedule = Self::default();
+        let mut words: Vec<&str> = Vec::new();
         for condition in text.split(',') {
+            let word = condition.split(':').next().unwrap_or(condition);
+            if words
+                .iter()
+                .any(|given| says_the_same_or_otherwise(given, word))
+            {
+                return Err(ParseFaultError::Repeated(condition.to_owned()));
+            }
             schedule.add(condition)?;
+            words.push(word);
         }
         Ok(schedule)
     }
@@ -57,25 +66,22 @@ impl Schedule {
         };
         let number = || value.parse().ok().filter(|&number| number > 0);
         let number = || number().ok_or_else(unknown);
-        let is_new = match word {
-            "nth" => {
-                let is_new = self.from == 1 && self.times.is_none();
-                (self.from, self.times) = (number()?, Some(1));
-                is_new
-            }
-            "from" => std::mem::replace(&mut self.from, number()?) == 1,
-            "times" => self.times.replace(number()?).is_none(),
-            "report" => std::mem::replace(&mut self.report, number()?) == 0,
-            "after" => {
-                let after = duration::parse(value).map_err(|_| unknown())?;
-                std::mem::replace(&mut self.after, after).is_zero()
-            }
+        match word {
+            "nth" => (self.from, self.times) = (number()?, Some(1)),
+            "from" => self.from = number()?,
+            "times" => self.times = Some(number()?),
+            "report" => self.report = number()?,
+            "after" => self.after = duration::parse(value).map_err(|_| unknown())?,
             _ => return Err(unknown()),
-        };
-        is_new
-            .then_some(())
-            .ok_or_else(|| ParseFaultError::Repeated(condition.to_owned()))
+        }
+        Ok(())
     }
+}
+
+/// `nth` says what `from` and `times` say together.
+fn says_the_same_or_otherwise(given: &str, word: &str) -> bool {
+    let is_part = |word| matches!(word, "from" | "times");
+    given == word || (given == "nth" && is_part(word)) || (word == "nth" && is_part(given))
 }
 
 impl fmt::Display for Schedule {

@@ -57,6 +57,14 @@ fn what_is_no_fault_is_refused_by_name() {
     for unknown in ["", "pull", "unplug on", "unplug-on"] {
         assert!(matches!(refusal(unknown), E::Unknown(_)), "{unknown}");
     }
+    assert!(matches!(refusal("pull@sometimes"), E::Unknown(_)));
+    for word in Effect::WORDS {
+        assert!(
+            !matches!(Effect::parse(word, None), Err(E::Unknown(_))),
+            "{word}"
+        );
+    }
+    assert!(refusal("pull").to_string().contains("unplug"));
     for value in [
         "bad-signature=1",
         "busy=",
@@ -84,7 +92,12 @@ fn what_is_no_fault_is_refused_by_name() {
     }
     for repeated in [
         "busy@nth:2,times:3",
+        "busy@times:3,nth:2",
+        "busy@nth:1,from:2",
+        "busy@from:1,from:2",
+        "busy@after:0s,after:2s",
         "busy@getInfo,getInfo",
+        "busy@getInfo,getinfo",
         "silent-on=reset@reset",
     ] {
         assert!(matches!(refusal(repeated), E::Repeated(_)), "{repeated}");
