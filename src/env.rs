@@ -150,11 +150,14 @@ pub struct OffsetClock {
     offset: Mutex<Duration>,
 }
 
+/// Beyond it there is room for every sum of times that anybody makes.
+const FURTHEST: Duration = Duration::from_secs(u64::MAX / 4);
+
 impl OffsetClock {
     /// Moves both readings forward.
     pub fn advance(&self, by: Duration) {
         let mut offset = self.offset.lock().unwrap_or_else(PoisonError::into_inner);
-        *offset = offset.saturating_add(by);
+        *offset = offset.saturating_add(by).min(FURTHEST);
     }
 
     /// How far it has been put forward.

@@ -231,7 +231,7 @@ impl Emulator {
     /// Pulls the key out until [`Emulator::power_cycle`], or for this long.
     pub fn unplug(&mut self, stays_away: Option<Duration>) {
         tracing::debug!("the emulated key is unplugged");
-        let until = stays_away.map(|stays_away| self.env.monotonic() + stays_away);
+        let until = stays_away.map(|away| self.env.monotonic().saturating_add(away));
         if !self.is_gone() {
             self.journal.unplugged(self.uptime());
         }
@@ -302,7 +302,7 @@ impl Emulator {
                     let slow = self.authenticator.faults.slow_touch().unwrap_or_default();
                     let is_news = waiting.touched_since.is_none();
                     let by_hand = self.by_hand.filter(|_| is_news);
-                    let by_hand = by_hand.map(|_| waiting.since + slow);
+                    let by_hand = by_hand.map(|_| waiting.since.saturating_add(slow));
                     let next = waiting.next_keepalive.min(timeout);
                     Some(by_hand.map_or(next, |by_hand| by_hand.min(next)))
                 }
@@ -413,7 +413,7 @@ impl Emulator {
         match self.authenticator.faults.delay() {
             None => self.send(&answer),
             Some(delay) => {
-                let until = self.env.monotonic() + delay;
+                let until = self.env.monotonic().saturating_add(delay);
                 self.wait(WaitingFor::Time { answer, until });
             }
         }
