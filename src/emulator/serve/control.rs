@@ -7,7 +7,7 @@ use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rustix::event::PollFlags;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, fchmod};
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketType, bind, listen, socket_with};
 use serde_json::{Value, json};
@@ -35,6 +35,8 @@ struct Client {
     subscribed: Option<u64>,
     /// What the client waits for; what it asks meanwhile is looked at afterwards.
     waiting: Option<Waiting>,
+    /// Whether the client has said all that it will say. Answers still reach it.
+    has_ended: bool,
     is_open: bool,
 }
 
@@ -57,7 +59,9 @@ impl Control {
     /// What to wait for: the listener, then the clients.
     pub(super) fn interests(&self) -> impl Iterator<Item = (BorrowedFd<'_>, PollFlags)> {
         let clients = self.clients.iter().map(|client| {
-            let mut flags = PollFlags::IN;
+            // A client that hangs up is noticed whatever is asked for.
+            let mut flags = PollFlags::empty();
+            flags.set(PollFlags::IN, !client.has_ended);
             flags.set(PollFlags::OUT, !client.unsent.is_empty());
             (client.stream.as_fd(), flags)
         });
@@ -97,7 +101,8 @@ impl Control {
             client.tell_events(emulator);
             client.flush();
         }
-        self.clients.retain(|client| client.is_open);
+        self.clients
+            .retain(|client| client.is_open && !client.is_done());
         acted
     }
 }
@@ -127,22 +132,48 @@ impl Client {
             unsent: Vec::new(),
             subscribed: None,
             waiting: None,
+            has_ended: false,
             is_open: true,
         }
     }
 
-    /// Reads what is there, but not much more than the longest line. The end is noticed while an answer is awaited, too.
+    /// Reads what is there, but not much more than the longest line.
     fn receive(&mut self) {
+        if self.has_ended {
+            self.is_open &= !self.has_hung_up();
+            return;
+        }
         let mut buffer = [0; 4096];
         while self.received.len() <= MAX_LINE {
             match self.stream.read(&mut buffer) {
-                Ok(0) => return self.is_open = false,
+                Ok(0) => return self.end(),
                 Ok(length) => self.received.extend_from_slice(&buffer[..length]),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return,
                 Err(_) => return self.is_open = false,
             }
         }
+    }
+
+    /// The client sends no more, and may still read: `printf … | nc -U PATH`. The last line needs no end then.
+    fn end(&mut self) {
+        self.has_ended = true;
+        if self.received.last().is_some_and(|&byte| byte != b'\n') {
+            self.received.push(b'\n');
+        }
+        self.is_open = !self.has_hung_up();
+    }
+
+    fn has_hung_up(&self) -> bool {
+        let mut fds = [PollFd::new(&self.stream, PollFlags::empty())];
+        let found = poll(&mut fds, Some(&Timespec::default()));
+        found.is_ok() && fds[0].revents().contains(PollFlags::HUP)
+    }
+
+    /// Whether there is nothing left to say to a client that asks nothing more.
+    fn is_done(&self) -> bool {
+        let is_owed = self.waiting.is_some() || self.subscribed.is_some();
+        self.has_ended && !is_owed && self.unsent.is_empty()
     }
 
     /// Answers the lines that are complete, up to one that has to wait.

@@ -1,7 +1,7 @@
 //! The control socket, by a client of its own.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::UdpSocket;
+use std::net::{Shutdown, UdpSocket};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -218,4 +218,35 @@ fn the_socket_is_its_owners_alone_and_goes_with_the_server() {
         Some(ServeError::Io { .. })
     ));
     assert!(served.path.exists());
+}
+
+#[test]
+fn a_client_that_has_said_all_it_will_say_is_answered() {
+    let served = served();
+    let mut client = Client::of(&served);
+    client.write(b"{\"request\":\"wait\",\"for\":\"request\"}\n{\"request\":\"faults\"}");
+    client.0.get_ref().shutdown(Shutdown::Write).unwrap();
+    Usb::of(&served).select();
+    assert_eq!(client.line()["event"]["command"], "selection");
+    assert_eq!(client.line(), json!({"ok": true, "faults": []}));
+    assert!(client.is_hung_up_on());
+}
+
+#[test]
+fn no_time_is_too_long() {
+    let served = served();
+    let mut client = Client::of(&served);
+    let long = "2000000000000000h";
+    for _ in 0..4 {
+        client.ask(&json!({"request": "advance", "by": long}));
+    }
+    client.ask(&json!({"request": "fault", "fault": format!("delay={long}")}));
+    client.ask(&json!({"request": "unplug", "for": long}));
+    assert_eq!(client.ask(&json!({"request": "plug"})), json!({"ok": true}));
+    let mut emulator = Emulator::in_memory(Env::system(), Profile::default()).unwrap();
+    emulator.advance(Duration::MAX);
+    emulator.unplug(Some(Duration::MAX));
+    assert!(emulator.time_until_next().is_some());
+    emulator.power_cycle();
+    assert!(emulator.poll().is_none());
 }
