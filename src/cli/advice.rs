@@ -78,6 +78,7 @@ pub(crate) fn of(error: &Error) -> Advice {
 fn of_serve(error: &ServeError) -> Advice {
     use ServeError as E;
     match error {
+        E::Ended => plain(Exit::Key, "emulator"),
         E::Io { .. } | E::NotLoopback(_) | E::SocketInUse(_) | E::Thread(_) => {
             plain(Exit::Usage, "emulator")
         }

@@ -1,5 +1,7 @@
 //! `halligan emulator serve`
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -8,10 +10,13 @@ use serde_json::json;
 use super::control::ControlAddress;
 use crate::cli::{Context, Error, output};
 use crate::emulator::profile::{Profile, ProfileFile};
-use crate::emulator::serve::{self, BoundAddress, ListenAddress};
+use crate::emulator::serve::{self, BoundAddress, ListenAddress, ServeError};
 use crate::emulator::touch::{Finger, TouchMode};
 use crate::emulator::{Emulator, Fault, Faults, OpenError};
 use crate::report::Report;
+
+/// A file of faults is refused beyond this, in bytes: thousands fit.
+const LONGEST_FAULTS: u64 = 64 * 1024;
 
 /// Arguments of `emulator serve`.
 #[derive(Debug, clap::Args)]
@@ -73,9 +78,13 @@ pub(super) async fn run(serve: &Serve, context: &Context) -> Result<(), Error> {
     };
     let announcement = announcement(server.addresses(), serve.control.as_ref(), &root);
     output::result(&context.global, &announcement)?;
-    context.interrupt.clone().raised().await;
-    server.stop();
-    Ok(())
+    tokio::select! {
+        () = context.interrupt.clone().raised() => {
+            server.stop();
+            Ok(())
+        }
+        () = server.ended() => Err(ServeError::Ended.into()),
+    }
 }
 
 /// The key, of the kind that was asked for. A key that is new keeps its kind.
@@ -108,15 +117,30 @@ fn faults(serve: &Serve) -> Result<Faults, Error> {
         let wrong = |error: &dyn std::fmt::Display| {
             Error::Usage(format!("--faults {}: {error}", path.display()))
         };
-        let text = std::fs::read_to_string(path).map_err(|error| wrong(&error))?;
+        let text = read_faults(path).map_err(|error| wrong(&error))?;
         faults = text.parse().map_err(|error| wrong(&error))?;
     }
     faults.extend(serve.fault.iter().cloned());
     Ok(faults)
 }
 
+fn read_faults(path: &Path) -> std::io::Result<String> {
+    let mut text = String::new();
+    let file = File::open(path)?;
+    file.take(LONGEST_FAULTS + 1).read_to_string(&mut text)?;
+    if u64::try_from(text.len()).is_ok_and(|length| length > LONGEST_FAULTS) {
+        let message = format!("more than {LONGEST_FAULTS} bytes");
+        return Err(std::io::Error::other(message));
+    }
+    Ok(text)
+}
+
 fn write_root(path: &Path, emulator: &Emulator) -> Result<(), Error> {
     let pem = emulator.attestation_root_pem();
+    // Where it is so already, a full disk does no harm to it.
+    if std::fs::read(path).is_ok_and(|written| written == pem.as_bytes()) {
+        return Ok(());
+    }
     std::fs::write(path, pem).map_err(|source| Error::Write {
         path: path.to_owned(),
         source,

@@ -16,6 +16,8 @@ use std::thread::JoinHandle;
 
 pub use address::{BoundAddress, ListenAddress, ParseAddressError};
 
+use tokio::sync::watch;
+
 use super::Emulator;
 use control::Control;
 use door::Door;
@@ -48,6 +50,9 @@ pub enum ServeError {
         "{0} can be reached from other machines; an emulated key is served on loopback addresses only"
     )]
     NotLoopback(ListenAddress),
+    /// What served the key is gone although nobody stopped it.
+    #[error("the emulated key has stopped by itself")]
+    Ended,
     /// The kernel has no `uhid` driver, or has not loaded it.
     #[error("there is no /dev/uhid: the kernel's uhid module is absent or not loaded")]
     NoUhid,
@@ -68,6 +73,8 @@ pub struct Server {
     /// Closing it tells the engine to stop.
     stop: Option<UnixStream>,
     thread: Option<JoinHandle<()>>,
+    /// Closed when the thread is gone.
+    running: watch::Receiver<()>,
 }
 
 /// Opens all doors and serves the key behind them until the server is stopped. Nobody else should poll the emulator
@@ -108,14 +115,19 @@ fn start(
     let bound = doors.iter().filter_map(Door::address).collect();
     let (stop, stopped) = UnixStream::pair().map_err(ServeError::Thread)?;
     let engine = Engine::new(emulator, doors, control, stopped);
+    let (runs, running) = watch::channel(());
     let thread = std::thread::Builder::new()
         .name("emulated key".to_owned())
-        .spawn(move || engine.run())
+        .spawn(move || {
+            let _runs = runs;
+            engine.run();
+        })
         .map_err(ServeError::Thread)?;
     Ok(Server {
         addresses: bound,
         stop: Some(stop),
         thread: Some(thread),
+        running,
     })
 }
 
@@ -124,6 +136,14 @@ impl Server {
     #[must_use]
     pub fn addresses(&self) -> &[BoundAddress] {
         &self.addresses
+    }
+
+    /// Completes when the key is served no more although nobody stopped it: a defect of ours, or of a
+    /// [`Touch`](super::touch::Touch) of somebody else's.
+    pub async fn ended(&self) {
+        let mut running = self.running.clone();
+        // Nothing is ever sent: an error is the end.
+        while running.changed().await.is_ok() {}
     }
 
     /// Stops and waits until all doors are closed.

@@ -12,7 +12,7 @@ use rustix::net::{
 
 use super::host::{BROADCAST, cut};
 use crate::emulator::serve::{BoundAddress, ListenAddress, POWER_CYCLE, ServeError, Server, serve};
-use crate::emulator::touch::Never;
+use crate::emulator::touch::{Never, Touch, TouchState};
 use crate::emulator::{Effect, Emulator, Faults, Profile};
 use crate::env::Env;
 
@@ -233,4 +233,27 @@ fn other_machines_are_kept_out() {
         let refused = serve(emulator.clone(), std::slice::from_ref(&address)).err();
         assert!(matches!(refused, Some(ServeError::NotLoopback(found)) if found == address));
     }
+}
+
+struct Panics;
+
+impl Touch for Panics {
+    fn state(&mut self, _waited: Duration) -> TouchState {
+        panic!("a touch of somebody else's");
+    }
+}
+
+#[test]
+fn the_end_of_a_key_that_stops_by_itself_is_told() {
+    let (server, emulator) = started(&["udp:127.0.0.1:0"]);
+    emulator.lock().unwrap().set_touch(Box::new(Panics));
+    let client = udp_client(&server);
+    client.send(&init_report()).unwrap();
+    let cid = channel(&receive(&client));
+    let selection = cut(cid, 0x10, &[0x0b])[0];
+    client.send(&selection).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = { runtime }.enable_time().build().unwrap();
+    let ended = async { tokio::time::timeout(Duration::from_secs(10), server.ended()).await };
+    assert_eq!(runtime.block_on(ended), Ok(()));
 }
