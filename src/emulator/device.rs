@@ -6,21 +6,20 @@ use std::time::Duration;
 
 use super::attestation::{AttestationAuthority, AttestationError};
 use super::authenticator::Authenticator;
-use super::command::{AfterTouch, Command, Outcome};
+use super::command::{Command, Outcome};
 use super::ctap1::UserPresence;
 use super::fault::{Effect, Fault, Faults, Moment, spoil, spoil_reports};
-use super::hid::{Event, Hid, KeepaliveStatus};
+use super::hid::{Event, Hid};
 use super::journal::Journal;
 use super::profile::Profile;
 use super::state::StateError;
 use super::storage::{Directory, Memory, Storage, StorageError};
 use super::touch::{Finger, Touch, TouchMode, TouchState};
+use super::waiting::{Waiting, WaitingFor};
 use crate::ctap::hid::packet::{ChannelId, Report};
 use crate::ctap::status::Status;
 use crate::env::{Env, OffsetClock};
 
-/// A host waits for no more than this between keep-alives (CTAP 2.1 §11.2.9.1.7).
-const KEEPALIVE_INTERVAL: Duration = Duration::from_millis(100);
 /// A directory's own attestation root.
 const ATTESTATION_DIRECTORY: &str = "attestation";
 
@@ -42,18 +41,18 @@ pub enum OpenError {
 /// nothing happens, and no call waits.
 pub struct Emulator {
     pub(super) authenticator: Authenticator,
-    hid: Hid,
-    touch: Box<dyn Touch>,
-    user_presence: UserPresence,
+    pub(super) hid: Hid,
+    pub(super) touch: Box<dyn Touch>,
+    pub(super) user_presence: UserPresence,
     /// `None`: a source that has no word.
     pub(super) touch_mode: Option<TouchMode>,
     /// What somebody has done by hand; it counts for one request.
     pub(super) by_hand: Option<TouchState>,
     pub(super) finger: Finger,
-    env: Env,
+    pub(super) env: Env,
     pub(super) clock: Arc<OffsetClock>,
     opened_at: Duration,
-    waiting: Option<Waiting>,
+    pub(super) waiting: Option<Waiting>,
     /// Since power-up.
     pub(super) reports_received: u64,
     power: Power,
@@ -73,28 +72,6 @@ enum Power {
     Off {
         until: Option<Duration>,
     },
-}
-
-/// A request that has no answer yet.
-struct Waiting {
-    reason: WaitingFor,
-    since: Duration,
-    next_keepalive: Duration,
-    /// Since when the key is being touched.
-    touched_since: Option<Duration>,
-}
-
-enum WaitingFor {
-    Touch(AfterTouch),
-    /// The fault of an answer that comes late.
-    Time {
-        answer: Vec<u8>,
-        until: Duration,
-    },
-    /// The fault of keep-alives without end.
-    Nothing,
-    /// The fault of silence.
-    Silence,
 }
 
 impl Emulator {
@@ -293,23 +270,8 @@ impl Emulator {
         if self.hid.has_output() || self.power == Power::Failing {
             return Some(Duration::ZERO);
         }
-        let waiting = self
-            .waiting
-            .as_ref()
-            .and_then(|waiting| match waiting.reason {
-                WaitingFor::Touch(ref after) => {
-                    let timeout = waiting.since.saturating_add(self.time_limit(after));
-                    let slow = self.authenticator.faults.slow_touch().unwrap_or_default();
-                    let is_news = waiting.touched_since.is_none();
-                    let by_hand = self.by_hand.filter(|_| is_news);
-                    let by_hand = by_hand.map(|_| waiting.since.saturating_add(slow));
-                    let next = waiting.next_keepalive.min(timeout);
-                    Some(by_hand.map_or(next, |by_hand| by_hand.min(next)))
-                }
-                WaitingFor::Time { until, .. } => Some(waiting.next_keepalive.min(until)),
-                WaitingFor::Nothing => Some(waiting.next_keepalive),
-                WaitingFor::Silence => None,
-            });
+        let waiting = self.waiting.as_ref();
+        let waiting = waiting.and_then(|waiting| self.next_of(waiting));
         waiting
             .into_iter()
             .chain(self.hid.deadline())
@@ -325,16 +287,6 @@ impl Emulator {
     /// The same by the clock that the key was given, which nobody has put forward.
     pub(super) fn true_uptime(&self) -> Duration {
         self.uptime().saturating_sub(self.clock.offset())
-    }
-
-    /// How long a touch has been awaited by the request at hand; `None`: none is.
-    pub(super) fn awaits_touch_for(&self) -> Option<Duration> {
-        let now = self.env.monotonic();
-        match &self.waiting {
-            Some(waiting) => matches!(waiting.reason, WaitingFor::Touch(_))
-                .then(|| now.saturating_sub(waiting.since)),
-            None => self.user_presence.awaited_for(now),
-        }
     }
 
     fn begin(&mut self, cid: ChannelId, request: &[u8]) {
@@ -353,7 +305,7 @@ impl Emulator {
         self.go_on(outcome);
     }
 
-    fn go_on(&mut self, outcome: Outcome) {
+    pub(super) fn go_on(&mut self, outcome: Outcome) {
         match outcome {
             Outcome::Response(response) => self.answer(response),
             Outcome::Touch(after) => self.await_touch(after),
@@ -397,18 +349,8 @@ impl Emulator {
         false
     }
 
-    fn await_touch(&mut self, after: AfterTouch) {
-        self.journal.touch_awaited(self.uptime());
-        // A touch that came too late for the request before this one is none for this one.
-        self.by_hand = None;
-        if self.authenticator.faults.has(Effect::Unplug(Moment::Touch)) {
-            return self.unplug(None);
-        }
-        self.wait(WaitingFor::Touch(after));
-    }
-
     /// Answers the request at hand, now or when its delay is over.
-    fn answer(&mut self, mut answer: Vec<u8>) {
+    pub(super) fn answer(&mut self, mut answer: Vec<u8>) {
         spoil(&mut answer, self.authenticator.faults.active());
         match self.authenticator.faults.delay() {
             None => self.send(&answer),
@@ -419,7 +361,7 @@ impl Emulator {
         }
     }
 
-    fn send(&mut self, answer: &[u8]) {
+    pub(super) fn send(&mut self, answer: &[u8]) {
         self.journal.answered(answer, self.uptime());
         let before = self.hid.outgoing().len();
         self.hid.respond(answer);
@@ -433,108 +375,4 @@ impl Emulator {
             }
         }
     }
-
-    /// The first keep-alive is due at once: the status has changed.
-    fn wait(&mut self, reason: WaitingFor) {
-        let now = self.env.monotonic();
-        self.waiting = Some(Waiting {
-            reason,
-            since: now,
-            next_keepalive: now,
-            touched_since: None,
-        });
-    }
-
-    fn look_after(&mut self, waiting: Waiting, now: Duration) {
-        match waiting.reason {
-            WaitingFor::Touch(_) => self.look_for_touch(waiting, now),
-            WaitingFor::Time { answer, until } if now >= until => self.send(&answer),
-            WaitingFor::Time { .. } | WaitingFor::Nothing => {
-                self.keep_waiting(waiting, KeepaliveStatus::Processing, now);
-            }
-            WaitingFor::Silence => self.waiting = Some(waiting),
-        }
-    }
-
-    fn look_for_touch(&mut self, mut waiting: Waiting, now: Duration) {
-        let waited = now.saturating_sub(waiting.since);
-        let WaitingFor::Touch(after) = waiting.reason else {
-            return;
-        };
-        let touch = self.touch_state(&after, waited);
-        let held = held(&mut waiting.touched_since, touch, now);
-        let outcome = match touch {
-            TouchState::Touched if held >= after.hold() => {
-                self.authenticator.touched(after, self.finger)
-            }
-            TouchState::Denied => self.authenticator.denied(&after),
-            TouchState::Waiting if waited >= self.time_limit(&after) => {
-                self.authenticator.timed_out(after)
-            }
-            TouchState::Touched | TouchState::Waiting => {
-                let reason = WaitingFor::Touch(after);
-                let waiting = Waiting { reason, ..waiting };
-                return self.keep_waiting(waiting, KeepaliveStatus::UpNeeded, now);
-            }
-        };
-        self.by_hand = None;
-        self.go_on(outcome);
-        // After a wrong finger the next one is waited for; each costs a try, so that this ends.
-        if let Some(next) = self.waiting.take() {
-            self.look_after(next, now);
-        }
-    }
-
-    /// What was done by hand comes before what the source of touches says, and lasts until the touch has counted. A sensor
-    /// with nobody's finger on it has not been touched.
-    fn touch_state(&mut self, after: &AfterTouch, waited: Duration) -> TouchState {
-        let slow = self.authenticator.faults.slow_touch();
-        if slow.is_some_and(|slow| waited < slow) {
-            return TouchState::Waiting;
-        }
-        let state = self.by_hand.unwrap_or_else(|| self.touch.state(waited));
-        let nobody = after.reads_finger() && self.finger == Finger::None;
-        match state {
-            TouchState::Touched if nobody => {
-                self.by_hand = None;
-                TouchState::Waiting
-            }
-            state => state,
-        }
-    }
-
-    fn time_limit(&self, after: &AfterTouch) -> Duration {
-        let usual = self.authenticator.profile.touch_timeout;
-        after.time_limit().unwrap_or(usual)
-    }
-
-    fn keep_waiting(&mut self, mut waiting: Waiting, status: KeepaliveStatus, now: Duration) {
-        if now >= waiting.next_keepalive {
-            self.hid.keepalive(status);
-            waiting.next_keepalive = now + KEEPALIVE_INTERVAL;
-        }
-        self.waiting = Some(waiting);
-    }
-
-    /// CANCEL ends a wait for a touch; the faults do not listen.
-    fn cancel(&mut self) {
-        if let Some(Waiting {
-            reason: WaitingFor::Touch(_),
-            ..
-        }) = self.waiting
-        {
-            self.waiting = None;
-            self.by_hand = None;
-            self.answer(vec![Status::KeepaliveCancel.into()]);
-        }
-    }
-}
-
-/// How long the key has been touched without a break.
-fn held(touched_since: &mut Option<Duration>, touch: TouchState, now: Duration) -> Duration {
-    *touched_since = match touch {
-        TouchState::Touched => touched_since.or(Some(now)),
-        TouchState::Waiting | TouchState::Denied => None,
-    };
-    touched_since.map_or(Duration::ZERO, |since| now.saturating_sub(since))
 }

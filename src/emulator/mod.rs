@@ -4,18 +4,25 @@
 //! codes are used, so that a client mistake shows.
 //!
 //! ```text
-//! serve      sockets and terminals          one thread, any number of doors
-//! device     Emulator: the whole key        no thread, no waiting; time from `Env`, touch from `Touch`
-//! hid        CTAPHID, device side           reports <-> requests
-//! authenticator, command/                   requests -> answers; state, PIN, credentials
-//! ctap1/                                    U2F: its messages, on the same credentials
-//! storage, attestation, profile, fault      what a key keeps, who vouches for it, what kind it is, how it misbehaves
-//! control, handling, journal                what a person does to a key, and what an onlooker sees of it
+//! serve/                  doors: sockets, a terminal, a HID device (uhid/), the control socket; one thread
+//! control/                what can be asked over that socket, as lines of JSON or in words; pure
+//! device, waiting         Emulator: the whole key, and a request that waits; no thread, no sleep
+//! handling, journal       what a person does to a key, and what an onlooker sees of it
+//! hid                     CTAPHID, device side: reports <-> requests
+//! authenticator, command/ CTAP2: requests -> answers, a file for each command
+//! ctap1/                  U2F: its messages, on the same credentials
+//! state, storage          what a key remembers, and where
+//! credential, wrapping    credentials that are stored, and those that the relying party keeps
+//! pin_*, token            PIN/UV auth protocols, policy, pinUvAuthToken
+//! attestation             who vouches for it; its certificates are in certificate
+//! profile/                what kind of key it is
+//! touch                   who touches it, and with which finger
+//! fault/                  how it misbehaves, and when
 //! ```
 //!
 //! An [`Emulator`] is driven by three calls: [`Emulator::handle_report`] for each report from the host,
 //! [`Emulator::poll`] until it has none to give, and [`Emulator::time_until_next`] for how long a host that waits may sleep
-//! before it polls again. Large blobs are absent, and announced as absent.
+//! before it polls again. Time comes from `Env`, touches from [`touch::Touch`].
 
 pub mod attestation;
 mod authenticator;
@@ -39,6 +46,7 @@ mod state;
 pub mod storage;
 mod token;
 pub mod touch;
+mod waiting;
 mod wrapping;
 
 pub use attestation::{AttestationAuthority, AttestationError};
