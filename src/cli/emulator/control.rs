@@ -20,8 +20,9 @@ pub(crate) struct Control {
     /// Where `emulator serve --control` listens: unix:PATH
     address: ControlAddress,
 
-    /// state, power-cycle, 'unplug 2s', plug, touch, deny, 'touch-mode ask', 'fault busy@times:2', faults, 'wait touch-awaited',
-    /// subscribe, 'advance 10s', erase, …; several in order; docs/emulator.md has all
+    /// state; touch, deny, 'touch-mode ask', 'finger wrong'; power-cycle, unplug, 'unplug 2s', plug; 'fault busy@times:2',
+    /// 'set-faults noise', clear-faults, faults; 'advance 10s', erase; 'wait touch-awaited makeCredential 10s', subscribe.
+    /// Several are done in order
     #[arg(required = true, value_name = "REQUEST")]
     requests: Vec<Request>,
 }
