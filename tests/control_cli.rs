@@ -1,6 +1,8 @@
 //! `emulator control` against `emulator serve`, both as real processes: what a shell script of another project does.
 
 use std::fs;
+use std::net::UdpSocket;
+use std::os::unix::fs::{PermissionsExt, symlink};
 
 use serde_json::Value;
 
@@ -165,4 +167,62 @@ fn what_goes_wrong_has_its_status() {
         "emulator", "serve", "--state", "other", "--faults", "bad-day",
     ];
     bench.halligan(file).run().exits(2).says("line 2");
+}
+
+/// Runs the lines for other projects' CI that are in docs/emulator.md, as a shell script. Whoever is not touched in time, as
+/// `your-tests`, fails.
+fn run_the_lines_for_ci(bench: &Bench, your_tests: &str) -> std::process::Output {
+    let text = include_str!("../docs/emulator.md");
+    let lines = text
+        .split("```text\n")
+        .find(|block| block.starts_with("mkfifo"));
+    let lines = lines.and_then(|block| block.split("```").next()).unwrap();
+    let port = UdpSocket::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let lines = lines
+        .replace("8111", &port.to_string())
+        .replace("30s", "3s");
+    fs::create_dir(bench.path("bin")).unwrap();
+    symlink(env!("CARGO_BIN_EXE_halligan"), bench.path("bin/halligan")).unwrap();
+    let tests = bench.path("bin/your-tests");
+    fs::write(&tests, format!("#!/bin/sh\n{your_tests}\n")).unwrap();
+    fs::set_permissions(&tests, fs::Permissions::from_mode(0o755)).unwrap();
+    // A key that cannot blink asks for a touch when it is to show which one it is.
+    fs::create_dir(bench.path("key")).unwrap();
+    fs::write(bench.path("key/profile.toml"), "wink = false\n").unwrap();
+    let path = format!(
+        "{}:{}",
+        bench.path("bin").display(),
+        std::env::var("PATH").unwrap()
+    );
+    std::process::Command::new("sh")
+        .args(["-c", &format!("set -e\n{lines}")])
+        .current_dir(bench.path("."))
+        .env("PATH", path)
+        .env_remove("HALLIGAN_CONFIG")
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn the_lines_for_ci_touch_the_key_and_give_the_status_of_the_tests() {
+    let ran = run_the_lines_for_ci(&Bench::new(), "exec halligan key identify --device \"$2\"");
+    assert!(ran.status.success(), "{ran:?}");
+    let said = String::from_utf8_lossy(&ran.stdout);
+    assert!(
+        said.contains("\"touch-awaited\"") || said.contains("\"event\":null"),
+        "{said}"
+    );
+    let failing = "halligan key identify --device \"$2\"; exit 9";
+    let ran = run_the_lines_for_ci(&Bench::new(), failing);
+    assert_eq!(ran.status.code(), Some(9), "{ran:?}");
+}
+
+#[test]
+fn the_lines_for_ci_fail_where_the_key_is_never_asked() {
+    let ran = run_the_lines_for_ci(&Bench::new(), "exit 0");
+    assert_eq!(ran.status.code(), Some(3), "{ran:?}");
 }
