@@ -28,6 +28,7 @@ use crate::webauthn::Aaguid;
 const ROOT: &str = "root";
 const LOCK_FILE: &str = "lock";
 const ROOT_SUBJECT: &str = "CN=Halligan emulator test root,O=Halligan emulator,C=AQ";
+
 /// Why there is no attestation.
 #[derive(Debug, thiserror::Error)]
 pub enum AttestationError {
@@ -48,6 +49,14 @@ pub enum AttestationError {
     /// A private key could not be encoded.
     #[error("cannot encode a test key: {0}")]
     EncodeKey(#[from] p256::pkcs8::Error),
+    /// A certificate is there without its private key.
+    #[error("{certificate} is there without its private key {key}")]
+    KeyMissing {
+        /// The certificate's file.
+        certificate: PathBuf,
+        /// The file that should hold the key.
+        key: PathBuf,
+    },
     /// A file could not be written.
     #[error(transparent)]
     Storage(#[from] StorageError),
@@ -218,8 +227,18 @@ fn load_or_make(
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         read => read.map(Some).map_err(failed("read", path)),
     };
-    if let (Some(certificate), Some(key)) = (read(&certificate_path)?, read(&key_path)?) {
-        return parse(&certificate, &certificate_path, &key, &key_path);
+    match (read(&certificate_path)?, read(&key_path)?) {
+        (Some(certificate), Some(key)) => {
+            return parse(&certificate, &certificate_path, &key, &key_path);
+        }
+        // Somebody trusts it, or it vouches for others: another one in its place would be noticed late.
+        (Some(_), None) => {
+            return Err(AttestationError::KeyMissing {
+                certificate: certificate_path,
+                key: key_path,
+            });
+        }
+        (None, _) => {}
     }
     let issued = make()?;
     let secret = SecretKey::from(signing_key(&issued.private_key).as_nonzero_scalar());

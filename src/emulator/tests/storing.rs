@@ -150,6 +150,19 @@ fn what_cannot_be_stored_is_not_claimed_to_be_done() {
 }
 
 #[test]
+fn a_root_without_its_private_key_is_not_replaced() {
+    let directory = tempfile::tempdir().unwrap();
+    drop(open(directory.path(), 1).unwrap());
+    let key = directory.path().join("attestation/root.key");
+    let certificate = directory.path().join("attestation/root.pem");
+    let root = std::fs::read(&certificate).unwrap();
+    std::fs::remove_file(key).unwrap();
+    let refused = open(directory.path(), 2).err().unwrap().to_string();
+    assert!(refused.ends_with("root.key"), "{refused}");
+    assert_eq!(std::fs::read(&certificate).unwrap(), root);
+}
+
+#[test]
 fn a_lock_file_of_a_dead_process_does_not_matter() {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("lock"), "").unwrap();
