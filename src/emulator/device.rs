@@ -214,6 +214,7 @@ impl Emulator {
         }
         self.power = Power::Off { until };
         self.waiting = None;
+        self.user_presence.forget();
         self.hid.power_cycle();
     }
 

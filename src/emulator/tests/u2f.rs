@@ -14,7 +14,7 @@ use super::credentials::{authenticator_data, credential_id, verifies};
 use super::host::{ACFG, Answer, Host, RP_ID};
 use super::requests::{Assert, Create, algorithms, descriptors};
 use crate::emulator::profile::Version;
-use crate::emulator::touch::{After, Deny};
+use crate::emulator::touch::{After, Deny, TouchMode};
 use crate::emulator::{Effect, Fault, Faults, Profile};
 use crate::encoding::cbor::{self, Value};
 use crate::webauthn::CoseKey;
@@ -261,6 +261,16 @@ fn without_a_touch_the_key_refuses_at_once_and_the_host_polls() {
     assert_eq!(sign(&mut host, ENFORCE), OK);
     host.emulator.set_touch(Box::new(Deny));
     assert_eq!(register(&mut host).err(), Some(CONDITIONS_NOT_SATISFIED));
+}
+
+#[test]
+fn a_key_that_is_unplugged_awaits_no_touch() {
+    let mut host = host();
+    host.emulator.set_touch_mode(TouchMode::Ask);
+    assert_eq!(register(&mut host).err(), Some(CONDITIONS_NOT_SATISFIED));
+    assert!(host.emulator.touch().is_ok());
+    host.emulator.unplug(None);
+    assert!(host.emulator.touch().is_err());
 }
 
 #[test]
