@@ -325,7 +325,7 @@ proptest! {
     fn the_array_is_always_whole(
         sets in prop::collection::vec((0usize..60, prop::option::of(0usize..80), 0usize..60), 1..12),
     ) {
-        let mut host = Host::with_storage(Profile::default(), Box::new(Memory::default()));
+        let mut host = Host::with_storage(Profile::default(), Box::new(Memory));
         let whole = array(60);
         for (offset, length, end) in sets {
             let fragment = whole.get(offset..end).unwrap_or(&[]);
