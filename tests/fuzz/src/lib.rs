@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use halligan::ctap::hid::packet::{Assembler, ChannelId, Packet, command, split};
 use halligan::emulator::storage::Memory;
-use halligan::emulator::{AttestationAuthority, Emulator, Profile};
+use halligan::emulator::touch::{Finger, TouchMode};
+use halligan::emulator::{AttestationAuthority, Emulator, Faults, Profile};
 use halligan::env::{Env, ManualClock, SeededRng};
 
 /// Longer than any wait of a key: for a touch, or for a finger several times.
@@ -53,6 +54,18 @@ impl Host {
         let answer = host.call(command::INIT, &[0; 8]);
         host.cid = ChannelId(answer[8..12].try_into().expect("four bytes"));
         host
+    }
+
+    /// Makes the key as it left the factory, whatever the input before has done. A new key, with its certificates, would
+    /// take longer than most inputs do.
+    ///
+    /// # Panics
+    /// Never: its storage is never full.
+    pub fn start_over(&mut self) {
+        self.key.set_faults(Faults::default());
+        self.key.set_touch_mode(TouchMode::Auto);
+        self.key.set_finger(Finger::default());
+        self.key.erase().expect("room");
     }
 
     /// A request on the host's channel; its answer is not waited for.

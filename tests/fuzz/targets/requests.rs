@@ -10,6 +10,8 @@
 
 mod token;
 
+use std::cell::RefCell;
+
 use halligan::ctap::hid::packet::command::CBOR;
 use halligan::emulator::Profile;
 use halligan::emulator::profile::Fingerprint;
@@ -17,19 +19,26 @@ use halligan_fuzz::{Host, messages};
 use libfuzzer_sys::fuzz_target;
 use token::Token;
 
+thread_local! {
+    static HOST: RefCell<Host> = RefCell::new(Host::new(Profile::default()));
+    static HOST_WITH_SENSOR: RefCell<Host> = RefCell::new(Host::new(with_sensor()));
+}
+
 fuzz_target!(|input: &[u8]| {
     let Some((&choice, input)) = input.split_first() else {
         return;
     };
-    let (profile, possible) = match choice & 0x80 {
+    match choice & 0x80 {
         // Nothing to enroll: no permission to.
-        0 => (Profile::default(), 0x37),
-        _ => (with_sensor(), 0x3f),
-    };
-    let mut host = Host::new(profile);
-    let permissions = choice & possible;
-    let token =
-        (permissions != 0).then(|| Token::obtain(&mut host, choice & 0x40 != 0, permissions));
+        0 => HOST.with_borrow_mut(|host| run(host, choice & 0x77, input)),
+        _ => HOST_WITH_SENSOR.with_borrow_mut(|host| run(host, choice, input)),
+    }
+});
+
+fn run(host: &mut Host, choice: u8, input: &[u8]) {
+    host.start_over();
+    let permissions = choice & 0x3f;
+    let token = (permissions != 0).then(|| Token::obtain(host, choice & 0x40 != 0, permissions));
     for request in messages(input) {
         let authenticated = token.as_ref().and_then(|token| token.authenticate(request));
         let request = authenticated.as_deref().unwrap_or(request);
@@ -37,7 +46,7 @@ fuzz_target!(|input: &[u8]| {
             assert!(!host.call(CBOR, request).is_empty(), "a status");
         }
     }
-});
+}
 
 fn with_sensor() -> Profile {
     Profile {
