@@ -15,7 +15,7 @@
 //!
 //! An [`Emulator`] is driven by three calls: [`Emulator::handle_report`] for each report from the host,
 //! [`Emulator::poll`] until it has none to give, and [`Emulator::time_until_next`] for how long a host that waits may sleep
-//! before it polls again. Large blobs are absent, and announced as absent.
+//! before it polls again.
 
 pub mod attestation;
 mod authenticator;
