@@ -2,16 +2,20 @@
 
 use std::time::Duration;
 
+/// Longer than anybody waits, and so short that moments of a key's life can be added up: 100 years of 365 days.
+const MAXIMUM: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
 /// A text that is no duration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no duration such as 1500ms or 2s")]
+#[error("{0:?} is no duration such as 1500ms or 2s, up to 100 years")]
 pub(super) struct NotADuration(pub String);
 
-/// Reads a duration that is not negative.
+/// Reads a duration that is not negative and not longer than [`MAXIMUM`].
 pub(super) fn parse(text: &str) -> Result<Duration, NotADuration> {
     text.parse::<jiff::SignedDuration>()
         .ok()
         .and_then(|duration| Duration::try_from(duration).ok())
+        .filter(|&duration| duration <= MAXIMUM)
         .ok_or_else(|| NotADuration(text.to_owned()))
 }
 
@@ -85,9 +89,17 @@ mod tests {
         assert_eq!(parse("1.5s"), Ok(Duration::from_millis(1500)));
     }
 
+    #[test]
+    fn a_hundred_years_are_the_longest() {
+        assert_eq!(parse("876000h"), Ok(MAXIMUM));
+        for text in ["876000h 1ns", "9223372036854775807s 1ms"] {
+            assert_eq!(parse(text), Err(NotADuration(text.to_owned())));
+        }
+    }
+
     proptest! {
         #[test]
-        fn what_is_shown_can_be_read_again(seconds in 0..1_000_000_000u64, nanoseconds in 0..1_000_000_000u32) {
+        fn what_is_shown_can_be_read_again(seconds in 0..MAXIMUM.as_secs(), nanoseconds in 0..1_000_000_000u32) {
             for nanoseconds in [0, nanoseconds, nanoseconds / 1_000_000 * 1_000_000] {
                 let duration = Duration::new(seconds, nanoseconds);
                 prop_assert_eq!(parse(&show(duration)), Ok(duration));

@@ -15,7 +15,7 @@ use crate::emulator::{Emulator, duration};
 
 /// What a request comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::emulator) enum Answer {
+pub enum Answer {
     /// Done: the members of the answer besides `ok`.
     Done(Value),
     /// Done, and whoever asked wants the events after this number.
@@ -26,29 +26,40 @@ pub(in crate::emulator) enum Answer {
 
 /// Why a request is refused.
 #[derive(Debug, thiserror::Error)]
-pub(in crate::emulator) enum Refusal {
+pub enum Refusal {
+    /// It names no command.
     #[error(transparent)]
     Command(#[from] UnknownCommand),
+    /// A fault in it is none.
     #[error(transparent)]
     Fault(#[from] ParseFaultError),
+    /// It names no finger.
     #[error(transparent)]
     Finger(#[from] UnknownFinger),
+    /// There is no touch to give or to decline.
     #[error(transparent)]
     NoTouchAwaited(#[from] NoTouchAwaited),
+    /// The key could not keep what the request changes.
     #[error("the key cannot store that: {0}")]
     NotStored(Status),
+    /// It is no request.
     #[error(transparent)]
     Request(#[from] ParseRequestError),
+    /// What was waited for has not happened.
     #[error("{event} did not happen within {}", duration::show(*.timeout))]
     TimedOut {
+        /// The event's word.
         event: &'static str,
+        /// For how long.
         timeout: Duration,
     },
+    /// A line without end, or too many of them.
     #[error(
         "more than {} bytes without an end, or behind a request that waits",
         super::MAX_LINE
     )]
     TooLong,
+    /// It names nobody who touches.
     #[error(transparent)]
     TouchMode(#[from] UnknownTouchMode),
 }
@@ -70,13 +81,17 @@ impl Refusal {
     }
 
     /// The line that says so.
-    pub(in crate::emulator) fn to_json(&self) -> Value {
+    #[must_use]
+    pub fn to_json(&self) -> Value {
         json!({"ok": false, "error": {"code": self.code(), "message": self.to_string()}})
     }
 }
 
 /// Does what a line of the protocol asks for.
-pub(in crate::emulator) fn answer(line: &[u8], emulator: &mut Emulator) -> Result<Answer, Refusal> {
+///
+/// # Errors
+/// When it is no request, or the key is not such that it could be met; then nothing has changed.
+pub fn answer(line: &[u8], emulator: &mut Emulator) -> Result<Answer, Refusal> {
     let mut members = json!({});
     match Request::from_json(line)? {
         Request::Advance { by } => emulator.advance(by),
@@ -144,7 +159,7 @@ fn is_so_already(event: EventKind, command: Option<Command>, emulator: &Emulator
 
 /// Somebody who wants to hear of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::emulator) struct Waiting {
+pub struct Waiting {
     event: EventKind,
     command: Option<Command>,
     /// The event up to which everything was looked at.
@@ -156,10 +171,7 @@ pub(in crate::emulator) struct Waiting {
 
 impl Waiting {
     /// The members of the answer, or the refusal, once there is one.
-    pub(in crate::emulator) fn look(
-        &mut self,
-        emulator: &Emulator,
-    ) -> Option<Result<Value, Refusal>> {
+    pub fn look(&mut self, emulator: &Emulator) -> Option<Result<Value, Refusal>> {
         let wanted = |event: &&Event| {
             event.event == self.event && (self.command.is_none() || event.command == self.command)
         };
@@ -176,7 +188,8 @@ impl Waiting {
     }
 
     /// How long it goes on waiting.
-    pub(in crate::emulator) fn time_left(&self, emulator: &Emulator) -> Duration {
+    #[must_use]
+    pub fn time_left(&self, emulator: &Emulator) -> Duration {
         let waited = emulator.true_uptime().saturating_sub(self.began);
         self.timeout.saturating_sub(waited)
     }

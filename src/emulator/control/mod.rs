@@ -8,7 +8,7 @@ mod answer;
 mod request;
 mod words;
 
-pub(super) use answer::{Answer, Refusal, Waiting, answer};
+pub use answer::{Answer, Refusal, Waiting, answer};
 pub use request::{ParseRequestError, Request};
 
 /// The longest line that is read, in bytes: hundreds of faults fit.

@@ -160,8 +160,13 @@ fn unfit(word: &str, value: Option<&str>, expected: &'static str) -> ParseFaultE
 }
 
 fn duration(word: &str, value: Option<&str>) -> Result<Duration, ParseFaultError> {
-    duration::parse(value.unwrap_or_default())
-        .map_err(|_| unfit(word, value, "it takes a duration such as 500ms or 2s"))
+    duration::parse(value.unwrap_or_default()).map_err(|_| {
+        unfit(
+            word,
+            value,
+            "it takes a duration such as 500ms or 2s, up to 100 years",
+        )
+    })
 }
 
 fn moment(word: &str, value: Option<&str>) -> Result<Moment, ParseFaultError> {

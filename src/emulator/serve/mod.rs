@@ -7,7 +7,7 @@ mod control;
 mod door;
 mod engine;
 mod pty;
-mod uhid;
+pub mod uhid;
 
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};

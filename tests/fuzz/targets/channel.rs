@@ -1,12 +1,14 @@
-//! The client's channel and its commands against a device that answers with whatever the fuzzer likes, and is gone at the end.
+//! The client's channel and its commands against a device that answers with whatever the fuzzer likes, and is gone at
+//! the end.
 #![no_main]
 
 use std::time::Duration;
 
 use halligan::ctap::hid::packet::Report;
 use halligan::ctap::hid::{DeviceError, HidDevice};
-use halligan::ctap::{Authenticator, Wait};
+use halligan::ctap::{Authenticator, Permissions, Wait};
 use halligan::env::Env;
+use halligan::secret::Pin;
 use libfuzzer_sys::fuzz_target;
 
 /// Answers INIT as it must, so that what follows is reached, and everything else from the input.
@@ -59,4 +61,12 @@ fuzz_target!(|input: &[u8]| {
     };
     let _ = authenticator.pin_retries();
     let _ = authenticator.selection(&mut Wait::unattended());
+    let pin = Pin::new("271828").expect("a PIN");
+    let Ok(auth) = authenticator.pin_uv_auth(&pin, Permissions::CM, None) else {
+        return;
+    };
+    let _ = authenticator.credentials_metadata(&auth);
+    for rp in authenticator.relying_parties(&auth).unwrap_or_default() {
+        let _ = authenticator.credentials(rp.rp_id_hash, &auth);
+    }
 });

@@ -3,22 +3,20 @@
 
 use std::cell::RefCell;
 
-use halligan::emulator::{Emulator, Profile};
-use halligan::env::Env;
+use halligan::emulator::Profile;
+use halligan_fuzz::Host;
 use libfuzzer_sys::fuzz_target;
 
 thread_local! {
-    // Its certificates take longer to make than most inputs take to run.
-    static KEY: RefCell<Emulator> =
-        RefCell::new(Emulator::in_memory(Env::system(), Profile::default()).expect("a key"));
+    static HOST: RefCell<Host> = RefCell::new(Host::new(Profile::default()));
 }
 
 fuzz_target!(|input: &[u8]| {
-    KEY.with_borrow_mut(|key| {
-        key.power_cycle();
+    HOST.with_borrow_mut(|host| {
+        host.start_over();
         for report in input.chunks_exact(64) {
-            key.handle_report(report.try_into().expect("64 bytes"));
-            while key.poll().is_some() {}
+            host.key.handle_report(report.try_into().expect("64 bytes"));
+            while host.key.poll().is_some() {}
         }
     });
 });

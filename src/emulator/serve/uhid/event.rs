@@ -4,7 +4,7 @@
 use crate::ctap::hid::packet::{REPORT_LENGTH, Report};
 
 /// Length of the structure. The kernel takes shorter ones, and zero bytes for what is missing.
-pub(super) const EVENT_LENGTH: usize = 4380;
+pub const EVENT_LENGTH: usize = 4380;
 
 /// Where an event's own members begin, after its type.
 const MEMBERS: usize = 4;
@@ -108,7 +108,7 @@ pub(super) fn input(report: &Report) -> Vec<u8> {
 
 /// What the kernel tells or asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Event {
+pub enum Event {
     /// A report from a host.
     Output(Report),
     /// A question that blocks its asker for 5 s unless it is answered; with the event that refuses it.
@@ -119,7 +119,8 @@ pub(super) enum Event {
 
 impl Event {
     /// Reads an event.
-    pub(super) fn parse(event: &[u8; EVENT_LENGTH]) -> Self {
+    #[must_use]
+    pub fn parse(event: &[u8; EVENT_LENGTH]) -> Self {
         let kind = u32::from_ne_bytes([event[0], event[1], event[2], event[3]]);
         let id = &event[MEMBERS..MEMBERS + 4];
         match kind {
@@ -281,7 +282,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_an_event(kind in 0_u32..20, bytes in prop::collection::vec(any::<u8>(), EVENT_LENGTH - 4)) {
-            Event::parse(&event(kind, &[(4, &bytes)]));
+            let _ = Event::parse(&event(kind, &[(4, &bytes)]));
         }
     }
 }

@@ -2,7 +2,7 @@
 //! It needs the kernel's `uhid` module and the right to open `/dev/uhid`, by default root's.
 
 mod device;
-mod event;
+pub mod event;
 mod node;
 
 pub(super) use device::{Identity, Uhid};
