@@ -49,7 +49,7 @@ fn parameters_of_make_credential_are_checked() {
             0x14,
         ),
         (4, Value::Array(vec![named_algorithm]), 0x11),
-        (5, descriptors(&[[1].as_slice(); 9]), 0x15),
+        (5, descriptors(&[[1].as_slice(); 11]), 0x15),
         (2, entity("icon", 8.into()), 0x11),
         (2, entity("name", 8.into()), 0x11),
         (3, user_with("icon"), 0x11),
@@ -122,7 +122,7 @@ fn parameters_of_get_assertion_are_checked() {
         Err(0x03)
     );
     assert_eq!(
-        Assert::new().allow(&[[1].as_slice(); 9]).send(&mut host),
+        Assert::new().allow(&[[1].as_slice(); 11]).send(&mut host),
         Err(0x15)
     );
     // An empty list names no credential; it is not the same as no list.
