@@ -76,6 +76,16 @@ fn parameters_of_make_credential_are_checked() {
         let request = Create::new().with(key, value.clone());
         assert_eq!(request.send(&mut host), Err(status), "{key}: {value:?}");
     }
+    // Types come before what a zero-length pinUvAuthParam asks.
+    let element = cbor::map([("alg", Value::from("-7")), ("type", "public-key".into())]);
+    let asking = Create::new().with(8, Value::Bytes(Vec::new()));
+    for list in [vec![Value::from(42)], vec![element]] {
+        let request = Create {
+            members: asking.members.clone(),
+        };
+        let request = request.with(4, Value::Array(list));
+        assert_eq!(request.send(&mut host), Err(0x11));
+    }
     // What nobody knows is ignored, wherever it is.
     let foreign = cbor::map([
         (Value::from(1), Value::from(2)),
