@@ -135,10 +135,16 @@ fn parameters_of_get_assertion_are_checked() {
         Assert::new().allow(&[[1].as_slice(); 11]).send(&mut host),
         Err(0x15)
     );
-    // An empty list names no credential; it is not the same as no list.
-    Create::new().discoverable().send(&mut host).unwrap();
+    // An empty list is as good as none; one that names nothing of this key is not.
     assert_eq!(Assert::new().allow(&[]).send(&mut host), Err(0x2e));
-    assert!(Assert::new().send(&mut host).is_ok());
+    let discoverable = Create::new().discoverable().send(&mut host).unwrap();
+    for assert in [Assert::new(), Assert::new().allow(&[])] {
+        let asserted = assert.send(&mut host).unwrap().map(1).find("id");
+        let expected = credential_id(&discoverable);
+        assert_eq!(asserted, Some(Value::Bytes(expected)));
+    }
+    let foreign = Value::Array(vec![descriptor_of("rot13")]);
+    assert_eq!(Assert::new().with(3, foreign).send(&mut host), Err(0x2e));
     assert_eq!(Assert::at("example.org").send(&mut host), Err(0x2e));
     assert_eq!(
         Assert::at("example.org").allow(&[&id]).send(&mut host),
