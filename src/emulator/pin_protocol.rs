@@ -149,6 +149,17 @@ impl PinUvAuth {
     }
 }
 
+/// Whether the members of a platform's COSE_Key are of their types; their values are [`PinUvAuth::decapsulate`]'s business.
+pub(super) fn check_types(peer: Map<'_>) -> Result<(), Status> {
+    for integer in [1, 3, -1] {
+        peer.optional::<i64>(integer)?;
+    }
+    for coordinate in [-2, -3] {
+        peer.optional::<&[u8]>(coordinate)?;
+    }
+    Ok(())
+}
+
 /// What platform and authenticator share for one exchange.
 pub(super) struct SharedSecret {
     protocol: PinUvAuthProtocol,

@@ -7,12 +7,12 @@ use zeroize::Zeroizing;
 use super::{Command, Reply};
 use crate::ctap::status::Status;
 use crate::emulator::authenticator::Authenticator;
-use crate::emulator::pin_policy;
 use crate::emulator::pin_protocol::SharedSecret;
 use crate::emulator::profile::{CredentialManagement, PinUvAuthProtocol};
 use crate::emulator::request::{self, Map};
 use crate::emulator::state::{MAX_PIN_RETRIES, StoredPin};
 use crate::emulator::token::permission;
+use crate::emulator::{pin_policy, pin_protocol};
 use crate::encoding::cbor::Value;
 
 const PADDED_PIN_LENGTH: usize = 64;
@@ -20,8 +20,23 @@ const GET_UV_RETRIES: u64 = 0x07;
 /// Bytes of SHA-256 that are stored and compared.
 const PIN_HASH_LENGTH: usize = 16;
 
+/// What the subcommand does not need has to be of its type, too.
+fn check_types(parameters: Map<'_>) -> Result<(), Status> {
+    for number in [0x01, 0x02, 0x09] {
+        parameters.optional::<u64>(number)?;
+    }
+    for bytes in [0x04, 0x05, 0x06] {
+        parameters.optional::<&[u8]>(bytes)?;
+    }
+    if let Some(key_agreement) = parameters.optional(0x03)? {
+        pin_protocol::check_types(key_agreement)?;
+    }
+    parameters.optional::<&str>(0x0a).map(|_| ())
+}
+
 impl Authenticator {
     pub(in crate::emulator) fn client_pin(&mut self, parameters: Map<'_>) -> Result<Reply, Status> {
+        check_types(parameters)?;
         match parameters.required::<u64>(2)? {
             0x01 => Ok(self.get_pin_retries()),
             0x02 => self.get_key_agreement(parameters),

@@ -123,6 +123,8 @@ impl Authenticator {
             }
         }
         let total = count(rps.len());
+        // The next one is at the end; the RP whose credential is the oldest comes first.
+        rps.reverse();
         self.next_rp(rps, total)
     }
 

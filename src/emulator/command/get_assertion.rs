@@ -60,6 +60,9 @@ impl<'a> Request<'a> {
         let limit = authenticator.profile.max_credential_count_in_list;
         let allow_list = parameters
             .optional::<&[Value]>(3)?
+            // Step 7 asks for a list that is "present and non-empty": an empty one names no credential, and there are
+            // platforms that mean none by it.
+            .filter(|list| !list.is_empty())
             .map(|list| credential_ids(list, limit))
             .transpose()?;
         let options = parameters.optional::<Map<'_>>(5)?;

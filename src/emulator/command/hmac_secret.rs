@@ -27,13 +27,17 @@ impl HmacSecret {
         if !shared_secret.verify(salt_enc, salt_auth) {
             return Err(Status::PinAuthInvalid);
         }
-        match shared_secret.decrypt(salt_enc) {
-            Some(salts) if [SALT_LENGTH, 2 * SALT_LENGTH].contains(&salts.len()) => Ok(Self {
-                shared_secret,
-                salts,
-            }),
-            _ => Err(Status::InvalidParameter),
+        let salts = shared_secret
+            .decrypt(salt_enc)
+            .ok_or(Status::InvalidParameter)?;
+        // §12.5 has no status for what is neither one salt nor two; Nitrokeys, SoloKeys and CanoKeys say this.
+        if ![SALT_LENGTH, 2 * SALT_LENGTH].contains(&salts.len()) {
+            return Err(Status::InvalidLength);
         }
+        Ok(Self {
+            shared_secret,
+            salts,
+        })
     }
 
     /// The encrypted output for this credential.

@@ -92,6 +92,8 @@ impl Authenticator {
             (_, None, _) => return Err(Status::InvalidSeq),
         };
         if u64::try_from(write.written.len()) != Ok(offset) {
+            // expectedNextOffset and expectedLength stay as they are.
+            self.remember(Rest::LargeBlobs(write));
             return Err(Status::InvalidSeq);
         }
         if self.is_protected() || self.always_uv() {

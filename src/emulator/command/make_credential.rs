@@ -23,7 +23,8 @@ struct Request<'a> {
     rp_id: &'a str,
     rp_name: Option<&'a str>,
     user: User,
-    pub_key_cred_params: &'a [Value],
+    /// Type and COSE algorithm, most preferred first.
+    pub_key_cred_params: Vec<(&'a str, i64)>,
     exclude_list: Vec<Vec<u8>>,
     extensions: CreationInputs,
     options: Options,
@@ -45,7 +46,7 @@ impl<'a> Request<'a> {
         let rp: Map<'_> = parameters.required(2)?;
         check_icon(rp)?;
         let user = user(parameters.required(3)?)?;
-        let pub_key_cred_params = parameters.required(4)?;
+        let pub_key_cred_params = pub_key_cred_params(parameters.required(4)?)?;
         if client_data_hash.len() != 32 {
             return Err(Status::InvalidLength);
         }
@@ -82,6 +83,16 @@ impl<'a> Request<'a> {
             attestation_formats: parameters.optional(0x0b)?.unwrap_or_default(),
         })
     }
+}
+
+/// Every element has to be well-formed, whichever is chosen.
+fn pub_key_cred_params(list: &[Value]) -> Result<Vec<(&str, i64)>, Status> {
+    list.iter()
+        .map(|element| {
+            let element = Map::top(element)?;
+            Ok((element.required("type")?, element.required("alg")?))
+        })
+        .collect()
 }
 
 /// A PublicKeyCredentialUserEntity. Longer names are cut, which §6.1.2 allows from 64 bytes on and real keys do there.
@@ -126,7 +137,7 @@ impl Authenticator {
         if let Some(refusal) = self.check_pin_uv_auth_param(&request.pin_uv_auth)? {
             return Ok(Reply::Touch(refusal));
         }
-        let algorithm = self.choose_algorithm(request.pub_key_cred_params)?;
+        let algorithm = self.choose_algorithm(&request.pub_key_cred_params)?;
         let rk = self.process_options(&request)?;
         let built_in_uv = self.require_user_verification(&request, rk)?;
         let enterprise = self.enterprise(&request)?;
@@ -178,18 +189,15 @@ impl Authenticator {
         Ok(Reply::Touch(AfterTouch::MakeCredential(Box::new(creation))))
     }
 
-    /// Step 3: the first algorithm in the list that the key has. Every element is looked at, chosen or not.
-    fn choose_algorithm(&self, params: &[Value]) -> Result<Algorithm, Status> {
-        let mut chosen = None;
-        for element in params {
-            let element = Map::top(element)?;
-            let kind: &str = element.required("type")?;
-            let algorithm = element.required("alg")?;
-            if kind == "public-key" && self.profile.algorithms.contains(&algorithm) {
-                chosen = chosen.or_else(|| Algorithm::from_cose(algorithm));
-            }
-        }
-        chosen.ok_or(Status::UnsupportedAlgorithm)
+    /// Step 3: the first algorithm in the list that the key has.
+    fn choose_algorithm(&self, params: &[(&str, i64)]) -> Result<Algorithm, Status> {
+        params
+            .iter()
+            .filter(|(kind, algorithm)| {
+                *kind == "public-key" && self.profile.algorithms.contains(algorithm)
+            })
+            .find_map(|&(_, algorithm)| Algorithm::from_cose(algorithm))
+            .ok_or(Status::UnsupportedAlgorithm)
     }
 
     /// Step 5 but for `uv`.

@@ -44,7 +44,7 @@ impl Default for Profile {
             min_pin_length: 4,
             max_rp_ids_for_set_min_pin_length: 4,
             max_msg_size: 2048,
-            max_credential_count_in_list: 8,
+            max_credential_count_in_list: 10,
             max_credential_id_length: 128,
             discoverable_credentials: 100,
             max_cred_blob_length: 32,

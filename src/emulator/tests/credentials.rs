@@ -113,7 +113,7 @@ fn get_info_tells_the_truth() {
     assert_eq!(info.bytes(3), DEFAULT_AAGUID.as_bytes());
     assert_eq!(info.number(5), 2048);
     assert_eq!(info.get(6), Value::Array(vec![2.into(), 1.into()]));
-    assert_eq!((info.number(7), info.number(8)), (8, 128));
+    assert_eq!((info.number(7), info.number(8)), (10, 128));
     assert_eq!(texts(9), ["usb"]);
     assert_eq!(info.get(0x0a), algorithms(&[-7, -8]));
     assert_eq!(info.number(0x14), 100);

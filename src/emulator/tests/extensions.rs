@@ -127,7 +127,7 @@ fn hmac_secret_refuses_other_lengths_wrong_macs_and_silence() {
         let assert = || Assert::new().allow(&[&id]);
         for length in [0, 16, 48, 80] {
             let refused = hmac_secret(&mut host, protocol, assert(), &vec![1; length]);
-            assert_eq!(refused, Err(0x02), "{length}");
+            assert_eq!(refused, Err(0x03), "{length}");
         }
         let silently = assert().with(5, inputs("up", Value::Bool(false)));
         let refused = hmac_secret(&mut host, protocol, silently, &[1; 32]);
@@ -175,7 +175,7 @@ fn hmac_secret_mc_gives_at_creation_what_an_assertion_gives() {
         assert_eq!(later.unwrap(), at_creation);
         assert_eq!(create(input(), false).send(&mut host), Err(0x14));
         let short = salts_for(&platform, protocol, &[1; 16]);
-        assert_eq!(create(short, true).send(&mut host), Err(0x02));
+        assert_eq!(create(short, true).send(&mut host), Err(0x03));
         assert_eq!(create(Value::Bool(true), true).send(&mut host), Err(0x11));
         // With the PIN it is the other secret, here as there.
         host.set_pin(protocol, PIN).unwrap();

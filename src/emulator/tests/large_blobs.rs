@@ -182,6 +182,8 @@ fn fragments_come_in_order_with_nothing_in_between_and_soon() {
         |host: &mut Host, offset: usize| set(host, None, offset, None, &array[offset..offset + 20]);
     begin(&mut host);
     assert_eq!(next(&mut host, 40), Err(0x04));
+    // A fragment in the wrong place does not end the write.
+    next(&mut host, 20).unwrap();
     begin(&mut host);
     assert!(host.call_plain(0x04).is_ok());
     assert_eq!(next(&mut host, 20), Err(0x04));

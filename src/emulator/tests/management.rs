@@ -67,9 +67,9 @@ fn credentials_are_counted_and_listed() {
         assert_eq!((metadata.number(1), metadata.number(2)), (3, 97));
         let first = manage(host, command, Some(token), 2, None).unwrap();
         assert_eq!(first.number(5), 2);
-        assert_eq!(first.map(3).find("id"), Some("example.org".into()));
+        assert_eq!(first.map(3).find("id"), Some(RP_ID.into()));
         let second = manage(host, command, None, 3, None).unwrap();
-        assert_eq!(second.map(3).find("id"), Some(RP_ID.into()));
+        assert_eq!(second.map(3).find("id"), Some("example.org".into()));
         assert_eq!(second.find(5), None);
         assert_eq!(manage(host, command, None, 3, None), Err(0x30));
         let first = manage(host, command, Some(token), 4, at(RP_ID)).unwrap();
@@ -98,7 +98,7 @@ fn an_rps_credentials_can_be_listed_before_the_next_rp() {
         let only = manage(host, command, Some(token), 4, at("example.org")).unwrap();
         assert_eq!((user(&only), only.number(9)), (b"3".to_vec(), 1));
         let second = manage(host, command, None, 3, None).unwrap();
-        assert_eq!(second.map(3).find("id"), Some(RP_ID.into()));
+        assert_eq!(second.map(3).find("id"), Some("example.org".into()));
         // Left in the middle, and with two of them to come.
         manage(host, command, Some(token), 2, None).unwrap();
         let first = manage(host, command, Some(token), 4, at(RP_ID)).unwrap();

@@ -49,7 +49,7 @@ fn parameters_of_make_credential_are_checked() {
             0x14,
         ),
         (4, Value::Array(vec![named_algorithm]), 0x11),
-        (5, descriptors(&[[1].as_slice(); 9]), 0x15),
+        (5, descriptors(&[[1].as_slice(); 11]), 0x15),
         (2, entity("icon", 8.into()), 0x11),
         (2, entity("name", 8.into()), 0x11),
         (3, user_with("icon"), 0x11),
@@ -75,6 +75,16 @@ fn parameters_of_make_credential_are_checked() {
     for (key, value, status) in cases {
         let request = Create::new().with(key, value.clone());
         assert_eq!(request.send(&mut host), Err(status), "{key}: {value:?}");
+    }
+    // Types come before what a zero-length pinUvAuthParam asks.
+    let element = cbor::map([("alg", Value::from("-7")), ("type", "public-key".into())]);
+    let asking = Create::new().with(8, Value::Bytes(Vec::new()));
+    for list in [vec![Value::from(42)], vec![element]] {
+        let request = Create {
+            members: asking.members.clone(),
+        };
+        let request = request.with(4, Value::Array(list));
+        assert_eq!(request.send(&mut host), Err(0x11));
     }
     // What nobody knows is ignored, wherever it is.
     let foreign = cbor::map([
@@ -122,13 +132,19 @@ fn parameters_of_get_assertion_are_checked() {
         Err(0x03)
     );
     assert_eq!(
-        Assert::new().allow(&[[1].as_slice(); 9]).send(&mut host),
+        Assert::new().allow(&[[1].as_slice(); 11]).send(&mut host),
         Err(0x15)
     );
-    // An empty list names no credential; it is not the same as no list.
-    Create::new().discoverable().send(&mut host).unwrap();
+    // An empty list is as good as none; one that names nothing of this key is not.
     assert_eq!(Assert::new().allow(&[]).send(&mut host), Err(0x2e));
-    assert!(Assert::new().send(&mut host).is_ok());
+    let discoverable = Create::new().discoverable().send(&mut host).unwrap();
+    for assert in [Assert::new(), Assert::new().allow(&[])] {
+        let asserted = assert.send(&mut host).unwrap().map(1).find("id");
+        let expected = credential_id(&discoverable);
+        assert_eq!(asserted, Some(Value::Bytes(expected)));
+    }
+    let foreign = Value::Array(vec![descriptor_of("rot13")]);
+    assert_eq!(Assert::new().with(3, foreign).send(&mut host), Err(0x2e));
     assert_eq!(Assert::at("example.org").send(&mut host), Err(0x2e));
     assert_eq!(
         Assert::at("example.org").allow(&[&id]).send(&mut host),

@@ -129,6 +129,36 @@ fn parameters_are_checked_before_anything_is_tried() {
 }
 
 #[test]
+fn all_parameters_have_their_types_whether_or_not_the_subcommand_needs_them() {
+    let mut host = Host::new(Profile::default());
+    let own_key = host.agree(2).key_agreement();
+    let key_with = |label: i32, value: Value| {
+        let mut members = own_key.clone().into_map().unwrap();
+        members.retain(|(key, _)| *key != Value::from(label));
+        members.push((Value::from(label), value));
+        Value::Map(members)
+    };
+    let wrong = [
+        (1, Value::from("2")),
+        (3, Value::from(1)),
+        (3, key_with(3, Value::from("ECDH"))),
+        (3, key_with(-3, Value::from(1))),
+        (4, Value::from("param")),
+        (5, Value::Bool(true)),
+        (6, Value::Array(Vec::new())),
+        (9, Value::Bytes(vec![1])),
+        (10, Value::Bytes(vec![1])),
+    ];
+    for subcommand in [1, 2, 3, 5, 9] {
+        for (key, value) in &wrong {
+            let members = [(2, Value::from(subcommand)), (*key, value.clone())];
+            let refused = host.call(0x06, &cbor::map(members)).err();
+            assert_eq!(refused, Some(0x11), "{subcommand}: {key}");
+        }
+    }
+}
+
+#[test]
 fn a_point_off_the_curve_is_refused() {
     both(|host, protocol| {
         host.set_pin(protocol, PIN).unwrap();
