@@ -30,7 +30,7 @@ impl HmacSecret {
         let salts = shared_secret
             .decrypt(salt_enc)
             .ok_or(Status::InvalidParameter)?;
-        // §12.5 has no status for what is neither one salt nor two; Nitrokeys, SoloKeys and CanoKeys say this.
+        // §12.5 has no status for what is neither one salt nor two; the firmware of Nitrokeys says this.
         if ![SALT_LENGTH, 2 * SALT_LENGTH].contains(&salts.len()) {
             return Err(Status::InvalidLength);
         }

@@ -42,7 +42,7 @@ impl Host {
     #[must_use]
     pub fn new(profile: Profile) -> Self {
         let env = environment();
-        let storage = Box::new(Memory::default());
+        let storage = Box::new(Memory);
         let key = AUTHORITY
             .with(|authority| Emulator::new(storage, authority, env.clone(), profile))
             .expect("a key");
