@@ -15,6 +15,10 @@ fn params(params: &[(&str, i64)]) -> Value {
     Value::Array(params.iter().map(param).collect())
 }
 
+fn option(name: &str, value: Value) -> Value {
+    cbor::map([(name, value)])
+}
+
 fn descriptor_of(kind: &str) -> Value {
     cbor::map([
         ("id", Value::Bytes(vec![1; 4])),
@@ -30,7 +34,6 @@ fn parameters_of_make_credential_are_checked() {
         let wrong = Create::new().with(key, Value::from(1));
         assert_eq!(wrong.send(&mut host), Err(0x11));
     }
-    let option = |name: &str, value: Value| cbor::map([(name, value)]);
     let entity =
         |member: &str, value: Value| cbor::map([("id", Value::from(RP_ID)), (member, value)]);
     let user_with =
@@ -76,7 +79,11 @@ fn parameters_of_make_credential_are_checked() {
         let request = Create::new().with(key, value.clone());
         assert_eq!(request.send(&mut host), Err(status), "{key}: {value:?}");
     }
-    // Types come before what a zero-length pinUvAuthParam asks.
+}
+
+#[test]
+fn types_come_before_what_a_zero_length_pin_uv_auth_param_asks() {
+    let mut host = Host::new(Profile::default());
     let element = cbor::map([("alg", Value::from("-7")), ("type", "public-key".into())]);
     let asking = Create::new().with(8, Value::Bytes(Vec::new()));
     for list in [vec![Value::from(42)], vec![element]] {
@@ -86,7 +93,11 @@ fn parameters_of_make_credential_are_checked() {
         let request = request.with(4, Value::Array(list));
         assert_eq!(request.send(&mut host), Err(0x11));
     }
-    // What nobody knows is ignored, wherever it is.
+}
+
+#[test]
+fn what_nobody_knows_is_ignored_wherever_it_is() {
+    let mut host = Host::new(Profile::default());
     let foreign = cbor::map([
         (Value::from(1), Value::from(2)),
         (Value::from("id"), Value::from(RP_ID)),
