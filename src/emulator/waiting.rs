@@ -74,13 +74,20 @@ impl Emulator {
         }
     }
 
-    /// The first keep-alive is due at once: the status has changed.
+    /// The status has changed, of which the host hears at once, also where the wait ends at once.
     pub(super) fn wait(&mut self, reason: WaitingFor) {
         let now = self.env.monotonic();
+        match reason {
+            WaitingFor::Touch(_) => self.hid.keepalive(KeepaliveStatus::UpNeeded),
+            WaitingFor::Time { .. } | WaitingFor::Nothing => {
+                self.hid.keepalive(KeepaliveStatus::Processing);
+            }
+            WaitingFor::Silence => {}
+        }
         self.waiting = Some(Waiting {
             reason,
             since: now,
-            next_keepalive: now,
+            next_keepalive: now + KEEPALIVE_INTERVAL,
             touched_since: None,
         });
     }

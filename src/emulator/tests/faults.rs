@@ -153,7 +153,9 @@ fn a_touch_that_came_too_late_does_not_count_for_the_next_request() {
     host.emulator.touch().unwrap();
     host.send(host.cid, 0x11, b"");
     host.send(host.cid, 0x10, &[0x0b]);
-    assert_eq!(host.messages(), [(0x10, vec![0x2d]), (0x3b, vec![2])]);
+    let awaited = (0x3b, vec![2]);
+    let cancelled = (0x10, vec![0x2d]);
+    assert_eq!(host.messages(), [awaited.clone(), cancelled, awaited]);
     assert!(host.emulator.touch().is_ok());
     assert_eq!(host.emulator.time_until_next(), Some(Duration::ZERO));
     assert_eq!(host.messages(), [(0x10, vec![0])]);

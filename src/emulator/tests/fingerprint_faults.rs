@@ -55,7 +55,7 @@ fn an_answer_after_fingers_can_be_late() {
     let fault = "delay=1s@makeCredential".parse().unwrap();
     host.emulator.add_fault(fault);
     begin_create(&mut host);
-    assert_eq!(host.messages(), [(0x3b, vec![1])]);
+    assert_eq!(host.messages(), [(0x3b, vec![2]), (0x3b, vec![1])]);
     host.advance(Duration::from_secs(1));
     assert!(host.answer().is_ok());
 }

@@ -282,7 +282,7 @@ fn without_a_touch_a_request_times_out_and_a_refusal_is_told_apart() {
     host.never_touch();
     host.send(host.cid, 0x10, &SELECTION);
     host.advance(Duration::from_secs(30));
-    assert_eq!(host.messages(), [(0x10, vec![0x2f])]);
+    assert_eq!(host.messages(), [(KEEPALIVE, vec![2]), (0x10, vec![0x2f])]);
     host.emulator.set_touch(Box::new(Deny));
     assert_eq!(host.raw(&SELECTION), (0x27, vec![]));
     // For makeCredential the specification treats both alike.

@@ -122,10 +122,12 @@ impl Host {
             .collect()
     }
 
-    /// Sends a CTAP2 request and returns the status and what follows it.
+    /// Sends a CTAP2 request and returns the status and what follows it; keep-alives before it are passed over.
     pub(super) fn raw(&mut self, request: &[u8]) -> (u8, Vec<u8>) {
         self.send(self.cid, 0x10, request);
-        let (cid, command, payload) = self.message().expect("an answer");
+        let (cid, command, payload) = std::iter::from_fn(|| self.message())
+            .find(|(_, command, _)| *command != 0x3b)
+            .expect("an answer");
         assert_eq!((cid, command), (self.cid, 0x10));
         let (status, rest) = payload.split_first().unwrap();
         (*status, rest.to_vec())
