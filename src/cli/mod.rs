@@ -91,8 +91,9 @@ fn start(arguments: Arguments) -> Exit {
     // reqwest and tokio-rustls take the process's provider; ring is the only one in the tree.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let json = arguments.global.json;
+    // One thread beside this one: the ceremony blocks this one while it talks to the key.
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+        .worker_threads(1)
         .enable_all()
         .build();
     let name = name(&arguments.command);
