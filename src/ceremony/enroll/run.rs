@@ -81,7 +81,7 @@ impl<'a> Run<'a> {
         };
         parties.interaction.begin(Step::RecordIntent);
         let head = run
-            .record(parties, Event::EnrollIntended(run.intent()))
+            .record(parties, Event::EnrollIntended(Box::new(run.intent())))
             .await?;
         parties.interaction.done(
             Step::RecordIntent,
@@ -125,6 +125,10 @@ impl<'a> Run<'a> {
             tenant: self.request.tenant.clone(),
             rp_id: self.options.options.rp_id.clone(),
             key: self.plan.key.clone(),
+            aaguid: Some(self.plan.aaguid),
+            pin: None,
+            settings: None,
+            custody: None,
         }
     }
 
