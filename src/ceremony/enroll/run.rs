@@ -114,7 +114,7 @@ impl<'a> Run<'a> {
                 creation_options: self.options.raw.clone(),
                 registration,
             },
-            cost: parties.key.counters(),
+            cost: parties.key.in_hand()?.counters(),
         })
     }
 
@@ -157,7 +157,7 @@ impl<'a> Run<'a> {
             rp_id: &options.rp_id,
             challenge: &options.challenge,
             algorithms: &options.algorithms,
-            get_info_aaguid: Some(parties.key.info().aaguid),
+            get_info_aaguid: Some(parties.key.in_hand()?.info().aaguid),
         };
         let findings = attestation::judge(&registration, &self.request.roots, parties.env.now())?;
         let failed = findings

@@ -7,6 +7,7 @@ use crate::ceremony::{Error, Parties};
 use crate::ctap::Permissions;
 use crate::encoding::hex;
 use crate::ledger::{CeremonyFailed, CeremonyUndone, Event, Step as Reached};
+use crate::secret::Pin;
 
 /// Closes the ceremony and returns what the operator has to know.
 pub(super) async fn after(error: Error, run: Run<'_>, parties: &mut Parties<'_>) -> Error {
@@ -72,6 +73,7 @@ fn code(error: &Error) -> &'static str {
         | Error::Key(_)
         | Error::KeyProof(_)
         | Error::KeyUnfit(_)
+        | Error::NoKeyInHand
         | Error::TooFewPinTries { .. }
         | Error::UnknownKey
         | Error::UnknownLabel(_)
@@ -119,10 +121,7 @@ fn take_back(run: &Run<'_>, parties: &mut Parties<'_>) -> Result<CeremonyUndone,
         Method::Absent => {}
     }
     parties.interaction.begin(Step::UndoCredential);
-    let deleted = parties
-        .key
-        .pin_uv_auth(&run.pin, Permissions::CM, None)
-        .and_then(|auth| parties.key.delete_credential(&credential.id, &auth));
+    let deleted = delete(&credential.id, &run.pin, parties);
     match deleted {
         Ok(()) => {
             parties.interaction.done(Step::UndoCredential, &id);
@@ -133,4 +132,10 @@ fn take_back(run: &Run<'_>, parties: &mut Parties<'_>) -> Result<CeremonyUndone,
             in_full(&error)
         )),
     }
+}
+
+fn delete(credential_id: &[u8], pin: &Pin, parties: &mut Parties<'_>) -> Result<(), Error> {
+    let key = parties.key.in_hand_mut()?;
+    let auth = key.pin_uv_auth(pin, Permissions::CM, None)?;
+    Ok(key.delete_credential(credential_id, &auth)?)
 }
