@@ -360,7 +360,7 @@ fn a_key_that_cannot_be_asked_silently_refuses_a_second_enrolment_by_its_exclude
     assert_eq!((key.credentials().len(), bench.registered()), (1, 1));
     assert_eq!(
         bench.ledger()[6..],
-        ["enroll.intended", "enroll.failed", "enroll.undone"]
+        ["enroll.intended", "ceremony.failed", "ceremony.undone"]
     );
     bench.verified_ledger();
 }

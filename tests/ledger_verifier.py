@@ -107,6 +107,9 @@ def public_key(cose):
     return lambda signature, message: point.verify(signature, message, ec.ECDSA(hashes.SHA256()))
 
 
+OPTIONAL_CHECKS = []
+
+
 # Checks of single members: each raises or returns something false for a bad value.
 def text(value): return isinstance(value, str)
 def flag(value): return isinstance(value, bool)
@@ -118,8 +121,13 @@ def binary64(value): return unbase64(value, 64)
 def guid(value): return uuid.UUID(value)
 def pattern(expression): return lambda value: re.fullmatch(expression, value, re.ASCII)
 def members(**checks): return lambda value: isinstance(value, dict) and all(
-    name in value and check(value[name]) for name, check in checks.items())
-def maybe(check): return lambda value: value is None or check(value)
+    (name in value or check in OPTIONAL_CHECKS) and check(value.get(name)) for name, check in checks.items())
+def count8(value): return type(value) is int and 0 <= value < 256
+def many(check): return lambda value: isinstance(value, list) and all(map(check, value))
+def texts(value): return many(text)(value)
+def optional(check):
+    OPTIONAL_CHECKS.append(lambda value: value is None or check(value))
+    return OPTIONAL_CHECKS[-1]
 def either(*values): return lambda value: value in values
 
 
@@ -130,32 +138,65 @@ ceremony_id = pattern("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 rp = pattern("(?=.{1,253}$)[a-z0-9-]{1,63}([.][a-z0-9-]{1,63})*")
 time = pattern(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z")
 account = members(id=text, upn=text)
-key = members(transport=text)
-outcome = members(subject=text, verdict=either("fail", "not_applicable", "pass", "unknown"))
+key = members(transport=text, firmware=optional(text), serial=optional(text))
+outcome = members(subject=text, verdict=either("fail", "not_applicable", "pass", "unknown"), why=optional(text))
 PROOF = dict(anchor=lambda v: set(v) == {"index", "hash"} and index(v["index"]) and digest(v["hash"]),
              credential_id=binary, authenticator_data=binary, client_data_json=binary, signature=binary)
 ENTRY = dict(v=lambda value: value is not True and value == 1, index=index, previous=digest, time=time, station=name, kind=kind,
              body=members(), signature=binary64)
 OPTIONAL = dict(ceremony=ceremony_id, proof=lambda v: set(v) == set(PROOF) and members(**PROOF)(v))
+custody = members(location=text, container=optional(text), seal=optional(text), custodians=texts)
+sealed_pin = members(threshold=count8, parts=many(members(recipients=texts, ciphertext=binary)))
+settings = members(min_pin_length=optional(count8), min_pin_length_rp_ids=optional(texts),
+                   force_pin_change=optional(flag), always_uv=optional(flag),
+                   enterprise_attestation=optional(flag))
+STEP_NAMES = ("intended", "pin_set", "credential_created", "proven", "registered", "method_removed", "credential_deleted")
+REASON = either("compromised", "damaged", "lost", "rotated")
 BODY = {
     "station.joined": dict(name=name, public_key=binary32),
-    "enroll.intended": dict(label=text, account=account, tenant=text, rp_id=rp, key=key),
+    "ceremony.failed": dict(label=text, reached=either(*STEP_NAMES), code=text, message=text, remains=optional(text)),
+    "ceremony.undone": dict(label=text, credential_deleted=flag, method_deleted=flag),
+    "config.intended": dict(label=text, settings=settings),
+    "config.applied": dict(label=text, settings=settings),
+    "enroll.intended": dict(label=text, account=account, tenant=text, rp_id=rp, key=key, aaguid=optional(guid),
+                            pin=optional(sealed_pin), settings=optional(settings), custody=optional(custody)),
     "enroll.pin_set": dict(label=text),
     "enroll.credential_created": dict(label=text, rp_id=rp, credential_id=binary, aaguid=guid,
                                       attestation_object=binary, client_data_json=binary),
+    "enroll.proven": dict(label=text, credential_id=binary),
     "enroll.registered": dict(label=text, credential_id=binary, method_id=text),
-    "enroll.failed": dict(label=text, code=text, message=text,
-                          reached=either("intended", "pin_set", "credential_created", "registered")),
-    "enroll.undone": dict(label=text, credential_deleted=flag, method_deleted=flag),
     "key.enrolled": dict(label=text, account=account, tenant=text, credential_id=binary, public_key=binary,
                          attestation_object=binary, client_data_json=binary, aaguid=guid, rp_id=rp,
                          method_id=text, sign_count=count32, key=key),
-    "key.checked": dict(label=text, credential_id=binary, passed=flag,
-                        findings=lambda v: isinstance(v, list) and all(map(outcome, v))),
+    "key.checked": dict(label=text, credential_id=binary, passed=flag, findings=many(outcome)),
+    "key.handed_over": dict(label=text, credential_id=binary, custody=custody, note=optional(text)),
+    "key.retired": dict(label=text, credential_id=binary, reason=REASON),
+    "pin.intended": dict(label=text, pin=optional(sealed_pin)),
+    "pin.changed": dict(label=text),
+    "reset.intended": dict(label=text, credential_id=binary),
+    "reset.performed": dict(label=text, credential_id=binary),
+    "retire.intended": dict(label=text, credential_id=binary, account=account, method_id=text, reason=REASON,
+                            delete_credential=flag, keys_left=count32, forced=flag),
+    "retire.method_removed": dict(label=text, method_id=text),
+    "retire.credential_deleted": dict(label=text, credential_id=binary),
 }
-# Step: the steps of which one must have been reached, and the step that is reached then.
-STEPS = {"enroll.pin_set": ((0, 1), 1), "enroll.credential_created": ((0, 1, 2), 2),
-         "enroll.registered": ((2, 3), 3), "key.enrolled": ((3,), "closed")}
+# Step: the kind of ceremony, the steps of which one must have been reached, and the step that is reached then.
+STEPS = {
+    "enroll.pin_set": ("enroll", ("intended", "pin_set"), "pin_set"),
+    "enroll.credential_created": ("enroll", ("intended", "pin_set", "credential_created", "proven"), "credential_created"),
+    "enroll.proven": ("enroll", ("credential_created", "proven"), "proven"),
+    "enroll.registered": ("enroll", ("credential_created", "proven", "registered"), "registered"),
+    "key.enrolled": ("enroll", ("registered",), "closed"),
+    "retire.method_removed": ("retire", ("intended", "method_removed"), "method_removed"),
+    "retire.credential_deleted": ("retire", ("method_removed", "credential_deleted"), "credential_deleted"),
+    "key.retired": ("retire", ("method_removed", "credential_deleted"), "closed"),
+    "config.applied": ("config", ("intended",), "closed"),
+    "pin.changed": ("pin", ("intended",), "closed"),
+    "reset.performed": ("reset", ("intended",), "closed"),
+}
+OPENS = ("config.intended", "enroll.intended", "pin.intended", "reset.intended", "retire.intended")
+# Entries about a key: the credential must be enrolled, and a proof must be by it.
+ABOUT_A_KEY = ("key.checked", "key.handed_over", "key.retired", "reset.intended", "retire.intended")
 
 
 def holds(check, *arguments):
@@ -184,7 +225,8 @@ class Ledger:
     """What the entries so far add up to."""
 
     def __init__(self):
-        self.hashes, self.stations, self.ceremonies, self.keys, self.challenges = [], {}, {}, {}, set()
+        self.hashes, self.stations, self.ceremonies, self.keys = [], {}, {}, {}
+        self.challenges, self.retired = set(), set()
 
     def add(self, data):
         entry = parse(data)
@@ -193,15 +235,19 @@ class Ledger:
         body, what = entry["body"], entry["kind"]
         need(holds(members(**BODY.get(what, {})), body), "body")
         self.signature(entry, body)
-        if what.startswith("enroll.") and what in BODY or what == "key.enrolled":
+        if what in STEPS or what in OPENS or what in ("ceremony.failed", "ceremony.undone"):
             self.step(entry.get("ceremony"), what, body)
         if what == "key.enrolled":
             self.enroll(body)
-        if what == "key.checked":
+        if what in ABOUT_A_KEY:
             need(body["credential_id"] in self.keys, "key-unknown")
+        if what == "key.retired":
+            need(body["credential_id"] not in self.retired, "retired-twice")
+            self.retired.add(body["credential_id"])
+        if what == "key.checked":
             need("proof" in entry or not body["passed"], "unproven")
         if "proof" in entry:
-            if what in ("key.checked", "key.enrolled"):
+            if what in ABOUT_A_KEY or what == "key.enrolled":
                 need(entry["proof"]["credential_id"] == body["credential_id"], "proof-by-other-key")
             self.proof(entry["proof"], what, body)
         self.hashes.append(sha256(data).hex())
@@ -222,21 +268,21 @@ class Ledger:
 
     def step(self, ceremony, what, body):
         need(ceremony is not None, "ceremony")
-        if what == "enroll.intended":
+        if what in OPENS:
             need(ceremony not in self.ceremonies, "ceremony")
-            self.ceremonies[ceremony] = [0, None]
+            self.ceremonies[ceremony] = [what.split(".")[0], "intended", body.get("credential_id")]
             return
-        state = self.ceremonies.get(ceremony, ["closed"])
-        need(state[0] != "closed", "ceremony")
+        state = self.ceremonies.get(ceremony, [None, "closed"])
+        need(state[1] != "closed", "ceremony")
         if what in STEPS:
-            needed, then = STEPS[what]
-            need(state[0] in needed, "ceremony")
+            purpose, needed, then = STEPS[what]
+            need(state[0] == purpose and state[1] in needed, "ceremony")
             if what == "enroll.credential_created":
-                state[1] = body["credential_id"]
-            need(body.get("credential_id", state[1]) == state[1] or what == "enroll.pin_set", "ceremony")
-            state[0] = then
-        elif what == "enroll.undone":
-            state[0] = "closed"
+                state[2] = body["credential_id"]
+            need(body.get("credential_id", state[2]) == state[2], "ceremony")
+            state[1] = then
+        elif what == "ceremony.undone":
+            state[1] = "closed"
 
     def enroll(self, body):
         need(body["credential_id"] not in self.keys, "enrolled-twice")

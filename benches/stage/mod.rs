@@ -98,7 +98,7 @@ impl Stage {
 
     pub(crate) fn enroll(&self, key: &mut Authenticator, ledger: &mut Ledger) -> Built<Outcome> {
         let parties = Parties {
-            key,
+            key: key.into(),
             tenant: Some(&self.tenant),
             ledger,
             interaction: &mut Person,
@@ -113,7 +113,7 @@ impl Stage {
     /// Silent, and without the tenant.
     pub(crate) fn check(&self, key: &mut Authenticator, ledger: &mut Ledger) -> Built<Checked> {
         let parties = Parties {
-            key,
+            key: key.into(),
             tenant: None,
             ledger,
             interaction: &mut Person,

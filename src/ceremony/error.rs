@@ -69,6 +69,9 @@ pub enum Error {
     /// The record could not be read or written.
     #[error(transparent)]
     Ledger(Box<ledger::Error>),
+    /// The ceremony needs the key and was started without one.
+    #[error("the key is not in hand")]
+    NoKeyInHand,
     /// The ceremony needs a tenant and was started without one.
     #[error("no tenant is configured")]
     NoTenant,

@@ -16,4 +16,4 @@ pub mod parties;
 mod silent;
 
 pub use error::Error;
-pub use parties::Parties;
+pub use parties::{KeyInHand, Parties};

@@ -11,8 +11,8 @@ use crate::ledger::Ledger;
 
 /// A key, a tenant, a ledger, and a person.
 pub struct Parties<'a> {
-    /// The key in hand.
-    pub key: &'a mut Authenticator,
+    /// The key, for a ceremony that is about one in hand.
+    pub key: KeyInHand<'a>,
     /// The tenant; a check can do without.
     pub tenant: Option<&'a Client>,
     /// The record.
@@ -23,6 +23,42 @@ pub struct Parties<'a> {
     pub cancel: &'a Cancel,
     /// Clock and randomness.
     pub env: &'a Env,
+}
+
+/// A key, or none: a lost key is taken out of service without it.
+pub struct KeyInHand<'a>(Option<&'a mut Authenticator>);
+
+impl KeyInHand<'_> {
+    /// No key.
+    pub const NONE: Self = Self(None);
+
+    /// Whether there is a key.
+    #[must_use]
+    pub fn is_there(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// The key, to look at.
+    ///
+    /// # Errors
+    /// [`Error::NoKeyInHand`] when there is none.
+    pub fn in_hand(&self) -> Result<&Authenticator, Error> {
+        self.0.as_deref().ok_or(Error::NoKeyInHand)
+    }
+
+    /// The key, to ask it something.
+    ///
+    /// # Errors
+    /// [`Error::NoKeyInHand`] when there is none.
+    pub fn in_hand_mut(&mut self) -> Result<&mut Authenticator, Error> {
+        self.0.as_deref_mut().ok_or(Error::NoKeyInHand)
+    }
+}
+
+impl<'a> From<&'a mut Authenticator> for KeyInHand<'a> {
+    fn from(key: &'a mut Authenticator) -> Self {
+        Self(Some(key))
+    }
 }
 
 impl Parties<'_> {

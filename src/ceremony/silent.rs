@@ -33,6 +33,7 @@ pub(crate) fn held<'a>(
     };
     match parties
         .key
+        .in_hand_mut()?
         .get_assertion(&request, None, &mut Wait::unattended())
     {
         Ok(assertions) => Ok(assertions

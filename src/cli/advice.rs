@@ -125,6 +125,11 @@ fn of_ceremony(error: &ceremony::Error) -> Advice {
             "`halligan ledger show --key LABEL` shows that key's life; choose another label",
         ),
         E::Ledger(error) => of_ledger(error),
+        E::NoKeyInHand => advice(
+            Exit::Key,
+            "no_key",
+            "name the key with --device, or plug it in",
+        ),
         E::NoTenant => advice(
             Exit::Usage,
             "no_tenant",

@@ -54,7 +54,7 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
         spend_last_tries: arguments.pin.spend_last_pin_tries,
     };
     let parties = Parties {
-        key: &mut open.authenticator,
+        key: (&mut open.authenticator).into(),
         tenant: tenant.as_ref(),
         ledger: &mut ledger,
         interaction: &mut interaction,

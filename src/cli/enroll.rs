@@ -75,7 +75,7 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
         dry_run: arguments.dry_run,
     };
     let parties = Parties {
-        key: &mut open.authenticator,
+        key: (&mut open.authenticator).into(),
         tenant: Some(&tenant),
         ledger: &mut ledger,
         interaction: &mut interaction,

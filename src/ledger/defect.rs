@@ -42,7 +42,7 @@ pub enum Defect {
         /// What it says.
         found: u64,
     },
-    /// A check names a credential that is not enrolled.
+    /// The entry names a credential that is not enrolled.
     #[error("no key with the credential {} is enrolled", base64url::encode(.0))]
     KeyUnknown(Vec<u8>),
     /// There is no such entry, but there are later ones.
@@ -65,6 +65,9 @@ pub enum Defect {
     /// The proof is by another key than the body is about.
     #[error("the proof is by another key than the one in the body")]
     ProofByOtherKey,
+    /// The key was retired before.
+    #[error("the key with the credential {} was retired before", base64url::encode(.0))]
+    RetiredTwice(Vec<u8>),
     /// The station's signature does not verify.
     #[error("the signature of station {0} does not verify")]
     Signature(StationName),
@@ -106,6 +109,7 @@ impl Defect {
             Self::Previous { .. } => "previous",
             Self::Proof(proof) => proof.code(),
             Self::ProofByOtherKey => "proof-by-other-key",
+            Self::RetiredTwice(_) => "retired-twice",
             Self::Signature(_) => "signature",
             Self::StationJoinedTwice(_) => "station-joined-twice",
             Self::StationName { .. } => "station-name",

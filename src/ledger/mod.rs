@@ -36,13 +36,18 @@ pub use defect::{Defect, Warning};
 pub use entry::{Draft, Entry, FormatError, SIZE_LIMIT};
 pub use error::Error;
 pub use event::{
-    Account, BadBody, EnrollCredentialCreated, EnrollFailed, EnrollIntended, EnrollPinSet,
-    EnrollRegistered, EnrollStep, EnrollUndone, Event, KeyChecked, KeyDescription, KeyEnrolled,
-    Kind, NotAKind, Outcome, OutcomeVerdict, StationJoined,
+    Account, BadBody, CeremonyFailed, CeremonyUndone, ConfigApplied, ConfigIntended, Custody,
+    EnrollCredentialCreated, EnrollIntended, EnrollPinSet, EnrollProven, EnrollRegistered, Event,
+    KeyChecked, KeyDescription, KeyEnrolled, KeyHandedOver, KeyRetired, KeySettings, Kind,
+    NotAKind, Outcome, OutcomeVerdict, PinChanged, PinIntended, ResetIntended, ResetPerformed,
+    RetireCredentialDeleted, RetireIntended, RetireMethodRemoved, RetireReason, SealedPart,
+    SealedPin, StationJoined, Step,
 };
 pub use proof::{ORIGIN, Proof, ProofDefect, ProofRequest};
 pub use reader::Reader;
-pub use state::{Ceremony, CeremonyDefect, CeremonyPhase, EnrolledKey, JoinedStation, State};
+pub use state::{
+    Ceremony, CeremonyDefect, CeremonyKind, CeremonyPhase, EnrolledKey, JoinedStation, State,
+};
 pub use station::{NotAStationName, Station, StationError, StationName};
 pub use store::Store;
 pub use verify::{Failure, Verification};

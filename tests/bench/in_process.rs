@@ -112,7 +112,7 @@ impl<'a> InProcess<'a> {
             let ledger = Ledger::open(&location, &station, env.clone()).await;
             let mut ledger = ledger.map_err(Error::from)?;
             let parties = Parties {
-                key: &mut authenticator,
+                key: (&mut authenticator).into(),
                 tenant: Some(&client),
                 ledger: &mut ledger,
                 interaction: person,

@@ -166,7 +166,7 @@ fn a_key_whose_attestation_is_false_is_never_registered() {
             "{fault}"
         );
     }
-    assert_eq!(bench.ledger()[4..6], ["enroll.failed", "enroll.undone"]);
+    assert_eq!(bench.ledger()[4..6], ["ceremony.failed", "ceremony.undone"]);
     bench.verified_ledger();
 }
 
@@ -283,7 +283,7 @@ fn a_model_that_the_policy_disallows_is_taken_back_from_the_key() {
         .exits(5)
         .fails_with("tenant_refused");
     assert_eq!((bench.registered(), key.credentials().len()), (0, 0));
-    assert_eq!(bench.ledger()[4..], ["enroll.failed", "enroll.undone"]);
+    assert_eq!(bench.ledger()[4..], ["ceremony.failed", "ceremony.undone"]);
     let undone = bench.entries().pop().unwrap();
     assert_eq!(undone["body"]["credential_deleted"], true);
     bench.verified_ledger();

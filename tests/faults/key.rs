@@ -19,7 +19,7 @@ fn unplugged_when_the_credential_is_to_be_made() {
     let stopped = enroll.run().exits(7);
     let stopped = stopped.says("the key is gone");
     stopped.says("whether the key made a credential is not known");
-    let failed = newest(&bench, "enroll.failed");
+    let failed = newest(&bench, "ceremony.failed");
     assert_eq!(failed["body"]["reached"], "intended");
     open_ceremonies(&bench, 1);
     // Such a key, once it is back, shows that it had made none.
@@ -70,7 +70,7 @@ fn unplugged_before_the_proof() {
     assert!(remains.contains(&credential), "{remains}");
     assert!(remains.contains("registered"), "{remains}");
     assert_eq!(
-        newest(&bench, "enroll.failed")["body"]["reached"],
+        newest(&bench, "ceremony.failed")["body"]["reached"],
         "registered"
     );
     open_ceremonies(&bench, 1);

@@ -84,7 +84,7 @@ fn a_credential_that_may_have_been_made_stays_an_open_question() {
         let stopped = enroll.run().exits(7).says(said);
         stopped.says("whether the key made a credential is not known");
         assert_eq!(
-            newest(&bench, "enroll.failed")["body"]["reached"],
+            newest(&bench, "ceremony.failed")["body"]["reached"],
             "intended"
         );
         open_ceremonies(&bench, 1);

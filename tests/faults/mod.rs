@@ -42,6 +42,6 @@ fn nothing_is_left(bench: &Bench, key: &Key) {
     key.replug();
     assert_eq!(key.credentials(), Vec::<Vec<u8>>::new());
     assert_eq!(bench.registered(), 0);
-    assert_eq!(bench.ledger().last().unwrap(), "enroll.undone");
+    assert_eq!(bench.ledger().last().unwrap(), "ceremony.undone");
     open_ceremonies(bench, 0);
 }

@@ -20,7 +20,7 @@ fn ctrl_c_at_the_touch_leaves_nothing() {
         .finish()
         .exits(7)
         .says("interrupted by the operator");
-    let failed = newest(&bench, "enroll.failed");
+    let failed = newest(&bench, "ceremony.failed");
     assert_eq!(failed["body"]["code"], "cancelled");
     assert_eq!(failed["body"]["reached"], "pin_set");
     key.touched_by(Auto);
@@ -40,7 +40,7 @@ fn ctrl_c_at_the_touch_in_json_is_one_document() {
     let stopped = waiting.until("touch_needed").interrupt().finish().exits(7);
     stopped.fails_with("cancelled");
     assert_eq!(
-        newest(&bench, "enroll.failed")["body"]["reached"],
+        newest(&bench, "ceremony.failed")["body"]["reached"],
         "intended"
     );
 }
@@ -64,7 +64,7 @@ fn ctrl_c_at_the_proof_says_that_a_registered_key_remains() {
     );
     assert_eq!((key.credentials().len(), bench.registered()), (1, 1));
     assert_eq!(
-        newest(&bench, "enroll.failed")["body"]["reached"],
+        newest(&bench, "ceremony.failed")["body"]["reached"],
         "registered"
     );
     open_ceremonies(&bench, 1);

@@ -43,7 +43,7 @@ fn no_room_for_the_credential_takes_it_back() {
     // The intent and the failure fit into two blocks; an attestation object does not.
     let full = bench.enroll(&key, "BG1-A").after(&no_file_beyond(2)).run();
     full.exits(6).says("no space left").says("free some space");
-    assert_eq!(newest(&bench, "enroll.failed")["body"]["code"], "ledger");
+    assert_eq!(newest(&bench, "ceremony.failed")["body"]["code"], "ledger");
     nothing_is_left(&bench, &key);
     bench.enroll(&key, "BG1-A").run().exits(0);
 }

@@ -116,7 +116,7 @@ fn a_registration_that_failed_for_all_we_know_is_neither_repeated_nor_forgotten(
     assert!(person.heard("looking in the directory"));
     // It may yet show up, so the credential stays; and nobody is left in the dark about it.
     assert_eq!((key.credentials().len(), bench.registered()), (1, 0));
-    let failed = newest(&bench, "enroll.failed");
+    let failed = newest(&bench, "ceremony.failed");
     assert_eq!(failed["body"]["reached"], "credential_created");
     open_ceremonies(&bench, 1);
 }
@@ -163,7 +163,7 @@ fn throttling_for_longer_than_anybody_waits_takes_the_credential_back() {
         .fails_with("tenant_busy");
     bench.clear_tenant_faults();
     assert_eq!(
-        newest(&bench, "enroll.undone")["body"]["credential_deleted"],
+        newest(&bench, "ceremony.undone")["body"]["credential_deleted"],
         true
     );
     nothing_is_left(&bench, &key);

@@ -117,9 +117,11 @@ fn ask(
         Evidence::Silent | Evidence::Touch => None,
     };
     let mut wait = touch_prompt(parties.interaction, parties.cancel);
-    let assertions = parties
-        .key
-        .get_assertion(&assertion, auth.as_ref(), &mut wait)?;
+    let assertions =
+        parties
+            .key
+            .in_hand_mut()?
+            .get_assertion(&assertion, auth.as_ref(), &mut wait)?;
     assertions
         .into_iter()
         .next()
@@ -132,13 +134,15 @@ fn verify_user(
     rp_id: &RpId,
     parties: &mut Parties<'_>,
 ) -> Result<PinUvAuth, Error> {
-    if !parties.key.takes_pin_for(Permissions::GA) {
+    if !parties.key.in_hand()?.takes_pin_for(Permissions::GA) {
         let mut wait = touch_prompt(parties.interaction, parties.cancel);
-        return Ok(parties
-            .key
-            .built_in_uv_auth(Permissions::GA, Some(rp_id), &mut wait)?);
+        return Ok(parties.key.in_hand_mut()?.built_in_uv_auth(
+            Permissions::GA,
+            Some(rp_id),
+            &mut wait,
+        )?);
     }
-    let retries = parties.key.pin_retries()?;
+    let retries = parties.key.in_hand_mut()?.pin_retries()?;
     require_pin_tries(retries, request.spend_last_tries)?;
     let left = retries.retries;
     let pin = parties.interaction.pin(PinPurpose::Present {
@@ -146,6 +150,7 @@ fn verify_user(
     })?;
     Ok(parties
         .key
+        .in_hand_mut()?
         .pin_uv_auth(&pin, Permissions::GA, Some(rp_id))?)
 }
 
@@ -169,7 +174,7 @@ pub(super) fn identify(
     parties: &mut Parties<'_>,
     except: Option<&str>,
 ) -> Result<Option<KeyEnrolled>, Error> {
-    let aaguid = parties.key.info().aaguid;
+    let aaguid = parties.key.in_hand()?.info().aaguid;
     let candidates: Vec<KeyEnrolled> = parties
         .ledger
         .state()

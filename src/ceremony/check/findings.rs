@@ -60,7 +60,7 @@ pub(super) fn any_failed(findings: &[Outcome]) -> bool {
 /// What getInfo and the retry counter say. Nothing here spends a PIN try.
 pub(super) fn of_key(key: &KeyEnrolled, parties: &mut Parties<'_>) -> Result<Vec<Outcome>, Error> {
     parties.interaction.begin(Step::InspectKey);
-    let info = parties.key.info();
+    let info = parties.key.in_hand()?.info();
     if info.aaguid != key.aaguid {
         return Err(Error::WrongKey {
             wanted: key.label.clone(),
@@ -93,7 +93,7 @@ pub(super) fn of_key(key: &KeyEnrolled, parties: &mut Parties<'_>) -> Result<Vec
 }
 
 fn tries(parties: &mut Parties<'_>) -> Result<Outcome, Error> {
-    let retries = parties.key.pin_retries()?;
+    let retries = parties.key.in_hand_mut()?.pin_retries()?;
     Ok(match retries.retries {
         0 => fail("pin_tries", "the PIN is blocked"),
         left if left <= PIN_TRIES_KEPT => {

@@ -22,7 +22,7 @@ impl Run<'_> {
             return Ok(());
         }
         parties.interaction.begin(Step::SetPin);
-        let answer = parties.key.set_pin(&self.pin);
+        let answer = parties.key.in_hand_mut()?.set_pin(&self.pin);
         self.pin_state = match &answer {
             Ok(()) => PinState::Set,
             Err(error) if unanswered(error) => PinState::Unknown,
@@ -48,12 +48,16 @@ impl Run<'_> {
     ) -> Result<PinUvAuth, Error> {
         let rp_id = Some(&self.options.options.rp_id);
         parties.interaction.begin(Step::VerifyPin);
-        let auth = if parties.key.takes_pin_for(permissions) {
-            parties.key.pin_uv_auth(&self.pin, permissions, rp_id)?
+        let auth = if parties.key.in_hand()?.takes_pin_for(permissions) {
+            parties
+                .key
+                .in_hand_mut()?
+                .pin_uv_auth(&self.pin, permissions, rp_id)?
         } else {
             let mut wait = touch_prompt(parties.interaction, parties.cancel);
             parties
                 .key
+                .in_hand_mut()?
                 .built_in_uv_auth(permissions, rp_id, &mut wait)?
         };
         parties.interaction.done(Step::VerifyPin, "");
@@ -73,10 +77,13 @@ impl Run<'_> {
             &options.rp_id.origin(),
         )
         .to_json();
-        let request = self.creation_request(parties.key.info(), &client_data_json);
+        let request = self.creation_request(parties.key.in_hand()?.info(), &client_data_json);
         let answer = {
             let mut wait = touch_prompt(parties.interaction, parties.cancel);
-            parties.key.make_credential(&request, Some(auth), &mut wait)
+            parties
+                .key
+                .in_hand_mut()?
+                .make_credential(&request, Some(auth), &mut wait)
         };
         if answer.as_ref().is_err_and(unanswered) {
             self.creation = Creation::Unknown;
@@ -174,6 +181,7 @@ impl Run<'_> {
             let mut wait = touch_prompt(parties.interaction, parties.cancel);
             parties
                 .key
+                .in_hand_mut()?
                 .get_assertion(&request, Some(&auth), &mut wait)?
         };
         let assertion = assertion

@@ -55,7 +55,7 @@ pub(super) async fn prepare(
     let (user, methods_before, options, mut warnings) =
         inspect_tenant(request, parties, &display_name).await?;
     refuse_enrolled_key(request, parties, &options)?;
-    let info = parties.key.info();
+    let info = parties.key.in_hand()?.info();
     warnings.extend(fitness::of_key(info).warnings);
     for warning in &warnings {
         parties.interaction.warn(warning);
@@ -103,15 +103,15 @@ fn inspect_key(
     parties: &mut Parties<'_>,
 ) -> Result<(KeyDescription, PinPlan), Error> {
     parties.interaction.begin(Step::InspectKey);
-    let obstacles = fitness::of_key(parties.key.info()).obstacles;
+    let obstacles = fitness::of_key(parties.key.in_hand()?.info()).obstacles;
     if !obstacles.is_empty() {
         return Err(Error::KeyUnfit(obstacles));
     }
-    let pin = match parties.key.info().options.client_pin {
+    let pin = match parties.key.in_hand()?.info().options.client_pin {
         Some(true) => PinPlan::Use(tries_left(request, parties)?),
         _ => PinPlan::Set,
     };
-    let info = parties.key.info();
+    let info = parties.key.in_hand()?.info();
     let key = KeyDescription {
         transport: request.transport.clone(),
         firmware: info.firmware_version.map(|version| version.to_string()),
@@ -133,7 +133,7 @@ fn describe(pin: PinPlan) -> String {
 }
 
 fn tries_left(request: &Request, parties: &mut Parties<'_>) -> Result<Option<u8>, Error> {
-    let retries = parties.key.pin_retries()?;
+    let retries = parties.key.in_hand_mut()?.pin_retries()?;
     fitness::require_pin_tries(retries, request.spend_last_tries)?;
     Ok(Some(retries.retries))
 }
@@ -208,7 +208,7 @@ pub(super) fn already_enrolled(
 
 /// The PIN, asked for before the intent is recorded: an operator who has none leaves no trace.
 pub(super) fn ask_pin(plan: &Plan, parties: &mut Parties<'_>) -> Result<Pin, Error> {
-    let minimum = parties.key.info().pin_minimum();
+    let minimum = parties.key.in_hand()?.info().pin_minimum();
     let purpose = match plan.pin {
         PinPlan::Set => PinPurpose::New { minimum },
         PinPlan::Use(retries) => PinPurpose::Present { retries },

@@ -81,7 +81,7 @@ impl<'a> Run<'a> {
         };
         parties.interaction.begin(Step::RecordIntent);
         let head = run
-            .record(parties, Event::EnrollIntended(run.intent()))
+            .record(parties, Event::EnrollIntended(Box::new(run.intent())))
             .await?;
         parties.interaction.done(
             Step::RecordIntent,
@@ -114,7 +114,7 @@ impl<'a> Run<'a> {
                 creation_options: self.options.raw.clone(),
                 registration,
             },
-            cost: parties.key.counters(),
+            cost: parties.key.in_hand()?.counters(),
         })
     }
 
@@ -125,6 +125,10 @@ impl<'a> Run<'a> {
             tenant: self.request.tenant.clone(),
             rp_id: self.options.options.rp_id.clone(),
             key: self.plan.key.clone(),
+            aaguid: Some(self.plan.aaguid),
+            pin: None,
+            settings: None,
+            custody: None,
         }
     }
 
@@ -153,7 +157,7 @@ impl<'a> Run<'a> {
             rp_id: &options.rp_id,
             challenge: &options.challenge,
             algorithms: &options.algorithms,
-            get_info_aaguid: Some(parties.key.info().aaguid),
+            get_info_aaguid: Some(parties.key.in_hand()?.info().aaguid),
         };
         let findings = attestation::judge(&registration, &self.request.roots, parties.env.now())?;
         let failed = findings

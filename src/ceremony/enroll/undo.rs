@@ -6,27 +6,29 @@ use crate::ceremony::interaction::Step;
 use crate::ceremony::{Error, Parties};
 use crate::ctap::Permissions;
 use crate::encoding::hex;
-use crate::ledger::{EnrollFailed, EnrollStep, EnrollUndone, Event};
+use crate::ledger::{CeremonyFailed, CeremonyUndone, Event, Step as Reached};
+use crate::secret::Pin;
 
 /// Closes the ceremony and returns what the operator has to know.
 pub(super) async fn after(error: Error, run: Run<'_>, parties: &mut Parties<'_>) -> Error {
     let error = parties.blame(error);
-    let failed = EnrollFailed {
+    let failed = CeremonyFailed {
         label: run.plan.label.clone(),
         reached: reached(&run),
         code: code(&error).to_owned(),
         message: in_full(&error),
+        remains: None,
     };
     if run.pin_state == PinState::Set {
         parties
             .interaction
             .warn("the key keeps the PIN that was set");
     }
-    let recorded = run.record(parties, Event::EnrollFailed(failed)).await;
+    let recorded = run.record(parties, Event::CeremonyFailed(failed)).await;
     let remains = match take_back(&run, parties) {
         Ok(undone) => match recorded {
             Ok(_) => run
-                .record(parties, Event::EnrollUndone(undone))
+                .record(parties, Event::CeremonyUndone(undone))
                 .await
                 .err()
                 .map(unrecorded),
@@ -51,12 +53,12 @@ fn unrecorded(error: Error) -> String {
     )
 }
 
-fn reached(run: &Run<'_>) -> EnrollStep {
+fn reached(run: &Run<'_>) -> Reached {
     match (&run.method, &run.creation, run.pin_state) {
-        (Method::Registered(_), ..) => EnrollStep::Registered,
-        (_, Creation::Made(_), _) => EnrollStep::CredentialCreated,
-        (_, _, PinState::Set) => EnrollStep::PinSet,
-        (_, _, PinState::Unchanged | PinState::Unknown) => EnrollStep::Intended,
+        (Method::Registered(_), ..) => Reached::Registered,
+        (_, Creation::Made(_), _) => Reached::CredentialCreated,
+        (_, _, PinState::Set) => Reached::PinSet,
+        (_, _, PinState::Unchanged | PinState::Unknown) => Reached::Intended,
     }
 }
 
@@ -71,6 +73,7 @@ fn code(error: &Error) -> &'static str {
         | Error::Key(_)
         | Error::KeyProof(_)
         | Error::KeyUnfit(_)
+        | Error::NoKeyInHand
         | Error::TooFewPinTries { .. }
         | Error::UnknownKey
         | Error::UnknownLabel(_)
@@ -86,8 +89,8 @@ fn code(error: &Error) -> &'static str {
 }
 
 /// Removes the credential from the key unless the tenant knows it or may know it; the text says what remains.
-fn take_back(run: &Run<'_>, parties: &mut Parties<'_>) -> Result<EnrollUndone, String> {
-    let undone = |credential_deleted| EnrollUndone {
+fn take_back(run: &Run<'_>, parties: &mut Parties<'_>) -> Result<CeremonyUndone, String> {
+    let undone = |credential_deleted| CeremonyUndone {
         label: run.plan.label.clone(),
         credential_deleted,
         method_deleted: false,
@@ -118,10 +121,7 @@ fn take_back(run: &Run<'_>, parties: &mut Parties<'_>) -> Result<EnrollUndone, S
         Method::Absent => {}
     }
     parties.interaction.begin(Step::UndoCredential);
-    let deleted = parties
-        .key
-        .pin_uv_auth(&run.pin, Permissions::CM, None)
-        .and_then(|auth| parties.key.delete_credential(&credential.id, &auth));
+    let deleted = delete(&credential.id, &run.pin, parties);
     match deleted {
         Ok(()) => {
             parties.interaction.done(Step::UndoCredential, &id);
@@ -132,4 +132,10 @@ fn take_back(run: &Run<'_>, parties: &mut Parties<'_>) -> Result<EnrollUndone, S
             in_full(&error)
         )),
     }
+}
+
+fn delete(credential_id: &[u8], pin: &Pin, parties: &mut Parties<'_>) -> Result<(), Error> {
+    let key = parties.key.in_hand_mut()?;
+    let auth = key.pin_uv_auth(pin, Permissions::CM, None)?;
+    Ok(key.delete_credential(credential_id, &auth)?)
 }

@@ -145,7 +145,7 @@ impl Stage {
             pin: pin(&context.env)?,
         };
         let parties = Parties {
-            key: &mut authenticator,
+            key: (&mut authenticator).into(),
             tenant: Some(&self.tenant),
             ledger: &mut self.ledger,
             interaction: &mut person,
@@ -169,7 +169,7 @@ impl Stage {
         };
         let mut authenticator = self.open(in_hand, &context.env)?;
         let parties = Parties {
-            key: &mut authenticator,
+            key: (&mut authenticator).into(),
             tenant: Some(&self.tenant),
             ledger: &mut self.ledger,
             interaction: &mut self.terminal,

@@ -2,22 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Account, KeyDescription, base64url_member};
+use super::{Account, Custody, KeyDescription, KeySettings, SealedPin, base64url_member};
 use crate::webauthn::{Aaguid, RpId};
-
-/// How far an enrolment came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EnrollStep {
-    /// Nothing happened to key or tenant yet.
-    Intended,
-    /// The key has its PIN.
-    PinSet,
-    /// The key holds the credential; the tenant does not know it.
-    CredentialCreated,
-    /// The tenant accepted the credential.
-    Registered,
-}
 
 /// `enroll.intended`: a station is about to provision this key for this account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +18,18 @@ pub struct EnrollIntended {
     pub rp_id: RpId,
     /// The key as it shows itself before anything is changed.
     pub key: KeyDescription,
+    /// The model, as getInfo says: a key of another model is not the one that was intended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aaguid: Option<Aaguid>,
+    /// The PIN that a fresh key is about to get, sealed to its custodians before the key has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pin: Option<SealedPin>,
+    /// The settings that the key is about to get.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<KeySettings>,
+    /// Where the key will lie.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub custody: Option<Custody>,
 }
 
 /// `enroll.pin_set`: the key has a PIN now.
@@ -61,6 +59,17 @@ pub struct EnrollCredentialCreated {
     pub client_data_json: Vec<u8>,
 }
 
+/// `enroll.proven`: the key signed with the new credential, user present and verified, before the tenant knew of it. Where key
+/// and tenant are in two rooms, this is the proof of the enrolment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnrollProven {
+    /// The key's label.
+    pub label: String,
+    /// The credential.
+    #[serde(with = "base64url_member")]
+    pub credential_id: Vec<u8>,
+}
+
 /// `enroll.registered`: the tenant accepted the credential.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EnrollRegistered {
@@ -71,28 +80,4 @@ pub struct EnrollRegistered {
     pub credential_id: Vec<u8>,
     /// The authentication method's identifier in the tenant.
     pub method_id: String,
-}
-
-/// `enroll.failed`: the enrolment stopped here. It stays open until it is completed or undone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EnrollFailed {
-    /// The key's label.
-    pub label: String,
-    /// The last step that is known to have succeeded.
-    pub reached: EnrollStep,
-    /// The failure's stable code.
-    pub code: String,
-    /// The failure in words. Never a secret.
-    pub message: String,
-}
-
-/// `enroll.undone`: what the enrolment had made is gone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EnrollUndone {
-    /// The key's label.
-    pub label: String,
-    /// Whether a credential was deleted from the key.
-    pub credential_deleted: bool,
-    /// Whether a method was deleted from the tenant.
-    pub method_deleted: bool,
 }

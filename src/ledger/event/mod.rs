@@ -2,20 +2,33 @@
 //! ignored, so that a later version may say more.
 
 pub(in crate::ledger) mod base64url_member;
+mod ceremony;
+mod config;
+mod custody;
 mod enroll;
 mod key;
 mod kind;
+mod pin;
+mod reset;
+mod retire;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+pub use ceremony::{CeremonyFailed, CeremonyUndone, Step};
+pub use config::{ConfigApplied, ConfigIntended, KeySettings};
+pub use custody::{Custody, KeyHandedOver};
 pub use enroll::{
-    EnrollCredentialCreated, EnrollFailed, EnrollIntended, EnrollPinSet, EnrollRegistered,
-    EnrollStep, EnrollUndone,
+    EnrollCredentialCreated, EnrollIntended, EnrollPinSet, EnrollProven, EnrollRegistered,
 };
 pub use key::{Account, KeyChecked, KeyDescription, KeyEnrolled, Outcome, OutcomeVerdict};
-pub use kind::{Kind, NotAKind};
+pub use kind::NotAKind;
+pub use pin::{PinChanged, PinIntended, SealedPart, SealedPin};
+pub use reset::{ResetIntended, ResetPerformed};
+pub use retire::{
+    KeyRetired, RetireCredentialDeleted, RetireIntended, RetireMethodRemoved, RetireReason,
+};
 
 use super::station::StationName;
 
@@ -29,90 +42,131 @@ pub struct StationJoined {
     pub public_key: [u8; 32],
 }
 
-/// A typed body.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Event {
-    /// `enroll.credential_created`
-    EnrollCredentialCreated(EnrollCredentialCreated),
-    /// `enroll.failed`
-    EnrollFailed(EnrollFailed),
-    /// `enroll.intended`
-    EnrollIntended(EnrollIntended),
-    /// `enroll.pin_set`
-    EnrollPinSet(EnrollPinSet),
-    /// `enroll.registered`
-    EnrollRegistered(EnrollRegistered),
-    /// `enroll.undone`
-    EnrollUndone(EnrollUndone),
-    /// `key.checked`
-    KeyChecked(KeyChecked),
-    /// `key.enrolled`
-    KeyEnrolled(Box<KeyEnrolled>),
-    /// `station.joined`
-    StationJoined(StationJoined),
-}
-
 /// A body that lacks what its kind needs, or says it in another form.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct BadBody(String);
 
-impl Event {
-    /// Reads the body of an entry; nothing for a kind of a later version.
-    ///
-    /// # Errors
-    /// When a member is missing or malformed.
-    pub fn parse(kind: &Kind, body: &Map<String, Value>) -> Result<Option<Self>, BadBody> {
-        fn read<T: DeserializeOwned>(body: &Map<String, Value>) -> Result<T, BadBody> {
-            T::deserialize(body).map_err(|error| BadBody(super::entry::printable(&error)))
+/// The kinds and their bodies, from one list.
+macro_rules! events {
+    ($($(#[doc = $doc:literal])+ $kind:ident($body:ty) = $name:literal,)+) => {
+        /// What an entry records. A kind of a later version is kept, so that its entries can still be shown and their hashes,
+        /// signatures and proofs be verified.
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub enum Kind {
+            $($(#[doc = $doc])+ $kind,)+
+            /// A kind that this version does not know.
+            Unknown(String),
         }
-        Ok(Some(match kind {
-            Kind::EnrollCredentialCreated => Self::EnrollCredentialCreated(read(body)?),
-            Kind::EnrollFailed => Self::EnrollFailed(read(body)?),
-            Kind::EnrollIntended => Self::EnrollIntended(read(body)?),
-            Kind::EnrollPinSet => Self::EnrollPinSet(read(body)?),
-            Kind::EnrollRegistered => Self::EnrollRegistered(read(body)?),
-            Kind::EnrollUndone => Self::EnrollUndone(read(body)?),
-            Kind::KeyChecked => Self::KeyChecked(read(body)?),
-            Kind::KeyEnrolled => Self::KeyEnrolled(Box::new(read(body)?)),
-            Kind::StationJoined => Self::StationJoined(read(body)?),
-            Kind::Unknown(_) => return Ok(None),
-        }))
-    }
 
-    /// The kind of entry that records it.
-    #[must_use]
-    pub fn kind(&self) -> Kind {
-        match self {
-            Self::EnrollCredentialCreated(_) => Kind::EnrollCredentialCreated,
-            Self::EnrollFailed(_) => Kind::EnrollFailed,
-            Self::EnrollIntended(_) => Kind::EnrollIntended,
-            Self::EnrollPinSet(_) => Kind::EnrollPinSet,
-            Self::EnrollRegistered(_) => Kind::EnrollRegistered,
-            Self::EnrollUndone(_) => Kind::EnrollUndone,
-            Self::KeyChecked(_) => Kind::KeyChecked,
-            Self::KeyEnrolled(_) => Kind::KeyEnrolled,
-            Self::StationJoined(_) => Kind::StationJoined,
-        }
-    }
+        impl Kind {
+            /// The kind as it is written in an entry.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$kind => $name,)+
+                    Self::Unknown(name) => name,
+                }
+            }
 
-    /// The body as JSON.
-    #[must_use]
-    pub fn to_body(&self) -> Map<String, Value> {
-        let value = match self {
-            Self::EnrollCredentialCreated(body) => serde_json::to_value(body),
-            Self::EnrollFailed(body) => serde_json::to_value(body),
-            Self::EnrollIntended(body) => serde_json::to_value(body),
-            Self::EnrollPinSet(body) => serde_json::to_value(body),
-            Self::EnrollRegistered(body) => serde_json::to_value(body),
-            Self::EnrollUndone(body) => serde_json::to_value(body),
-            Self::KeyChecked(body) => serde_json::to_value(body),
-            Self::KeyEnrolled(body) => serde_json::to_value(body),
-            Self::StationJoined(body) => serde_json::to_value(body),
-        };
-        match value {
-            Ok(Value::Object(members)) => members,
-            _ => unreachable!("structs with text keys serialize to JSON objects"),
+            fn known(name: &str) -> Option<Self> {
+                match name {
+                    $($name => Some(Self::$kind),)+
+                    _ => None,
+                }
+            }
         }
+
+        /// A typed body.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub enum Event {
+            $($(#[doc = $doc])+ $kind($body),)+
+        }
+
+        impl Event {
+            /// Reads the body of an entry; nothing for a kind of a later version.
+            ///
+            /// # Errors
+            /// When a member is missing or malformed.
+            pub fn parse(kind: &Kind, body: &Map<String, Value>) -> Result<Option<Self>, BadBody> {
+                Ok(match kind {
+                    $(Kind::$kind => Some(Self::$kind(read(body)?)),)+
+                    Kind::Unknown(_) => None,
+                })
+            }
+
+            /// The kind of entry that records it.
+            #[must_use]
+            pub fn kind(&self) -> Kind {
+                match self {
+                    $(Self::$kind(_) => Kind::$kind,)+
+                }
+            }
+
+            /// The body as JSON.
+            #[must_use]
+            pub fn to_body(&self) -> Map<String, Value> {
+                match self {
+                    $(Self::$kind(body) => members(body),)+
+                }
+            }
+        }
+    };
+}
+
+events! {
+    /// A step of a ceremony failed; the ceremony stays open.
+    CeremonyFailed(CeremonyFailed) = "ceremony.failed",
+    /// A ceremony was taken back and is closed.
+    CeremonyUndone(CeremonyUndone) = "ceremony.undone",
+    /// The key has its new settings; closes the ceremony.
+    ConfigApplied(ConfigApplied) = "config.applied",
+    /// A station is about to change a key's settings.
+    ConfigIntended(ConfigIntended) = "config.intended",
+    /// A credential was made on the key.
+    EnrollCredentialCreated(EnrollCredentialCreated) = "enroll.credential_created",
+    /// A station is about to provision a key.
+    EnrollIntended(Box<EnrollIntended>) = "enroll.intended",
+    /// The key has a PIN now.
+    EnrollPinSet(EnrollPinSet) = "enroll.pin_set",
+    /// The new credential proved itself before it was registered.
+    EnrollProven(EnrollProven) = "enroll.proven",
+    /// The tenant accepted the credential.
+    EnrollRegistered(EnrollRegistered) = "enroll.registered",
+    /// A key was checked, by an assertion or in vain.
+    KeyChecked(KeyChecked) = "key.checked",
+    /// A key is in service; closes its enrolment.
+    KeyEnrolled(Box<KeyEnrolled>) = "key.enrolled",
+    /// A key lies somewhere else, or with somebody else.
+    KeyHandedOver(KeyHandedOver) = "key.handed_over",
+    /// A key is out of service; closes its retirement.
+    KeyRetired(KeyRetired) = "key.retired",
+    /// The key has its new PIN; closes the ceremony.
+    PinChanged(PinChanged) = "pin.changed",
+    /// A station is about to change a key's PIN.
+    PinIntended(PinIntended) = "pin.intended",
+    /// A station is about to reset a key.
+    ResetIntended(ResetIntended) = "reset.intended",
+    /// The key is as it left the factory; closes the ceremony.
+    ResetPerformed(ResetPerformed) = "reset.performed",
+    /// The credential is no longer on the key.
+    RetireCredentialDeleted(RetireCredentialDeleted) = "retire.credential_deleted",
+    /// A station is about to take a key out of service.
+    RetireIntended(RetireIntended) = "retire.intended",
+    /// The tenant no longer knows the credential.
+    RetireMethodRemoved(RetireMethodRemoved) = "retire.method_removed",
+    /// A station introduced its public key.
+    StationJoined(StationJoined) = "station.joined",
+}
+
+fn read<T: DeserializeOwned>(body: &Map<String, Value>) -> Result<T, BadBody> {
+    T::deserialize(body).map_err(|error| BadBody(super::entry::printable(&error)))
+}
+
+fn members(body: &impl Serialize) -> Map<String, Value> {
+    match serde_json::to_value(body) {
+        Ok(Value::Object(members)) => members,
+        _ => unreachable!("structs with text keys serialize to JSON objects"),
     }
 }

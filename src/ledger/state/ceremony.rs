@@ -1,36 +1,60 @@
-//! The order in which an enrolment's entries come: intended, PIN set (if it is), credential created, registered, and then the
-//! key is enrolled. The latest step may be repeated, none may be skipped or taken back; failing leaves the ceremony open,
-//! undoing closes it.
+//! The order in which a ceremony's entries come. An intent opens it; the latest step may be repeated, none may be skipped or
+//! taken back; failing leaves it open; the outcome or undoing closes it.
 
 use uuid::Uuid;
 
 use crate::ledger::entry::Entry;
-use crate::ledger::event::{EnrollStep, Event, Kind};
+use crate::ledger::event::{EnrollCredentialCreated, Event, Kind, Step};
 
-/// An enrolment as far as the ledger knows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ceremony {
-    /// Its identifier.
-    pub id: Uuid,
-    /// The label of the key.
-    pub label: String,
-    /// Where it stands.
-    pub phase: CeremonyPhase,
-    /// The credential that was created last.
-    pub credential_id: Option<Vec<u8>>,
-    /// Its entries, oldest first.
-    pub entries: Vec<u64>,
+/// What a ceremony is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CeremonyKind {
+    /// Change a key's settings.
+    Config,
+    /// Put a key into service.
+    Enroll,
+    /// Change a key's PIN.
+    Pin,
+    /// Make a key as it left the factory.
+    Reset,
+    /// Take a key out of service.
+    Retire,
 }
 
 /// Where a ceremony stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CeremonyPhase {
-    /// The key is enrolled.
+    /// It reached its end.
     Completed,
     /// Not finished; this step is done.
-    Open(EnrollStep),
+    Open(Step),
     /// Taken back.
     Undone,
+}
+
+/// A ceremony as far as the ledger knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ceremony {
+    /// Its identifier.
+    pub id: Uuid,
+    /// What it is for.
+    pub kind: CeremonyKind,
+    /// The label of the key.
+    pub label: String,
+    /// What was intended.
+    pub intent: Event,
+    /// Where it stands.
+    pub phase: CeremonyPhase,
+    /// The credential that it is about; in an enrolment the one that was created last.
+    pub credential_id: Option<Vec<u8>>,
+    /// Enrolment: the credential that was created last, with all that registering it needs.
+    pub created: Option<EnrollCredentialCreated>,
+    /// Enrolment: whether it gave the key its PIN.
+    pub pin_set: bool,
+    /// Enrolment: the authentication method's identifier, once the tenant accepted the credential.
+    pub method_id: Option<String>,
+    /// Its entries, oldest first.
+    pub entries: Vec<u64>,
 }
 
 /// What is wrong with an entry's place in its ceremony.
@@ -47,10 +71,10 @@ pub enum CeremonyDefect {
     /// The same ceremony is intended twice.
     #[error("ceremony {0} was intended before")]
     IntendedTwice(Uuid),
-    /// An entry of an enrolment names no ceremony.
+    /// An entry of a ceremony names none.
     #[error("{0} without a ceremony")]
     None(Kind),
-    /// A step is skipped or taken back.
+    /// A step is skipped, taken back, or of another kind of ceremony.
     #[error("{kind} in ceremony {ceremony}, which has reached {reached:?}")]
     Order {
         /// The entry's kind.
@@ -58,10 +82,10 @@ pub enum CeremonyDefect {
         /// The ceremony.
         ceremony: Uuid,
         /// The last step that the ledger knows of.
-        reached: EnrollStep,
+        reached: Step,
     },
-    /// The entry is about another credential than the ceremony created.
-    #[error("{kind} in ceremony {ceremony} is about a credential that the ceremony did not create")]
+    /// The entry is about another credential than the ceremony.
+    #[error("{kind} in ceremony {ceremony} is about another credential than the ceremony")]
     OtherCredential {
         /// The entry's kind.
         kind: Kind,
@@ -78,95 +102,190 @@ pub enum CeremonyDefect {
     },
 }
 
+/// What an entry does to its ceremony.
+enum Move {
+    Opens(CeremonyKind),
+    /// Possible after any of these steps.
+    Reaches(CeremonyKind, &'static [Step], Step),
+    Completes(CeremonyKind, &'static [Step]),
+    Fails,
+    Undoes,
+}
+
+/// Nothing for an event that is no part of a ceremony.
+fn movement(event: &Event) -> Option<Move> {
+    use CeremonyKind::{Config, Enroll, Pin, Reset, Retire};
+    use Step::{
+        CredentialCreated, CredentialDeleted, Intended, MethodRemoved, PinSet, Proven, Registered,
+    };
+    Some(match event {
+        Event::KeyChecked(_) | Event::KeyHandedOver(_) | Event::StationJoined(_) => return None,
+        Event::CeremonyFailed(_) => Move::Fails,
+        Event::CeremonyUndone(_) => Move::Undoes,
+        Event::ConfigIntended(_) => Move::Opens(Config),
+        Event::ConfigApplied(_) => Move::Completes(Config, &[Intended]),
+        Event::PinIntended(_) => Move::Opens(Pin),
+        Event::PinChanged(_) => Move::Completes(Pin, &[Intended]),
+        Event::ResetIntended(_) => Move::Opens(Reset),
+        Event::ResetPerformed(_) => Move::Completes(Reset, &[Intended]),
+        Event::EnrollIntended(_) => Move::Opens(Enroll),
+        Event::EnrollPinSet(_) => Move::Reaches(Enroll, &[Intended, PinSet], PinSet),
+        Event::EnrollCredentialCreated(_) => Move::Reaches(
+            Enroll,
+            &[Intended, PinSet, CredentialCreated, Proven],
+            CredentialCreated,
+        ),
+        Event::EnrollProven(_) => Move::Reaches(Enroll, &[CredentialCreated, Proven], Proven),
+        Event::EnrollRegistered(_) => {
+            Move::Reaches(Enroll, &[CredentialCreated, Proven, Registered], Registered)
+        }
+        Event::KeyEnrolled(_) => Move::Completes(Enroll, &[Registered]),
+        Event::RetireIntended(_) => Move::Opens(Retire),
+        Event::RetireMethodRemoved(_) => {
+            Move::Reaches(Retire, &[Intended, MethodRemoved], MethodRemoved)
+        }
+        Event::RetireCredentialDeleted(_) => Move::Reaches(
+            Retire,
+            &[MethodRemoved, CredentialDeleted],
+            CredentialDeleted,
+        ),
+        Event::KeyRetired(_) => Move::Completes(Retire, &[MethodRemoved, CredentialDeleted]),
+    })
+}
+
+/// The credential that an entry of a ceremony is about.
+fn credential(event: &Event) -> Option<&[u8]> {
+    match event {
+        Event::EnrollCredentialCreated(body) => Some(&body.credential_id),
+        Event::EnrollProven(body) => Some(&body.credential_id),
+        Event::EnrollRegistered(body) => Some(&body.credential_id),
+        Event::KeyEnrolled(body) => Some(&body.credential_id),
+        Event::KeyRetired(body) => Some(&body.credential_id),
+        Event::ResetIntended(body) => Some(&body.credential_id),
+        Event::ResetPerformed(body) => Some(&body.credential_id),
+        Event::RetireCredentialDeleted(body) => Some(&body.credential_id),
+        Event::RetireIntended(body) => Some(&body.credential_id),
+        _ => None,
+    }
+}
+
+/// The label of the key that a ceremony is opened for.
+fn label(intent: &Event) -> &str {
+    match intent {
+        Event::ConfigIntended(body) => &body.label,
+        Event::EnrollIntended(body) => &body.label,
+        Event::PinIntended(body) => &body.label,
+        Event::ResetIntended(body) => &body.label,
+        Event::RetireIntended(body) => &body.label,
+        _ => "",
+    }
+}
+
 /// The ceremony as it stands after this entry; nothing for an event that is no part of one.
 pub(super) fn after(
     before: Option<&Ceremony>,
     entry: &Entry,
     event: &Event,
 ) -> Result<Option<Ceremony>, CeremonyDefect> {
-    if matches!(event, Event::KeyChecked(_) | Event::StationJoined(_)) {
+    let Some(movement) = movement(event) else {
         return Ok(None);
+    };
+    let kind = || entry.kind.clone();
+    let id = entry.ceremony.ok_or_else(|| CeremonyDefect::None(kind()))?;
+    match (movement, before) {
+        (Move::Opens(_), Some(_)) => Err(CeremonyDefect::IntendedTwice(id)),
+        (Move::Opens(purpose), None) => Ok(Some(Ceremony::opened(id, purpose, event, entry.index))),
+        (_, None) => Err(CeremonyDefect::Unknown {
+            kind: kind(),
+            ceremony: id,
+        }),
+        (movement, Some(before)) => {
+            let mut after = before.advanced(&movement, &entry.kind, event)?;
+            after.entries.push(entry.index);
+            Ok(Some(after))
+        }
     }
-    let kind = entry.kind.clone();
-    let id = entry.ceremony.ok_or(CeremonyDefect::None(kind.clone()))?;
-    if let Event::EnrollIntended(intended) = event {
-        return match before {
-            Some(_) => Err(CeremonyDefect::IntendedTwice(id)),
-            None => Ok(Some(Ceremony {
-                id,
-                label: intended.label.clone(),
-                phase: CeremonyPhase::Open(EnrollStep::Intended),
-                credential_id: None,
-                entries: vec![entry.index],
-            })),
-        };
-    }
-    let ceremony = kind.clone();
-    let before = before.ok_or(CeremonyDefect::Unknown {
-        kind: ceremony,
-        ceremony: id,
-    })?;
-    let mut after = before.advanced(&kind, event)?;
-    after.entries.push(entry.index);
-    Ok(Some(after))
 }
 
 impl Ceremony {
-    fn advanced(&self, kind: &Kind, event: &Event) -> Result<Self, CeremonyDefect> {
+    fn opened(id: Uuid, kind: CeremonyKind, intent: &Event, index: u64) -> Self {
+        Self {
+            id,
+            kind,
+            label: label(intent).to_owned(),
+            phase: CeremonyPhase::Open(Step::Intended),
+            credential_id: credential(intent).map(<[u8]>::to_vec),
+            intent: intent.clone(),
+            created: None,
+            pin_set: false,
+            method_id: None,
+            entries: vec![index],
+        }
+    }
+
+    /// Whether it was neither completed nor undone.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        matches!(self.phase, CeremonyPhase::Open(_))
+    }
+
+    fn advanced(
+        &self,
+        movement: &Move,
+        kind: &Kind,
+        event: &Event,
+    ) -> Result<Self, CeremonyDefect> {
         let CeremonyPhase::Open(reached) = self.phase else {
             return Err(CeremonyDefect::Closed {
                 kind: kind.clone(),
                 ceremony: self.id,
             });
         };
-        let mut after = self.clone();
-        let (needed, phase) = match event {
-            Event::EnrollFailed(_) => return Ok(after),
-            Event::EnrollUndone(_) => {
-                after.phase = CeremonyPhase::Undone;
-                return Ok(after);
-            }
-            Event::EnrollCredentialCreated(created) => {
-                after.credential_id = Some(created.credential_id.clone());
-                let step = EnrollStep::CredentialCreated;
-                (EnrollStep::Intended..=step, CeremonyPhase::Open(step))
-            }
-            Event::EnrollRegistered(registered) => {
-                self.expect_credential(kind, &registered.credential_id)?;
-                let step = EnrollStep::Registered;
-                (
-                    EnrollStep::CredentialCreated..=step,
-                    CeremonyPhase::Open(step),
-                )
-            }
-            Event::KeyEnrolled(enrolled) => {
-                self.expect_credential(kind, &enrolled.credential_id)?;
-                let step = EnrollStep::Registered;
-                (step..=step, CeremonyPhase::Completed)
-            }
-            _ => {
-                let step = EnrollStep::PinSet;
-                (EnrollStep::Intended..=step, CeremonyPhase::Open(step))
+        let possible = match movement {
+            Move::Opens(_) => false,
+            Move::Fails | Move::Undoes => true,
+            Move::Reaches(purpose, steps, _) | Move::Completes(purpose, steps) => {
+                *purpose == self.kind && steps.contains(&reached)
             }
         };
-        if !needed.contains(&reached) {
+        if !possible {
             return Err(CeremonyDefect::Order {
                 kind: kind.clone(),
                 ceremony: self.id,
                 reached,
             });
         }
-        after.phase = phase;
+        let mut after = self.clone();
+        after.take_in(event);
+        if after.credential_id.as_deref() != credential(event).or(after.credential_id.as_deref()) {
+            return Err(CeremonyDefect::OtherCredential {
+                kind: kind.clone(),
+                ceremony: self.id,
+            });
+        }
+        match movement {
+            Move::Opens(_) | Move::Fails => {}
+            Move::Reaches(_, _, step) => after.phase = CeremonyPhase::Open(*step),
+            Move::Completes(..) => after.phase = CeremonyPhase::Completed,
+            Move::Undoes => after.phase = CeremonyPhase::Undone,
+        }
+        if !after.is_open() {
+            after.created = None;
+        }
         Ok(after)
     }
 
-    fn expect_credential(&self, kind: &Kind, credential_id: &[u8]) -> Result<(), CeremonyDefect> {
-        match &self.credential_id {
-            Some(created) if created != credential_id => Err(CeremonyDefect::OtherCredential {
-                kind: kind.clone(),
-                ceremony: self.id,
-            }),
-            _ => Ok(()),
+    fn take_in(&mut self, event: &Event) {
+        match event {
+            Event::EnrollPinSet(_) => self.pin_set = true,
+            Event::EnrollCredentialCreated(created) => {
+                self.credential_id = Some(created.credential_id.clone());
+                self.created = Some(created.clone());
+            }
+            Event::EnrollRegistered(registered) => {
+                self.method_id = Some(registered.method_id.clone());
+            }
+            _ => {}
         }
     }
 }

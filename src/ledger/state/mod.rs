@@ -9,10 +9,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-pub use ceremony::{Ceremony, CeremonyDefect, CeremonyPhase};
+pub use ceremony::{Ceremony, CeremonyDefect, CeremonyKind, CeremonyPhase};
 
 use super::chain::{EntryHash, EntryRef};
-use super::event::KeyEnrolled;
+use super::event::{Custody, KeyEnrolled, RetireReason, SealedPin};
 use super::station::StationName;
 use crate::webauthn::CoseKey;
 
@@ -25,7 +25,7 @@ pub struct JoinedStation {
     pub joined: u64,
 }
 
-/// A key in service.
+/// A key that was put into service, in service or not.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EnrolledKey {
     /// The entry that enrolled it.
@@ -36,7 +36,23 @@ pub struct EnrolledKey {
     pub sign_count: u32,
     /// The newest entry with a proof by this key, and when it was written.
     pub last_proof: Option<(u64, Timestamp)>,
+    /// Where it is, if anybody said so.
+    pub custody: Option<Custody>,
+    /// Its PIN as it was last set by us, sealed to its custodians.
+    pub pin: Option<SealedPin>,
+    /// The entry that took it out of service, and why.
+    pub retired: Option<(u64, RetireReason)>,
+    /// The entry that says that it was reset, and its credential lost.
+    pub reset: Option<u64>,
     public_key: CoseKey,
+}
+
+impl EnrolledKey {
+    /// Whether it was neither retired nor reset.
+    #[must_use]
+    pub fn is_in_service(&self) -> bool {
+        self.retired.is_none() && self.reset.is_none()
+    }
 }
 
 /// The sum of all entries so far.
@@ -92,6 +108,11 @@ impl State {
         self.keys.get(*self.by_credential.get(credential_id)?)
     }
 
+    /// The keys in service: neither retired nor reset.
+    pub fn keys_in_service(&self) -> impl Iterator<Item = &EnrolledKey> {
+        self.keys.iter().filter(|key| key.is_in_service())
+    }
+
     /// The key that last got this label.
     #[must_use]
     pub fn key_by_label(&self, label: &str) -> Option<&EnrolledKey> {
@@ -99,6 +120,14 @@ impl State {
             .iter()
             .rev()
             .find(|key| key.enrolled.label == label)
+    }
+
+    /// The open ceremony on the key with this label, if there is one; of several the oldest.
+    #[must_use]
+    pub fn open_ceremony_on(&self, label: &str) -> Option<&Ceremony> {
+        self.open_ceremonies()
+            .into_iter()
+            .find(|ceremony| ceremony.label == label)
     }
 
     /// A ceremony by its identifier, open or closed.
@@ -113,7 +142,7 @@ impl State {
         let mut open: Vec<&Ceremony> = self
             .ceremonies
             .values()
-            .filter(|ceremony| matches!(ceremony.phase, CeremonyPhase::Open(_)))
+            .filter(|ceremony| ceremony.is_open())
             .collect();
         open.sort_by_key(|ceremony| ceremony.entries.first().copied());
         open

@@ -53,7 +53,8 @@ impl State {
                 self.check_checked(checked, entry.proof.is_some())?;
                 check_prover(entry, &checked.credential_id)?;
             }
-            _ => {}
+            Some(event) => self.check_key_of(entry, event)?,
+            None => {}
         }
         let introduced = match (&event, &public_key) {
             (Some(Event::KeyEnrolled(enrolled)), Some(key)) => Some((&**enrolled, key)),
@@ -84,18 +85,19 @@ impl State {
             }
             Some(Event::KeyEnrolled(enrolled)) => {
                 if let Some(public_key) = change.public_key {
-                    self.enroll(entry.index, *enrolled, public_key);
+                    let ceremony = change.ceremony.as_ref();
+                    self.enroll(entry.index, *enrolled, public_key, ceremony);
                 }
             }
-            _ => {}
+            Some(event) => self.change_key(entry.index, event, change.ceremony.as_ref()),
+            None => {}
         }
         if let Some(ceremony) = change.ceremony {
             self.ceremonies.insert(ceremony.id, ceremony);
         }
         if let Some(proven) = change.proof {
             self.challenges.insert(proven.challenge);
-            let place = self.by_credential.get(&proven.credential_id);
-            if let Some(key) = place.and_then(|place| self.keys.get_mut(*place)) {
+            if let Some(key) = self.key_mut(&proven.credential_id) {
                 key.sign_count = proven.sign_count;
                 key.last_proof = Some((entry.index, entry.time));
             }
@@ -104,7 +106,20 @@ impl State {
         self.hashes.push(entry.reference().hash);
     }
 
-    fn enroll(&mut self, index: u64, enrolled: KeyEnrolled, public_key: CoseKey) {
+    fn enroll(
+        &mut self,
+        index: u64,
+        enrolled: KeyEnrolled,
+        public_key: CoseKey,
+        ceremony: Option<&Ceremony>,
+    ) {
+        let (pin, custody) = match ceremony.map(|ceremony| (&ceremony.intent, ceremony.pin_set)) {
+            Some((Event::EnrollIntended(intended), pin_set)) => (
+                intended.pin.clone().filter(|_| pin_set),
+                intended.custody.clone(),
+            ),
+            _ => (None, None),
+        };
         self.by_credential
             .insert(enrolled.credential_id.clone(), self.keys.len());
         self.keys.push(EnrolledKey {
@@ -112,8 +127,50 @@ impl State {
             sign_count: enrolled.sign_count,
             enrolled,
             last_proof: None,
+            custody,
+            pin,
+            retired: None,
+            reset: None,
             public_key,
         });
+    }
+
+    /// What happens to a key after its enrolment.
+    fn change_key(&mut self, index: u64, event: Event, ceremony: Option<&Ceremony>) {
+        match event {
+            Event::KeyHandedOver(handed_over) => {
+                if let Some(key) = self.key_mut(&handed_over.credential_id) {
+                    key.custody = Some(handed_over.custody);
+                }
+            }
+            Event::KeyRetired(retired) => {
+                if let Some(key) = self.key_mut(&retired.credential_id) {
+                    key.retired = Some((index, retired.reason));
+                }
+            }
+            Event::ResetPerformed(reset) => {
+                if let Some(key) = self.key_mut(&reset.credential_id) {
+                    key.reset = Some(index);
+                    key.pin = None;
+                }
+            }
+            Event::PinChanged(changed) => {
+                let intent = ceremony.map(|ceremony| ceremony.intent.clone());
+                let labelled = |key: &&mut EnrolledKey| key.enrolled.label == changed.label;
+                if let Some(key) = self.keys.iter_mut().rev().find(labelled) {
+                    key.pin = match intent {
+                        Some(Event::PinIntended(intended)) => intended.pin,
+                        _ => None,
+                    };
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn key_mut(&mut self, credential_id: &[u8]) -> Option<&mut EnrolledKey> {
+        let place = *self.by_credential.get(credential_id)?;
+        self.keys.get_mut(place)
     }
 
     fn check_place(&self, entry: &Entry) -> Result<(), Defect> {
@@ -204,6 +261,24 @@ impl State {
             return Err(Defect::Unproven);
         }
         Ok(())
+    }
+
+    /// The rules of the other entries about a key in service.
+    fn check_key_of(&self, entry: &Entry, event: &Event) -> Result<(), Defect> {
+        let credential_id = match event {
+            Event::KeyHandedOver(body) => &body.credential_id,
+            Event::KeyRetired(body) => &body.credential_id,
+            Event::ResetIntended(body) => &body.credential_id,
+            Event::RetireIntended(body) => &body.credential_id,
+            _ => return Ok(()),
+        };
+        let Some(key) = self.key_by_credential(credential_id) else {
+            return Err(Defect::KeyUnknown(credential_id.clone()));
+        };
+        if matches!(event, Event::KeyRetired(_)) && key.retired.is_some() {
+            return Err(Defect::RetiredTwice(credential_id.clone()));
+        }
+        check_prover(entry, credential_id)
     }
 
     fn check_proof(

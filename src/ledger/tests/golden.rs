@@ -11,9 +11,10 @@ use super::key::{AAGUID, Key};
 use super::run;
 use crate::env::{Env, ManualClock, SeededRng};
 use crate::ledger::{
-    Account, Draft, EnrollCredentialCreated, EnrollFailed, EnrollIntended, EnrollPinSet,
-    EnrollRegistered, EnrollStep, EnrollUndone, Entry, Event, KeyChecked, KeyDescription,
-    KeyEnrolled, Kind, Ledger, Outcome, OutcomeVerdict, Reader, Station, Store,
+    Account, CeremonyFailed, CeremonyUndone, Draft, EnrollCredentialCreated, EnrollIntended,
+    EnrollPinSet, EnrollRegistered, Entry, Event, KeyChecked, KeyDescription, KeyEnrolled,
+    KeyRetired, Kind, Ledger, Outcome, OutcomeVerdict, Reader, RetireIntended, RetireMethodRemoved,
+    RetireReason, Station, Step, Store,
 };
 
 /// A golden ledger together with everything that made it.
@@ -40,13 +41,17 @@ pub(super) fn account() -> Account {
 }
 
 pub(super) fn intended(key: &Key) -> Event {
-    Event::EnrollIntended(EnrollIntended {
+    Event::EnrollIntended(Box::new(EnrollIntended {
         label: "BG1-A".to_owned(),
         account: account(),
         tenant: "7c1d2b1e-0a52-4a0e-8a0c-3b4f1d6c0e55".to_owned(),
         rp_id: key.rp_id.clone(),
         key: description(),
-    })
+        aaguid: None,
+        pin: None,
+        settings: None,
+        custody: None,
+    }))
 }
 
 /// With characters that RFC 8785 escapes, sorts and passes through in its own way.
@@ -111,6 +116,34 @@ pub(super) fn checked(key: &Key, passed: bool, why: Option<&str>) -> Event {
     })
 }
 
+pub(super) fn retirement(key: &Key) -> Event {
+    Event::RetireIntended(RetireIntended {
+        label: "BG1-A".to_owned(),
+        credential_id: key.credential_id.clone(),
+        account: account(),
+        method_id: "_jpuR-TGZgk6aQCLF3BQjA2".to_owned(),
+        reason: RetireReason::Rotated,
+        delete_credential: false,
+        keys_left: 2,
+        forced: false,
+    })
+}
+
+pub(super) fn method_removed() -> Event {
+    Event::RetireMethodRemoved(RetireMethodRemoved {
+        label: "BG1-A".to_owned(),
+        method_id: "_jpuR-TGZgk6aQCLF3BQjA2".to_owned(),
+    })
+}
+
+pub(super) fn retired(key: &Key) -> Event {
+    Event::KeyRetired(KeyRetired {
+        label: "BG1-A".to_owned(),
+        credential_id: key.credential_id.clone(),
+        reason: RetireReason::Rotated,
+    })
+}
+
 impl Writer {
     async fn open(&self, station: &Station) -> Ledger {
         self.clock.advance(Duration::from_secs(60));
@@ -148,13 +181,14 @@ impl Writer {
     }
 
     async fn fail_and_undo(&self, ledger: &mut Ledger, ceremony: Uuid) {
-        let failed = Event::EnrollFailed(EnrollFailed {
+        let failed = Event::CeremonyFailed(CeremonyFailed {
             label: "BG1-B".to_owned(),
-            reached: EnrollStep::Intended,
+            reached: Step::Intended,
             code: "pin-blocked".to_owned(),
             message: "the key's PIN is blocked".to_owned(),
+            remains: None,
         });
-        let undone = Event::EnrollUndone(EnrollUndone {
+        let undone = Event::CeremonyUndone(CeremonyUndone {
             label: "BG1-B".to_owned(),
             credential_deleted: false,
             method_deleted: false,
@@ -232,8 +266,8 @@ fn the_golden_ledger_adds_up_to_one_key_and_no_open_ceremony() {
             "key.enrolled",
             "station.joined",
             "enroll.intended",
-            "enroll.failed",
-            "enroll.undone",
+            "ceremony.failed",
+            "ceremony.undone",
             "key.checked",
             "key.checked",
             "key.witnessed",

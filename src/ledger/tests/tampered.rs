@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::forge::{Forge, sign};
 use super::golden::{self, build};
-use crate::ledger::{Draft, EnrollPinSet, Event, Kind};
+use crate::ledger::{Draft, EnrollPinSet, Event, Kind, PinChanged};
 use crate::webauthn::Flags;
 
 /// A way to tamper, the entry that fails and the code of the defect.
@@ -146,7 +146,7 @@ const ENTRIES: [Case; 14] = [
 ];
 
 /// What a station can do that wants to tell another story.
-const EVENTS: [Case; 13] = [
+const EVENTS: [Case; 18] = [
     case("history-rewritten", 5, "proof-anchor", |forge| {
         forge.rewrite(1, |entry| {
             entry["body"]["account"]["upn"] = json!("eve@contoso.example")
@@ -208,10 +208,49 @@ const EVENTS: [Case; 13] = [
             entry["body"]["findings"][0]["verdict"] = json!("passed");
         });
     }),
+    case("retired-twice", 19, "retired-twice", |forge| {
+        let key = forge.golden().key.clone();
+        for ceremony in [5, 6] {
+            retire(
+                forge,
+                ceremony,
+                &[golden::method_removed(), golden::retired(&key)],
+            );
+        }
+    }),
+    case("retired-with-its-method", 15, "ceremony", |forge| {
+        let key = forge.golden().key.clone();
+        retire(forge, 5, &[golden::retired(&key)]);
+    }),
+    case("retired-but-not-enrolled", 14, "key-unknown", |forge| {
+        retire(forge, 5, &[]);
+        forge.rewrite(14, |entry| entry["body"]["credential_id"] = json!("AAAA"));
+    }),
+    case("step-of-another-ceremony", 15, "ceremony", |forge| {
+        let event = Event::PinChanged(PinChanged {
+            label: "BG1-A".to_owned(),
+        });
+        retire(forge, 5, &[event]);
+    }),
+    case("other-credential-retired", 16, "ceremony", |forge| {
+        let mut key = forge.golden().key.clone();
+        key.credential_id = vec![0; 16];
+        retire(forge, 5, &[golden::method_removed(), golden::retired(&key)]);
+    }),
     case("other-credential-registered", 4, "ceremony", |forge| {
         forge.rewrite(4, |entry| entry["body"]["credential_id"] = json!("AAAA"));
     }),
 ];
+
+/// Takes the golden ledger's key out of service, in these steps.
+fn retire(forge: &mut Forge<'_>, ceremony: u8, steps: &[Event]) {
+    let id = Some(uuid::Uuid::from_bytes([ceremony; 16]));
+    let intended = golden::retirement(&forge.golden().key);
+    forge.append(Draft::new(&intended, id));
+    for step in steps {
+        forge.append(Draft::new(step, id));
+    }
+}
 
 fn proven(forge: &mut Forge<'_>) {
     let event = golden::checked(&forge.golden().key, true, None);
@@ -320,7 +359,7 @@ fn every_defect_has_a_vector_that_shows_it() {
         assert!(all().any(|case| case.code == code), "{code}");
         count += 1;
     }
-    assert_eq!(count, 26);
+    assert_eq!(count, 27);
 }
 
 #[test]

@@ -104,7 +104,7 @@ def not_attested(folder: Path) -> None:
     tenant.enroll(key, "BG1-A").exits(5, "tenant_refused")
     equal("credentials", [], key.credentials())
     equal("methods", [], tenant.state()["fido2Methods"])
-    equal("last entry", "enroll.undone", tenant.ledger()[-1])
+    equal("last entry", "ceremony.undone", tenant.ledger()[-1])
     tenant.change(lambda state: state["fido2Policy"].update(isAttestationEnforced=False))
     enrolled = tenant.enroll(key, "BG1-A").exits(0)
     holds("warning", "chain" in enrolled.stderr, enrolled.stderr)

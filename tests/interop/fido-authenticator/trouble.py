@@ -94,7 +94,7 @@ def power_cut(folder: Path) -> None:
 def nothing_remains(key: Key, tenant: Tenant) -> None:
     equal("credentials", [], key.credentials())
     equal("methods", [], tenant.state()["fido2Methods"])
-    equal("last entry", "enroll.undone", tenant.ledger()[-1])
+    equal("last entry", "ceremony.undone", tenant.ledger()[-1])
 
 
 if __name__ == "__main__":

@@ -1,0 +1,41 @@
+//! Bodies of the entries about a key's PIN.
+
+use serde::{Deserialize, Serialize};
+
+use super::base64url_member;
+
+/// A PIN that only its custodians can read. `custody` seals and opens it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealedPin {
+    /// How many parts are needed. With 1, each part holds the PIN; with more, each holds a share of it.
+    pub threshold: u8,
+    /// The parts.
+    pub parts: Vec<SealedPart>,
+}
+
+/// An age file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealedPart {
+    /// The recipients as the operator named them, any one of whom can open it.
+    pub recipients: Vec<String>,
+    /// The file in its binary form.
+    #[serde(with = "base64url_member")]
+    pub ciphertext: Vec<u8>,
+}
+
+/// `pin.intended`: a station is about to change a key's PIN.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PinIntended {
+    /// The key's label.
+    pub label: String,
+    /// The new PIN, sealed; none if the operator keeps it himself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pin: Option<SealedPin>,
+}
+
+/// `pin.changed`: the key has the PIN that was intended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PinChanged {
+    /// The key's label.
+    pub label: String,
+}
