@@ -2,6 +2,8 @@
 //! committed to it; writing and verifying use the same rules, so a station cannot write what the verifier would refuse.
 
 mod ceremony;
+mod keys;
+mod proofs;
 mod rules;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -9,7 +11,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-pub use ceremony::{Ceremony, CeremonyDefect, CeremonyKind, CeremonyPhase};
+pub use ceremony::{Ceremony, CeremonyDefect, CeremonyKind, CeremonyPhase, EarlyProof};
 
 use super::chain::{EntryHash, EntryRef};
 use super::event::{Custody, KeyEnrolled, RetireReason, SealedPin};
@@ -59,6 +61,8 @@ impl EnrolledKey {
 #[derive(Debug, Clone, Default)]
 pub struct State {
     hashes: Vec<EntryHash>,
+    /// Index in its branch of each entry that was brought in.
+    merged: HashMap<EntryHash, u64>,
     last_time: Option<Timestamp>,
     stations: BTreeMap<StationName, JoinedStation>,
     keys: Vec<EnrolledKey>,
@@ -88,6 +92,13 @@ impl State {
     #[must_use]
     pub fn hash(&self, index: u64) -> Option<EntryHash> {
         self.hashes.get(usize::try_from(index).ok()?).copied()
+    }
+
+    /// Whether this entry is in the ledger, as one of its own or brought in from a branch.
+    #[must_use]
+    pub fn knows(&self, entry: &EntryRef) -> bool {
+        self.hash(entry.index) == Some(entry.hash)
+            || self.merged.get(&entry.hash) == Some(&entry.index)
     }
 
     /// The stations by name.

@@ -1,5 +1,5 @@
 //! The ledger written and verified: a golden ledger and its tampered variants (`golden`, `tampered`, compared with the files
-//! in `tests/vectors/ledger`), writing under competition and faults (`joining`, `writing`), hostile bytes (`properties`).
+//! in `tests/vectors/ledger`), writing under competition and faults (`joining`, `merging`, `writing`), hostile bytes (`properties`).
 #![allow(clippy::unwrap_used)]
 
 mod faulty;
@@ -7,6 +7,7 @@ mod forge;
 mod golden;
 mod joining;
 mod key;
+mod merging;
 mod properties;
 mod tampered;
 mod vectors;
