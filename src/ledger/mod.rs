@@ -16,6 +16,7 @@ mod canonical;
 mod chain;
 mod defect;
 mod directory;
+pub mod document;
 mod entry;
 mod error;
 mod event;
