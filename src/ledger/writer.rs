@@ -89,7 +89,9 @@ impl Ledger {
             if self.state.knows(&entry.reference()) {
                 continue;
             }
-            let event = Event::EntryMerged(EntryMerged::new(entry));
+            let event = Event::EntryMerged(EntryMerged {
+                entry: entry.to_members(),
+            });
             let appended = self.append(Draft::new(&event, None)).await?;
             merged.push(appended.reference());
         }

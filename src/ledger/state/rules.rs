@@ -93,7 +93,7 @@ impl State {
 
     /// An entry of a branch follows one that is known, is new, and keeps the rules as if it stood here.
     fn check_merged(&self, merged: &EntryMerged, index: u64) -> Result<Merged, Defect> {
-        let entry = merged.entry()?;
+        let entry = Entry::from_members(&merged.entry)?;
         let inner = |defect: Defect| Defect::Merged {
             index: entry.index,
             defect: Box::new(defect),
