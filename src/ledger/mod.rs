@@ -12,6 +12,7 @@
 //! ledger.append(draft.with_proof(proof)).await?;
 //! ```
 
+pub mod branch;
 mod canonical;
 mod chain;
 mod defect;

@@ -14,8 +14,10 @@ use uuid::Uuid;
 pub use ceremony::{Ceremony, CeremonyDefect, CeremonyKind, CeremonyPhase, EarlyProof};
 
 use super::chain::{EntryHash, EntryRef};
+use super::entry::Entry;
 use super::event::{Custody, KeyEnrolled, RetireReason, SealedPin};
 use super::station::StationName;
+use super::verify::Failure;
 use crate::webauthn::CoseKey;
 
 /// A station as the ledger knows it.
@@ -72,6 +74,21 @@ pub struct State {
 }
 
 impl State {
+    /// What these entries add up to, from the first on.
+    ///
+    /// # Errors
+    /// The first that fails, and why.
+    pub fn replay<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Result<Self, Failure> {
+        let mut state = Self::default();
+        for (index, entry) in (0..).zip(entries) {
+            match state.check(entry) {
+                Ok(change) => state.commit(entry, change),
+                Err(defect) => return Err(Failure { index, defect }),
+            }
+        }
+        Ok(state)
+    }
+
     /// The newest entry; none in an empty ledger.
     #[must_use]
     pub fn head(&self) -> Option<EntryRef> {

@@ -6,9 +6,11 @@ use super::forge::Forge;
 use super::golden;
 use super::key::Key;
 use super::tampered::Case;
-use super::writing::{memory, note, open, station};
+use super::writing::{env, memory, note, open, station};
 use super::{run, vectors};
-use crate::ledger::{Draft, EnrollProven, EntryRef, Event, ProofRequest, Reader, Store};
+use crate::ledger::{
+    Draft, EnrollProven, EntryRef, Error, Event, Ledger, ProofRequest, Reader, Store, branch,
+};
 
 /// A second key, and what its enrolment up to the proof says.
 struct Enrolment {
@@ -217,6 +219,32 @@ fn a_branch_of_another_ledger_is_refused() {
         let refusal = connected.merge(&branch).await.unwrap_err().to_string();
         assert!(refusal.contains("which is not known"), "{refusal}");
         assert_eq!(connected.verify().await.unwrap().entries(), 2);
+    });
+}
+
+#[test]
+fn a_copy_is_made_once_and_continued() {
+    let directory = tempfile::tempdir().unwrap();
+    let location = directory.path().join("copy").display().to_string();
+    let golden = golden::build();
+    run(async {
+        branch::copy(&golden.entries[..8], &location).await.unwrap();
+        branch::copy(&golden.entries, &location).await.unwrap();
+        let mut copy = Ledger::open(&location, &station("b", 2), env())
+            .await
+            .unwrap();
+        assert_eq!(copy.append(note("offline")).await.unwrap().index, 15);
+        branch::copy(&golden.entries, &location).await.unwrap();
+        let elsewhere = directory.path().join("other").display().to_string();
+        let mut other = Ledger::open(&elsewhere, &station("c", 3), env())
+            .await
+            .unwrap();
+        other.append(note("another history")).await.unwrap();
+        let refusal = branch::copy(&golden.entries, &elsewhere).await.unwrap_err();
+        assert!(
+            matches!(refusal, Error::NotACopy { index: 0, .. }),
+            "{refusal}"
+        );
     });
 }
 
