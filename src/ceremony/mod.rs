@@ -14,6 +14,7 @@ pub mod fitness;
 pub mod interaction;
 pub mod parties;
 mod silent;
+pub mod two_rooms;
 
 pub use error::Error;
 pub use parties::{KeyInHand, Parties};

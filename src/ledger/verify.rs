@@ -25,6 +25,8 @@ impl fmt::Display for Failure {
     }
 }
 
+impl std::error::Error for Failure {}
+
 /// What verifying a ledger found.
 #[derive(Debug, Clone)]
 pub struct Verification {
