@@ -8,7 +8,7 @@ use halligan::attestation::Roots;
 use halligan::ceremony::Parties;
 use halligan::ceremony::check::{self, Checked};
 use halligan::ceremony::enroll::{self, Outcome};
-use halligan::ceremony::interaction::{Interaction, PinPurpose, PinUnavailable, Step};
+use halligan::ceremony::interaction::{Interaction, PinPurpose, PinUnavailable, Step, Unconfirmed};
 use halligan::ctap::hid::packet::Report;
 use halligan::ctap::hid::{DeviceError, HidDevice};
 use halligan::ctap::{Authenticator, Cancel};
@@ -174,6 +174,10 @@ impl Interaction for Person {
     fn touch_needed(&mut self) {}
 
     fn waiting(&mut self, _reason: &str, _duration: Duration) {}
+
+    fn confirm(&mut self, _consequences: &[String], _name: &str) -> Result<(), Unconfirmed> {
+        Ok(())
+    }
 
     fn pin(&mut self, _purpose: PinPurpose) -> Result<Pin, PinUnavailable> {
         Ok(Pin::new("24681357")?)

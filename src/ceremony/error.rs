@@ -3,7 +3,8 @@
 use uuid::Uuid;
 
 use crate::attestation::{self, Finding};
-use crate::ceremony::interaction::PinUnavailable;
+use crate::ceremony::interaction::{PinUnavailable, Unconfirmed};
+use crate::ceremony::resume::Direction;
 use crate::graph::{self, display_name};
 use crate::{ctap, ledger};
 
@@ -38,6 +39,14 @@ pub enum Error {
     /// The operator interrupted.
     #[error("interrupted by the operator")]
     Cancelled,
+    /// Another ceremony on this key has not come to its end.
+    #[error("the key {label} has an open ceremony, {ceremony}")]
+    CeremonyOpen {
+        /// The key's label.
+        label: String,
+        /// The ceremony that is open.
+        ceremony: Uuid,
+    },
     /// The label is too long for the directory.
     #[error(transparent)]
     DisplayName(#[from] display_name::Error),
@@ -72,6 +81,9 @@ pub enum Error {
     /// The ceremony needs the key and was started without one.
     #[error("the key is not in hand")]
     NoKeyInHand,
+    /// No open ceremony has this identifier, and none is on a key with this label.
+    #[error("no ceremony is open on {0}")]
+    NoSuchCeremony(String),
     /// The ceremony needs a tenant and was started without one.
     #[error("no tenant is configured")]
     NoTenant,
@@ -99,12 +111,25 @@ pub enum Error {
         /// Tries that are kept.
         kept: u8,
     },
+    /// What cannot be taken back was not confirmed.
+    #[error(transparent)]
+    Unconfirmed(#[from] Unconfirmed),
     /// No key in the ledger has this label.
     #[error("the ledger knows no key {0}")]
     UnknownLabel(String),
     /// No credential in the ledger is on the key in hand.
     #[error("no key in the ledger matches the key in hand")]
     UnknownKey,
+    /// The open ceremony cannot be brought to this end.
+    #[error("ceremony {ceremony} cannot be {}: {why}", match direction { Direction::Finish => "finished", Direction::Undo => "undone" })]
+    Unresumable {
+        /// The ceremony.
+        ceremony: Uuid,
+        /// The end that was asked for.
+        direction: Direction,
+        /// What stands against it.
+        why: String,
+    },
     /// Another key is in hand.
     #[error("the key in hand is {found}, not {wanted}")]
     WrongKey {

@@ -118,6 +118,20 @@ pub enum PinUnavailable {
     Mismatch,
 }
 
+/// What is grave was not confirmed by typing its name.
+#[derive(Debug, thiserror::Error)]
+pub enum Unconfirmed {
+    /// Something else was typed.
+    #[error("not done: the answer was not {0:?}")]
+    Declined(String),
+    /// The terminal could not be read.
+    #[error("asking for confirmation: {0}")]
+    Io(#[from] std::io::Error),
+    /// Nobody can be asked.
+    #[error("{0:?} has to be typed to confirm, and there is no terminal")]
+    NoTerminal(String),
+}
+
 /// The person, as a ceremony sees them.
 pub trait Interaction: Send {
     /// A step begins.
@@ -140,4 +154,10 @@ pub trait Interaction: Send {
     /// # Errors
     /// When none can be had.
     fn pin(&mut self, purpose: PinPurpose) -> Result<Pin, PinUnavailable>;
+
+    /// Says what cannot be taken back, and has the name of what it happens to typed.
+    ///
+    /// # Errors
+    /// When the name is not typed.
+    fn confirm(&mut self, consequences: &[String], name: &str) -> Result<(), Unconfirmed>;
 }

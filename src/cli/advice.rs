@@ -2,7 +2,7 @@
 //! new error cannot be forgotten here.
 
 use crate::ceremony;
-use crate::ceremony::interaction::PinUnavailable;
+use crate::ceremony::interaction::{PinUnavailable, Unconfirmed};
 use crate::cli::Error;
 use crate::cli::emulator::ControlError;
 use crate::cli::failure::Exit;
@@ -110,6 +110,11 @@ fn of_ceremony(error: &ceremony::Error) -> Advice {
             "the key is not what it claims to be, or its root is not among the attestation roots; do not use it before you know why",
         ),
         E::Cancelled => plain(Exit::Stopped, "cancelled"),
+        E::CeremonyOpen { .. } => advice(
+            Exit::Stopped,
+            "ceremony_open",
+            "`halligan resume` shows how far it came; `halligan resume LABEL` finishes it or takes it back",
+        ),
         E::DirectoryMismatch { .. } => plain(Exit::Tenant, "directory_mismatch"),
         E::DisplayName(_) => advice(
             Exit::Usage,
@@ -130,6 +135,11 @@ fn of_ceremony(error: &ceremony::Error) -> Advice {
             "no_key",
             "name the key with --device, or plug it in",
         ),
+        E::NoSuchCeremony(_) => advice(
+            Exit::Usage,
+            "no_such_ceremony",
+            "`halligan resume` lists the ceremonies that are open",
+        ),
         E::NoTenant => advice(
             Exit::Usage,
             "no_tenant",
@@ -139,7 +149,7 @@ fn of_ceremony(error: &ceremony::Error) -> Advice {
         E::Stopped { .. } => advice(
             Exit::Stopped,
             "stopped",
-            "`halligan ledger show` tells how far it came, `halligan key credentials list` what is on the key, and the account's authentication methods in the Entra admin centre what is registered",
+            "`halligan resume` shows what is on the key and in the tenant; `halligan resume LABEL` finishes it or takes it back",
         ),
         E::Tenant(error) => of_tenant(error),
         E::TooFewPinTries { .. } => advice(
@@ -147,6 +157,7 @@ fn of_ceremony(error: &ceremony::Error) -> Advice {
             "too_few_pin_tries",
             "a correct PIN restores the counter; if you are sure of it, add --spend-last-pin-tries",
         ),
+        E::Unconfirmed(error) => of_unconfirmed(error),
         E::UnknownKey => advice(
             Exit::Key,
             "unknown_key",
@@ -156,6 +167,11 @@ fn of_ceremony(error: &ceremony::Error) -> Advice {
             Exit::Usage,
             "unknown_label",
             "`halligan ledger show` lists the labels",
+        ),
+        E::Unresumable { .. } => advice(
+            Exit::Stopped,
+            "unresumable",
+            "`halligan resume` shows what can be done with each open ceremony",
         ),
         E::WrongKey { .. } => plain(Exit::Key, "wrong_key"),
     }
@@ -317,6 +333,18 @@ fn of_control(error: &ControlError) -> Advice {
             _ => plain(Exit::Usage, "usage"),
         },
         ControlError::Unreadable { .. } => plain(Exit::Key, "key_misbehaves"),
+    }
+}
+
+fn of_unconfirmed(error: &Unconfirmed) -> Advice {
+    match error {
+        Unconfirmed::Declined(_) => plain(Exit::Usage, "declined"),
+        Unconfirmed::Io(_) => plain(Exit::Usage, "confirmation"),
+        Unconfirmed::NoTerminal(_) => advice(
+            Exit::Usage,
+            "confirmation",
+            "a script confirms with --yes, once somebody has read what cannot be taken back",
+        ),
     }
 }
 

@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use crate::ceremony::interaction::{Interaction, PinPurpose, PinUnavailable, Step};
+use crate::ceremony::interaction::{Interaction, PinPurpose, PinUnavailable, Step, Unconfirmed};
 use crate::cli::arguments::Global;
 use crate::secret::Pin;
 
@@ -64,6 +64,7 @@ enum Progress {
 pub(crate) struct Terminal {
     progress: Progress,
     pins: PinReader,
+    confirmed: bool,
 }
 
 impl Terminal {
@@ -83,7 +84,14 @@ impl Terminal {
                 source: pins.clone(),
                 lines: None,
             },
+            confirmed: false,
         }
+    }
+
+    /// Whether the operator has confirmed beforehand whatever asks for it.
+    pub(crate) fn confirmed(mut self, confirmed: bool) -> Self {
+        self.confirmed = confirmed;
+        self
     }
 
     fn line(&self, text: &str) {
@@ -189,6 +197,26 @@ impl Interaction for Terminal {
             write_event(&json!({"event": "pin_needed"}));
         }
         self.pins.read(purpose)
+    }
+
+    fn confirm(&mut self, consequences: &[String], name: &str) -> Result<(), Unconfirmed> {
+        self.stop_spinner();
+        for consequence in consequences {
+            self.warn(consequence);
+        }
+        if self.confirmed {
+            return Ok(());
+        }
+        let terminal = Term::stderr();
+        if !terminal.is_term() || !io::stdin().is_terminal() {
+            return Err(Unconfirmed::NoTerminal(name.to_owned()));
+        }
+        terminal.write_str(&format!("Type {name} to go on: "))?;
+        if terminal.read_line()?.trim() == name {
+            Ok(())
+        } else {
+            Err(Unconfirmed::Declined(name.to_owned()))
+        }
     }
 }
 

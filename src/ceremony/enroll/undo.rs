@@ -83,7 +83,12 @@ fn code(error: &Error) -> &'static str {
         | Error::DisplayName(_)
         | Error::Tenant(_)
         | Error::NoTenant => "tenant",
-        Error::LabelTaken { .. } | Error::Ledger(_) => "ledger",
+        Error::Unconfirmed(_) => "cancelled",
+        Error::CeremonyOpen { .. }
+        | Error::LabelTaken { .. }
+        | Error::Ledger(_)
+        | Error::NoSuchCeremony(_)
+        | Error::Unresumable { .. } => "ledger",
         Error::Stopped { source, .. } => code(source),
     }
 }

@@ -7,7 +7,7 @@ use crate::attestation::Roots;
 use crate::ceremony::Parties;
 use crate::ceremony::check::{self, Checked};
 use crate::ceremony::enroll;
-use crate::ceremony::interaction::{Interaction, PinPurpose, PinUnavailable, Step};
+use crate::ceremony::interaction::{Interaction, PinPurpose, PinUnavailable, Step, Unconfirmed};
 use crate::cli::config::Config;
 use crate::cli::device::EmulatedKey;
 use crate::cli::terminal::{PinSource, Terminal};
@@ -261,6 +261,10 @@ impl Interaction for Person<'_> {
 
     fn waiting(&mut self, reason: &str, duration: std::time::Duration) {
         self.terminal.waiting(reason, duration);
+    }
+
+    fn confirm(&mut self, _consequences: &[String], _name: &str) -> Result<(), Unconfirmed> {
+        Ok(())
     }
 
     fn pin(&mut self, _purpose: PinPurpose) -> Result<Pin, PinUnavailable> {
