@@ -8,7 +8,7 @@ use halligan::attestation::Roots;
 use halligan::ceremony::Parties;
 use halligan::ceremony::check::{self, Checked};
 use halligan::ceremony::enroll::{self, Outcome};
-use halligan::ceremony::interaction::{Interaction, PinPurpose, PinUnavailable, Step, Unconfirmed};
+use halligan::ceremony::interaction::{Interaction, PinPurpose, PinUnavailable, Step};
 use halligan::ctap::hid::packet::Report;
 use halligan::ctap::hid::{DeviceError, HidDevice};
 use halligan::ctap::{Authenticator, Cancel};
@@ -175,8 +175,8 @@ impl Interaction for Person {
 
     fn waiting(&mut self, _reason: &str, _duration: Duration) {}
 
-    fn confirm(&mut self, _consequences: &[String], _name: &str) -> Result<(), Unconfirmed> {
-        Ok(())
+    fn confirm(&mut self, _stakes: &str, _word: &str) -> bool {
+        true
     }
 
     fn pin(&mut self, _purpose: PinPurpose) -> Result<Pin, PinUnavailable> {

@@ -3,8 +3,7 @@
 use uuid::Uuid;
 
 use crate::attestation::{self, Finding};
-use crate::ceremony::interaction::{PinUnavailable, Unconfirmed};
-use crate::ceremony::resume::Direction;
+use crate::ceremony::interaction::PinUnavailable;
 use crate::graph::{self, display_name};
 use crate::{ctap, ledger};
 
@@ -36,17 +35,17 @@ pub enum Error {
         /// Every line of the verdict.
         findings: Vec<Finding>,
     },
-    /// The operator interrupted.
-    #[error("interrupted by the operator")]
-    Cancelled,
-    /// Another ceremony on this key has not come to its end.
-    #[error("the key {label} has an open ceremony, {ceremony}")]
+    /// A ceremony that was begun on the key is neither finished nor undone.
+    #[error("ceremony {ceremony} is still open on {label}")]
     CeremonyOpen {
         /// The key's label.
         label: String,
-        /// The ceremony that is open.
+        /// The ceremony's id in the ledger.
         ceremony: Uuid,
     },
+    /// The operator interrupted.
+    #[error("interrupted by the operator")]
+    Cancelled,
     /// The label is too long for the directory.
     #[error(transparent)]
     DisplayName(#[from] display_name::Error),
@@ -81,6 +80,25 @@ pub enum Error {
     /// The ceremony needs the key and was started without one.
     #[error("the key is not in hand")]
     NoKeyInHand,
+    /// The ceremony can't be finished as things are.
+    #[error("ceremony {ceremony} cannot be finished: {why}")]
+    NotFinishable {
+        /// The ceremony's id in the ledger.
+        ceremony: Uuid,
+        /// What stands against it.
+        why: String,
+    },
+    /// The ceremony can't be taken back any more.
+    #[error("ceremony {ceremony} cannot be undone: {why}")]
+    NotUndoable {
+        /// The ceremony's id in the ledger.
+        ceremony: Uuid,
+        /// What stands against it.
+        why: String,
+    },
+    /// Something that cannot be taken back was not confirmed.
+    #[error("not done: {0:?} was not typed")]
+    NotConfirmed(String),
     /// No open ceremony has this identifier, and none is on a key with this label.
     #[error("no ceremony is open on {0}")]
     NoSuchCeremony(String),
@@ -111,25 +129,12 @@ pub enum Error {
         /// Tries that are kept.
         kept: u8,
     },
-    /// What cannot be taken back was not confirmed.
-    #[error(transparent)]
-    Unconfirmed(#[from] Unconfirmed),
     /// No key in the ledger has this label.
     #[error("the ledger knows no key {0}")]
     UnknownLabel(String),
     /// No credential in the ledger is on the key in hand.
     #[error("no key in the ledger matches the key in hand")]
     UnknownKey,
-    /// The open ceremony cannot be brought to this end.
-    #[error("ceremony {ceremony} cannot be {}: {why}", match direction { Direction::Finish => "finished", Direction::Undo => "undone" })]
-    Unresumable {
-        /// The ceremony.
-        ceremony: Uuid,
-        /// The end that was asked for.
-        direction: Direction,
-        /// What stands against it.
-        why: String,
-    },
     /// Another key is in hand.
     #[error("the key in hand is {found}, not {wanted}")]
     WrongKey {
@@ -138,6 +143,39 @@ pub enum Error {
         /// What the key in hand is.
         found: String,
     },
+}
+
+impl Error {
+    /// A short word for the ledger; the message says the rest.
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::Attestation(_) | Self::AttestationRefused { .. } => "attestation",
+            Self::Cancelled => "cancelled",
+            Self::Key(ctap::Error::Pin { .. } | ctap::Error::PinUnfit(_)) | Self::Pin(_) => "pin",
+            Self::AlreadyEnrolled { .. }
+            | Self::Key(_)
+            | Self::KeyProof(_)
+            | Self::KeyUnfit(_)
+            | Self::NoKeyInHand
+            | Self::TooFewPinTries { .. }
+            | Self::UnknownKey
+            | Self::UnknownLabel(_)
+            | Self::WrongKey { .. } => "key",
+            Self::AccountUnfit { .. }
+            | Self::DirectoryMismatch { .. }
+            | Self::DisplayName(_)
+            | Self::Tenant(_)
+            | Self::NoTenant => "tenant",
+            Self::CeremonyOpen { .. }
+            | Self::LabelTaken { .. }
+            | Self::Ledger(_)
+            | Self::NoSuchCeremony(_)
+            | Self::NotFinishable { .. }
+            | Self::NotUndoable { .. } => "ledger",
+            Self::NotConfirmed(_) => "declined",
+            Self::Stopped { source, .. } => source.code(),
+        }
+    }
 }
 
 /// An error with its causes, for records and findings, where nobody asks for the cause afterwards.

@@ -118,20 +118,6 @@ pub enum PinUnavailable {
     Mismatch,
 }
 
-/// What is grave was not confirmed by typing its name.
-#[derive(Debug, thiserror::Error)]
-pub enum Unconfirmed {
-    /// Something else was typed.
-    #[error("not done: the answer was not {0:?}")]
-    Declined(String),
-    /// The terminal could not be read.
-    #[error("asking for confirmation: {0}")]
-    Io(#[from] std::io::Error),
-    /// Nobody can be asked.
-    #[error("{0:?} has to be typed to confirm, and there is no terminal")]
-    NoTerminal(String),
-}
-
 /// The person, as a ceremony sees them.
 pub trait Interaction: Send {
     /// A step begins.
@@ -149,15 +135,13 @@ pub trait Interaction: Send {
     /// The ceremony waits by itself: throttling, a directory that lags behind its own write.
     fn waiting(&mut self, reason: &str, duration: Duration);
 
+    /// Has the person type `word` before something that cannot be taken back; `stakes` says what will be lost. False unless
+    /// exactly that was typed.
+    fn confirm(&mut self, stakes: &str, word: &str) -> bool;
+
     /// Asks for a PIN.
     ///
     /// # Errors
     /// When none can be had.
     fn pin(&mut self, purpose: PinPurpose) -> Result<Pin, PinUnavailable>;
-
-    /// Says what cannot be taken back, and has the name of what it happens to typed.
-    ///
-    /// # Errors
-    /// When the name is not typed.
-    fn confirm(&mut self, consequences: &[String], name: &str) -> Result<(), Unconfirmed>;
 }

@@ -2,7 +2,7 @@
 //! new error cannot be forgotten here.
 
 use crate::ceremony;
-use crate::ceremony::interaction::{PinUnavailable, Unconfirmed};
+use crate::ceremony::interaction::PinUnavailable;
 use crate::cli::Error;
 use crate::cli::emulator::ControlError;
 use crate::cli::failure::Exit;
@@ -113,7 +113,7 @@ fn of_ceremony(error: &ceremony::Error) -> Advice {
         E::CeremonyOpen { .. } => advice(
             Exit::Stopped,
             "ceremony_open",
-            "`halligan resume` shows how far it came; `halligan resume LABEL` finishes it or takes it back",
+            "`halligan resume` shows what is true, and finishes it or takes it back",
         ),
         E::DirectoryMismatch { .. } => plain(Exit::Tenant, "directory_mismatch"),
         E::DisplayName(_) => advice(
@@ -140,6 +140,21 @@ fn of_ceremony(error: &ceremony::Error) -> Advice {
             "no_such_ceremony",
             "`halligan resume` lists the ceremonies that are open",
         ),
+        E::NotConfirmed(_) => advice(
+            Exit::Usage,
+            "declined",
+            "it is asked for on a terminal; a script gives it with --confirm",
+        ),
+        E::NotFinishable { .. } => advice(
+            Exit::Stopped,
+            "not_finishable",
+            "`halligan resume` shows what is true, and what can be done",
+        ),
+        E::NotUndoable { .. } => advice(
+            Exit::Stopped,
+            "not_undoable",
+            "`halligan resume` shows what is true, and what can be done",
+        ),
         E::NoTenant => advice(
             Exit::Usage,
             "no_tenant",
@@ -157,7 +172,6 @@ fn of_ceremony(error: &ceremony::Error) -> Advice {
             "too_few_pin_tries",
             "a correct PIN restores the counter; if you are sure of it, add --spend-last-pin-tries",
         ),
-        E::Unconfirmed(error) => of_unconfirmed(error),
         E::UnknownKey => advice(
             Exit::Key,
             "unknown_key",
@@ -167,11 +181,6 @@ fn of_ceremony(error: &ceremony::Error) -> Advice {
             Exit::Usage,
             "unknown_label",
             "`halligan ledger show` lists the labels",
-        ),
-        E::Unresumable { .. } => advice(
-            Exit::Stopped,
-            "unresumable",
-            "`halligan resume` shows what can be done with each open ceremony",
         ),
         E::WrongKey { .. } => plain(Exit::Key, "wrong_key"),
     }
@@ -333,18 +342,6 @@ fn of_control(error: &ControlError) -> Advice {
             _ => plain(Exit::Usage, "usage"),
         },
         ControlError::Unreadable { .. } => plain(Exit::Key, "key_misbehaves"),
-    }
-}
-
-fn of_unconfirmed(error: &Unconfirmed) -> Advice {
-    match error {
-        Unconfirmed::Declined(_) => plain(Exit::Usage, "declined"),
-        Unconfirmed::Io(_) => plain(Exit::Usage, "confirmation"),
-        Unconfirmed::NoTerminal(_) => advice(
-            Exit::Usage,
-            "confirmation",
-            "a script confirms with --yes, once somebody has read what cannot be taken back",
-        ),
     }
 }
 

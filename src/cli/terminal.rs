@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use crate::ceremony::interaction::{Interaction, PinPurpose, PinUnavailable, Step, Unconfirmed};
+use crate::ceremony::interaction::{Interaction, PinPurpose, PinUnavailable, Step};
 use crate::cli::arguments::Global;
 use crate::secret::Pin;
 
@@ -64,7 +64,7 @@ enum Progress {
 pub(crate) struct Terminal {
     progress: Progress,
     pins: PinReader,
-    confirmed: bool,
+    confirmed: Option<String>,
 }
 
 impl Terminal {
@@ -84,13 +84,13 @@ impl Terminal {
                 source: pins.clone(),
                 lines: None,
             },
-            confirmed: false,
+            confirmed: None,
         }
     }
 
-    /// Whether the operator has confirmed beforehand whatever asks for it.
-    pub(crate) fn confirmed(mut self, confirmed: bool) -> Self {
-        self.confirmed = confirmed;
+    /// The name that the operator typed beforehand, for whatever asks for it.
+    pub(crate) fn confirmed(mut self, name: Option<String>) -> Self {
+        self.confirmed = name;
         self
     }
 
@@ -199,24 +199,19 @@ impl Interaction for Terminal {
         self.pins.read(purpose)
     }
 
-    fn confirm(&mut self, consequences: &[String], name: &str) -> Result<(), Unconfirmed> {
+    fn confirm(&mut self, stakes: &str, word: &str) -> bool {
         self.stop_spinner();
-        for consequence in consequences {
-            self.warn(consequence);
-        }
-        if self.confirmed {
-            return Ok(());
+        self.warn(stakes);
+        if self.confirmed.as_deref() == Some(word) {
+            return true;
         }
         let terminal = Term::stderr();
         if !terminal.is_term() || !io::stdin().is_terminal() {
-            return Err(Unconfirmed::NoTerminal(name.to_owned()));
+            return false;
         }
-        terminal.write_str(&format!("Type {name} to go on: "))?;
-        if terminal.read_line()?.trim() == name {
-            Ok(())
-        } else {
-            Err(Unconfirmed::Declined(name.to_owned()))
-        }
+        let asked = terminal.write_str(&format!("Type {word} to go on: "));
+        let answer = asked.and_then(|()| terminal.read_line());
+        answer.is_ok_and(|answer| answer.trim() == word)
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use halligan::attestation::Roots;
 use halligan::ceremony::check::{self, Checked};
 use halligan::ceremony::enroll::{self, Outcome};
-use halligan::ceremony::interaction::{Interaction, PinPurpose, PinUnavailable, Step, Unconfirmed};
+use halligan::ceremony::interaction::{Interaction, PinPurpose, PinUnavailable, Step};
 use halligan::ceremony::{Error, Parties};
 use halligan::ctap::hid::{self, Channel};
 use halligan::ctap::status::Status;
@@ -287,9 +287,8 @@ impl Interaction for Person<'_> {
         Ok(Pin::new(self.pin).unwrap())
     }
 
-    fn confirm(&mut self, consequences: &[String], name: &str) -> Result<(), Unconfirmed> {
-        self.heard.extend_from_slice(consequences);
-        self.heard.push(format!("confirm {name}"));
-        Ok(())
+    fn confirm(&mut self, stakes: &str, word: &str) -> bool {
+        self.heard.push(format!("confirm {word}: {stakes}"));
+        true
     }
 }

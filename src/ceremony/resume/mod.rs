@@ -74,7 +74,7 @@ pub async fn list(mut parties: Parties<'_>) -> Result<Vec<Open>, Error> {
 /// Finishes an open ceremony, or takes it back.
 ///
 /// # Errors
-/// [`Error::NoSuchCeremony`], [`Error::Unresumable`] when what was asked for cannot be done, and whatever stopped it on the way: then
+/// [`Error::NoSuchCeremony`], [`Error::NotFinishable`] or [`Error::NotUndoable`] when what was asked for cannot be done, and whatever stopped it on the way: then
 /// the ceremony is open as before, and can be resumed again.
 pub async fn resume(request: &Request, mut parties: Parties<'_>) -> Result<Outcome, Error> {
     refresh(&mut parties).await?;
@@ -139,11 +139,15 @@ fn direction(
     };
     match possible {
         Ok(()) => Ok(wanted),
-        Err(why) => Err(Error::Unresumable {
-            ceremony: ceremony.id,
-            direction: wanted,
-            why: why.clone(),
-        }),
+        Err(why) => Err(impossible(ceremony, wanted, why)),
+    }
+}
+
+fn impossible(ceremony: &Ceremony, direction: Direction, why: &str) -> Error {
+    let (ceremony, why) = (ceremony.id, why.to_owned());
+    match direction {
+        Direction::Finish => Error::NotFinishable { ceremony, why },
+        Direction::Undo => Error::NotUndoable { ceremony, why },
     }
 }
 
@@ -163,7 +167,7 @@ async fn finish(ceremony: &Ceremony, _parties: &mut Parties<'_>) -> Result<Entry
         | CeremonyKind::Enroll
         | CeremonyKind::Pin
         | CeremonyKind::Reset
-        | CeremonyKind::Retire => Err(unknown(ceremony, Direction::Finish)),
+        | CeremonyKind::Retire => Err(impossible(ceremony, Direction::Finish, NOT_OURS)),
     }
 }
 
@@ -173,16 +177,8 @@ async fn undo(ceremony: &Ceremony, _parties: &mut Parties<'_>) -> Result<EntryRe
         | CeremonyKind::Enroll
         | CeremonyKind::Pin
         | CeremonyKind::Reset
-        | CeremonyKind::Retire => Err(unknown(ceremony, Direction::Undo)),
+        | CeremonyKind::Retire => Err(impossible(ceremony, Direction::Undo, NOT_OURS)),
     }
 }
 
 const NOT_OURS: &str = "this version of the tool performs no ceremony of this kind";
-
-fn unknown(ceremony: &Ceremony, direction: Direction) -> Error {
-    Error::Unresumable {
-        ceremony: ceremony.id,
-        direction,
-        why: NOT_OURS.to_owned(),
-    }
-}

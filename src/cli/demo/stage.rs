@@ -7,7 +7,7 @@ use crate::attestation::Roots;
 use crate::ceremony::Parties;
 use crate::ceremony::check::{self, Checked};
 use crate::ceremony::enroll;
-use crate::ceremony::interaction::{Interaction, PinPurpose, PinUnavailable, Step, Unconfirmed};
+use crate::ceremony::interaction::{Interaction, PinPurpose, PinUnavailable, Step};
 use crate::cli::config::Config;
 use crate::cli::device::EmulatedKey;
 use crate::cli::terminal::{PinSource, Terminal};
@@ -263,8 +263,8 @@ impl Interaction for Person<'_> {
         self.terminal.waiting(reason, duration);
     }
 
-    fn confirm(&mut self, _consequences: &[String], _name: &str) -> Result<(), Unconfirmed> {
-        Ok(())
+    fn confirm(&mut self, _stakes: &str, _word: &str) -> bool {
+        true
     }
 
     fn pin(&mut self, _purpose: PinPurpose) -> Result<Pin, PinUnavailable> {
