@@ -108,6 +108,11 @@ pub enum Error {
     /// No PIN.
     #[error(transparent)]
     Pin(#[from] PinUnavailable),
+    /// The PIN that the key is to get is sealed to its custodians, and nobody has opened it.
+    #[error(
+        "the PIN that {0} is to get is sealed, and any other would leave its custodians with the wrong one"
+    )]
+    PinSealed(String),
     /// The ceremony ended in the middle and something remains that it could not take back.
     #[error("stopped in the middle of ceremony {ceremony}: {remains}; {source}")]
     Stopped {
@@ -151,7 +156,9 @@ impl Error {
         match self {
             Self::Attestation(_) | Self::AttestationRefused { .. } => "attestation",
             Self::Cancelled => "cancelled",
-            Self::Key(ctap::Error::Pin { .. } | ctap::Error::PinUnfit(_)) | Self::Pin(_) => "pin",
+            Self::Key(ctap::Error::Pin { .. } | ctap::Error::PinUnfit(_))
+            | Self::Pin(_)
+            | Self::PinSealed(_) => "pin",
             Self::AlreadyEnrolled { .. }
             | Self::Key(_)
             | Self::KeyProof(_)

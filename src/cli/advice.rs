@@ -161,6 +161,11 @@ fn of_ceremony(error: &ceremony::Error) -> Advice {
             "the configuration needs a [tenant]",
         ),
         E::Pin(error) => of_pin_source(error),
+        E::PinSealed(_) => advice(
+            Exit::Pin,
+            "pin_sealed",
+            "a custodian opens it with --identity FILE; or take the ceremony back with --undo",
+        ),
         E::Stopped { .. } => advice(
             Exit::Stopped,
             "stopped",

@@ -1,7 +1,9 @@
 //! `halligan resume`
 
+use crate::ceremony::enroll::Terms;
 use crate::ceremony::resume::{self, Direction, Request};
 use crate::ceremony::{KeyInHand, Parties};
+use crate::cli::attestation::AttestationChoice;
 use crate::cli::device::{DeviceChoice, OpenKey};
 use crate::cli::record::{self, LedgerChoice};
 use crate::cli::terminal::{PinSource, Terminal};
@@ -38,6 +40,9 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     ledger: LedgerChoice,
 
+    #[command(flatten)]
+    attestation: AttestationChoice,
+
     /// Show what is true and what would be done, but change nothing
     #[arg(long)]
     dry_run: bool,
@@ -73,6 +78,12 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
         record::open_for_writing(&arguments.ledger, &config, &context.env, looks_only).await?;
     let mut open = arguments.key(context)?;
     let mut interaction = Terminal::new(&context.global, &arguments.pin);
+    let terms = Terms {
+        spend_last_tries: arguments.pin.spend_last_pin_tries,
+        serial: open.as_ref().and_then(|open| open.serial.clone()),
+        key_gone: arguments.key_gone,
+        ..arguments.attestation.terms(&config)?
+    };
     let parties = Parties {
         key: open.as_mut().map_or(KeyInHand::NONE, |open| {
             KeyInHand::from(&mut open.authenticator)
@@ -84,11 +95,12 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
         env: &context.env,
     };
     let Some(ceremony) = arguments.ceremony.clone() else {
-        return Ok(report::resume_list(&resume::list(parties).await?));
+        return Ok(report::resume_list(&resume::list(&terms, parties).await?));
     };
     let request = Request {
         ceremony,
         direction: arguments.direction(),
+        terms,
         dry_run: arguments.dry_run,
     };
     Ok(report::resume(&resume::resume(&request, parties).await?))

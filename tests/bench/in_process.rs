@@ -63,10 +63,11 @@ impl<'a> InProcess<'a> {
             label: label.to_owned(),
             tenant: self.tenant.demo.tenant_id.to_string(),
             transport: "a socket".to_owned(),
-            serial: None,
-            roots: Roots::from_pem(&root).unwrap(),
-            attestation_required: true,
-            spend_last_tries: false,
+            terms: enroll::Terms {
+                roots: Roots::from_pem(&root).unwrap(),
+                attestation_required: true,
+                ..enroll::Terms::default()
+            },
             dry_run: false,
         };
         self.with_parties(key, person, async |parties| {

@@ -10,17 +10,20 @@ use uuid::Uuid;
 
 pub use inspection::Inspection;
 
+use crate::ceremony::enroll::{self, Terms};
 use crate::ceremony::interaction::Step;
 use crate::ceremony::{Error, Parties};
 use crate::ledger::{Ceremony, CeremonyKind, EntryRef};
 
 /// What the operator asks for.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Request {
     /// The label of the key, or the ceremony's identifier.
     pub ceremony: String,
     /// Whether to finish or to undo it.
     pub direction: Option<Direction>,
+    /// What an enrolment needs to be told again.
+    pub terms: Terms,
     /// Stop before anything changes.
     pub dry_run: bool,
 }
@@ -56,13 +59,13 @@ pub enum Outcome {
 ///
 /// # Errors
 /// When the ledger cannot be read. What key or tenant do not tell is a fact like any other.
-pub async fn list(mut parties: Parties<'_>) -> Result<Vec<Open>, Error> {
+pub async fn list(terms: &Terms, mut parties: Parties<'_>) -> Result<Vec<Open>, Error> {
     refresh(&mut parties).await?;
     let ceremonies = parties.ledger.state().open_ceremonies();
     let ceremonies: Vec<Ceremony> = ceremonies.into_iter().cloned().collect();
     let mut open = Vec::new();
     for ceremony in ceremonies {
-        let inspection = inspect(&ceremony, &mut parties).await?;
+        let inspection = inspect(&ceremony, terms, &mut parties).await?;
         open.push(Open {
             ceremony,
             inspection,
@@ -79,7 +82,7 @@ pub async fn list(mut parties: Parties<'_>) -> Result<Vec<Open>, Error> {
 pub async fn resume(request: &Request, mut parties: Parties<'_>) -> Result<Outcome, Error> {
     refresh(&mut parties).await?;
     let ceremony = find(&request.ceremony, &parties)?;
-    let inspection = match inspect(&ceremony, &mut parties).await {
+    let inspection = match inspect(&ceremony, &request.terms, &mut parties).await {
         Ok(inspection) => inspection,
         Err(error) => return Err(parties.blame(error)),
     };
@@ -92,8 +95,8 @@ pub async fn resume(request: &Request, mut parties: Parties<'_>) -> Result<Outco
         return Ok(Outcome::Planned(open, direction));
     }
     let entry = match direction {
-        Direction::Finish => finish(&open.ceremony, &mut parties).await,
-        Direction::Undo => undo(&open.ceremony, &mut parties).await,
+        Direction::Finish => finish(&open.ceremony, &request.terms, &mut parties).await,
+        Direction::Undo => undo(&open.ceremony, &request.terms, &mut parties).await,
     };
     match entry {
         Ok(entry) => Ok(Outcome::Closed(open, direction, entry)),
@@ -151,33 +154,42 @@ fn impossible(ceremony: &Ceremony, direction: Direction, why: &str) -> Error {
     }
 }
 
-async fn inspect(ceremony: &Ceremony, _parties: &mut Parties<'_>) -> Result<Inspection, Error> {
+async fn inspect(
+    ceremony: &Ceremony,
+    terms: &Terms,
+    parties: &mut Parties<'_>,
+) -> Result<Inspection, Error> {
     match ceremony.kind {
-        CeremonyKind::Config
-        | CeremonyKind::Enroll
-        | CeremonyKind::Pin
-        | CeremonyKind::Reset
-        | CeremonyKind::Retire => Ok(Inspection::impossible(NOT_OURS)),
+        CeremonyKind::Enroll => enroll::inspect(ceremony, terms, parties).await,
+        CeremonyKind::Config | CeremonyKind::Pin | CeremonyKind::Reset | CeremonyKind::Retire => {
+            Ok(Inspection::impossible(NOT_OURS))
+        }
     }
 }
 
-async fn finish(ceremony: &Ceremony, _parties: &mut Parties<'_>) -> Result<EntryRef, Error> {
+async fn finish(
+    ceremony: &Ceremony,
+    terms: &Terms,
+    parties: &mut Parties<'_>,
+) -> Result<EntryRef, Error> {
     match ceremony.kind {
-        CeremonyKind::Config
-        | CeremonyKind::Enroll
-        | CeremonyKind::Pin
-        | CeremonyKind::Reset
-        | CeremonyKind::Retire => Err(impossible(ceremony, Direction::Finish, NOT_OURS)),
+        CeremonyKind::Enroll => enroll::finish(ceremony, terms, parties).await,
+        CeremonyKind::Config | CeremonyKind::Pin | CeremonyKind::Reset | CeremonyKind::Retire => {
+            Err(impossible(ceremony, Direction::Finish, NOT_OURS))
+        }
     }
 }
 
-async fn undo(ceremony: &Ceremony, _parties: &mut Parties<'_>) -> Result<EntryRef, Error> {
+async fn undo(
+    ceremony: &Ceremony,
+    terms: &Terms,
+    parties: &mut Parties<'_>,
+) -> Result<EntryRef, Error> {
     match ceremony.kind {
-        CeremonyKind::Config
-        | CeremonyKind::Enroll
-        | CeremonyKind::Pin
-        | CeremonyKind::Reset
-        | CeremonyKind::Retire => Err(impossible(ceremony, Direction::Undo, NOT_OURS)),
+        CeremonyKind::Enroll => enroll::undo(ceremony, terms, parties).await,
+        CeremonyKind::Config | CeremonyKind::Pin | CeremonyKind::Reset | CeremonyKind::Retire => {
+            Err(impossible(ceremony, Direction::Undo, NOT_OURS))
+        }
     }
 }
 
