@@ -154,7 +154,7 @@ STEP_NAMES = ("intended", "pin_set", "credential_created", "proven", "registered
 REASON = either("compromised", "damaged", "lost", "rotated")
 BODY = {
     "station.joined": dict(name=name, public_key=binary32),
-    "ceremony.failed": dict(label=text, reached=either(*STEP_NAMES), code=text, message=text, remains=optional(text)),
+    "ceremony.failed": dict(label=text, reached=either(*STEP_NAMES), code=text, message=text, remains=optional(text), deletes_credential=optional(flag)),
     "ceremony.undone": dict(label=text, credential_deleted=flag, method_deleted=flag),
     "config.intended": dict(label=text, settings=settings),
     "config.applied": dict(label=text, settings=settings),

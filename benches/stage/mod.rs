@@ -59,10 +59,11 @@ impl Stage {
                 label: "BG1-A".to_owned(),
                 tenant: simulator.demo.tenant_id.to_string(),
                 transport: "emulator in the same process".to_owned(),
-                serial: None,
-                roots,
-                attestation_required: true,
-                spend_last_tries: false,
+                terms: enroll::Terms {
+                    roots,
+                    attestation_required: true,
+                    ..enroll::Terms::default()
+                },
                 dry_run: false,
             },
             cancel: Cancel::default(),
@@ -174,6 +175,10 @@ impl Interaction for Person {
     fn touch_needed(&mut self) {}
 
     fn waiting(&mut self, _reason: &str, _duration: Duration) {}
+
+    fn confirm(&mut self, _stakes: &str, _word: &str) -> bool {
+        true
+    }
 
     fn pin(&mut self, _purpose: PinPurpose) -> Result<Pin, PinUnavailable> {
         Ok(Pin::new("24681357")?)

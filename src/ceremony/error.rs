@@ -35,6 +35,14 @@ pub enum Error {
         /// Every line of the verdict.
         findings: Vec<Finding>,
     },
+    /// A ceremony that was begun on the key is neither finished nor undone.
+    #[error("ceremony {ceremony} is still open on {label}")]
+    CeremonyOpen {
+        /// The key's label.
+        label: String,
+        /// The ceremony's id in the ledger.
+        ceremony: Uuid,
+    },
     /// The operator interrupted.
     #[error("interrupted by the operator")]
     Cancelled,
@@ -72,12 +80,39 @@ pub enum Error {
     /// The ceremony needs the key and was started without one.
     #[error("the key is not in hand")]
     NoKeyInHand,
+    /// The ceremony can't be finished as things are.
+    #[error("ceremony {ceremony} cannot be finished: {why}")]
+    NotFinishable {
+        /// The ceremony's id in the ledger.
+        ceremony: Uuid,
+        /// What stands against it.
+        why: String,
+    },
+    /// The ceremony can't be taken back any more.
+    #[error("ceremony {ceremony} cannot be undone: {why}")]
+    NotUndoable {
+        /// The ceremony's id in the ledger.
+        ceremony: Uuid,
+        /// What stands against it.
+        why: String,
+    },
+    /// Something that cannot be taken back was not confirmed.
+    #[error("not done: {0:?} was not typed")]
+    NotConfirmed(String),
+    /// No open ceremony has this identifier, and none is on a key with this label.
+    #[error("no ceremony is open on {0}")]
+    NoSuchCeremony(String),
     /// The ceremony needs a tenant and was started without one.
     #[error("no tenant is configured")]
     NoTenant,
     /// No PIN.
     #[error(transparent)]
     Pin(#[from] PinUnavailable),
+    /// The PIN that the key is to get is sealed to its custodians, and nobody has opened it.
+    #[error(
+        "the PIN that {0} is to get is sealed, and any other would leave its custodians with the wrong one"
+    )]
+    PinSealed(String),
     /// The ceremony ended in the middle and something remains that it could not take back.
     #[error("stopped in the middle of ceremony {ceremony}: {remains}; {source}")]
     Stopped {
@@ -113,6 +148,41 @@ pub enum Error {
         /// What the key in hand is.
         found: String,
     },
+}
+
+impl Error {
+    /// A short word for the ledger; the message says the rest.
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::Attestation(_) | Self::AttestationRefused { .. } => "attestation",
+            Self::Cancelled => "cancelled",
+            Self::Key(ctap::Error::Pin { .. } | ctap::Error::PinUnfit(_))
+            | Self::Pin(_)
+            | Self::PinSealed(_) => "pin",
+            Self::AlreadyEnrolled { .. }
+            | Self::Key(_)
+            | Self::KeyProof(_)
+            | Self::KeyUnfit(_)
+            | Self::NoKeyInHand
+            | Self::TooFewPinTries { .. }
+            | Self::UnknownKey
+            | Self::UnknownLabel(_)
+            | Self::WrongKey { .. } => "key",
+            Self::AccountUnfit { .. }
+            | Self::DirectoryMismatch { .. }
+            | Self::DisplayName(_)
+            | Self::Tenant(_)
+            | Self::NoTenant => "tenant",
+            Self::CeremonyOpen { .. }
+            | Self::LabelTaken { .. }
+            | Self::Ledger(_)
+            | Self::NoSuchCeremony(_)
+            | Self::NotFinishable { .. }
+            | Self::NotUndoable { .. } => "ledger",
+            Self::NotConfirmed(_) => "declined",
+            Self::Stopped { source, .. } => source.code(),
+        }
+    }
 }
 
 /// An error with its causes, for records and findings, where nobody asks for the cause afterwards.

@@ -32,6 +32,8 @@ pub enum Step {
     ProveKey,
     /// Remove the credential that this ceremony made.
     UndoCredential,
+    /// Remove the registration that this ceremony made.
+    UndoRegistration,
     /// Write the outcome into the ledger.
     RecordOutcome,
 }
@@ -53,6 +55,7 @@ impl Step {
             Self::ReadBack => "read_back",
             Self::ProveKey => "prove_key",
             Self::UndoCredential => "undo_credential",
+            Self::UndoRegistration => "undo_registration",
             Self::RecordOutcome => "record_outcome",
         }
     }
@@ -73,6 +76,7 @@ impl Step {
             Self::ReadBack => "Read the registration back",
             Self::ProveKey => "Have the key sign the ledger's head",
             Self::UndoCredential => "Remove the credential from the key",
+            Self::UndoRegistration => "Remove the registration from the tenant",
             Self::RecordOutcome => "Record the outcome",
         }
     }
@@ -134,6 +138,10 @@ pub trait Interaction: Send {
 
     /// The ceremony waits by itself: throttling, a directory that lags behind its own write.
     fn waiting(&mut self, reason: &str, duration: Duration);
+
+    /// Has the person type `word` before something that cannot be taken back; `stakes` says what will be lost. False unless
+    /// exactly that was typed.
+    fn confirm(&mut self, stakes: &str, word: &str) -> bool;
 
     /// Asks for a PIN.
     ///

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use uuid::Uuid;
+
 use crate::ceremony::Error;
 use crate::ceremony::interaction::Interaction;
 use crate::ctap::{Authenticator, Cancel, KeepAlive, Wait};
 use crate::env::Env;
 use crate::graph::Client;
-use crate::ledger::Ledger;
+use crate::ledger::{Draft, EntryRef, Event, Ledger};
 
 /// A key, a tenant, a ledger, and a person.
 pub struct Parties<'a> {
@@ -68,6 +70,28 @@ impl Parties<'_> {
     /// [`Error::NoTenant`] when the ceremony was started without one.
     pub(crate) fn tenant(&self) -> Result<&Client, Error> {
         self.tenant.ok_or(Error::NoTenant)
+    }
+
+    /// Writes an entry of a ceremony.
+    pub(crate) async fn record(
+        &mut self,
+        ceremony: Uuid,
+        event: &Event,
+    ) -> Result<EntryRef, Error> {
+        let draft = Draft::new(event, Some(ceremony));
+        Ok(self.ledger.append(draft).await?.reference())
+    }
+
+    /// Has the person type a word before something that cannot be taken back.
+    ///
+    /// # Errors
+    /// [`Error::NotConfirmed`] when something else was typed, or nobody is there.
+    pub(crate) fn confirm(&mut self, stakes: &str, word: &str) -> Result<(), Error> {
+        if self.interaction.confirm(stakes, word) {
+            Ok(())
+        } else {
+            Err(Error::NotConfirmed(word.to_owned()))
+        }
     }
 
     /// Goes on, unless the operator has interrupted.

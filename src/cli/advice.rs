@@ -110,6 +110,11 @@ fn of_ceremony(error: &ceremony::Error) -> Advice {
             "the key is not what it claims to be, or its root is not among the attestation roots; do not use it before you know why",
         ),
         E::Cancelled => plain(Exit::Stopped, "cancelled"),
+        E::CeremonyOpen { .. } => advice(
+            Exit::Stopped,
+            "ceremony_open",
+            "`halligan resume` shows what is true, and finishes it or takes it back",
+        ),
         E::DirectoryMismatch { .. } => plain(Exit::Tenant, "directory_mismatch"),
         E::DisplayName(_) => advice(
             Exit::Usage,
@@ -130,16 +135,41 @@ fn of_ceremony(error: &ceremony::Error) -> Advice {
             "no_key",
             "name the key with --device, or plug it in",
         ),
+        E::NoSuchCeremony(_) => advice(
+            Exit::Usage,
+            "no_such_ceremony",
+            "`halligan resume` lists the ceremonies that are open",
+        ),
+        E::NotConfirmed(_) => advice(
+            Exit::Usage,
+            "declined",
+            "it is asked for on a terminal; a script gives it with --confirm",
+        ),
+        E::NotFinishable { .. } => advice(
+            Exit::Stopped,
+            "not_finishable",
+            "`halligan resume` shows what is true, and what can be done",
+        ),
+        E::NotUndoable { .. } => advice(
+            Exit::Stopped,
+            "not_undoable",
+            "`halligan resume` shows what is true, and what can be done",
+        ),
         E::NoTenant => advice(
             Exit::Usage,
             "no_tenant",
             "the configuration needs a [tenant]",
         ),
         E::Pin(error) => of_pin_source(error),
+        E::PinSealed(_) => advice(
+            Exit::Pin,
+            "pin_sealed",
+            "a custodian opens it with --identity FILE; or take the ceremony back with --undo",
+        ),
         E::Stopped { .. } => advice(
             Exit::Stopped,
             "stopped",
-            "`halligan ledger show` tells how far it came, `halligan key credentials list` what is on the key, and the account's authentication methods in the Entra admin centre what is registered",
+            "`halligan resume` shows what is on the key and in the tenant; `halligan resume LABEL` finishes it or takes it back",
         ),
         E::Tenant(error) => of_tenant(error),
         E::TooFewPinTries { .. } => advice(

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::cli::{check, completions, demo, emulator, enroll, key, ledger, simulator};
+use crate::cli::{check, completions, demo, emulator, enroll, key, ledger, resume, simulator};
 
 /// Provision, test and govern the FIDO2 keys of Microsoft Entra emergency access accounts
 #[derive(Debug, Parser)]
@@ -25,7 +25,7 @@ Exit status:
   4  PIN: wrong, blocked, against the policy, not given, too few tries left
   5  tenant: network, sign-in, permission, refused; a check that could not ask it
   6  ledger: not there, not writable, inconsistent
-  7  stopped in the middle; the ledger says how far it came";
+  7  stopped in the middle: an open ceremony waits for `halligan resume`";
 
 /// Options that every command takes.
 #[derive(Debug, Clone, Args)]
@@ -73,6 +73,8 @@ pub(crate) enum Command {
     Enroll(enroll::Arguments),
     /// Prove that an enrolled key still works, without a sign-in
     Check(check::Arguments),
+    /// List ceremonies that stopped in the middle, finish one or take it back
+    Resume(resume::Arguments),
     /// Look at one physical key, or change it
     #[command(subcommand)]
     Key(key::Command),

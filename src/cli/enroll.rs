@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use crate::ceremony::Parties;
-use crate::ceremony::enroll::{self, Exchange, Outcome, Request};
+use crate::ceremony::enroll::{self, Exchange, Outcome, Request, Terms};
+use crate::cli::attestation::AttestationChoice;
 use crate::cli::device::DeviceChoice;
 use crate::cli::record::{self, LedgerChoice};
 use crate::cli::terminal::{PinSource, Terminal};
-use crate::cli::{Context, Error, attestation, tenant};
+use crate::cli::{Context, Error, tenant};
 use crate::report::{self, Report};
 
 /// Arguments of `enroll`.
@@ -30,13 +31,8 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     ledger: LedgerChoice,
 
-    /// PEM file with a root that the key's attestation may lead to; may be given several times
-    #[arg(long, value_name = "FILE")]
-    attestation_root: Vec<PathBuf>,
-
-    /// Refuse a key whose attestation cannot be verified completely
-    #[arg(long)]
-    require_attestation: bool,
+    #[command(flatten)]
+    attestation: AttestationChoice,
 
     /// Keep the creation options and the registration as they went over the wire, in this directory
     #[arg(long, value_name = "DIR")]
@@ -49,14 +45,6 @@ pub(crate) struct Arguments {
 
 pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Report, Error> {
     let config = context.config()?;
-    let mut roots = config
-        .file
-        .attestation
-        .roots
-        .iter()
-        .map(|path| config.resolve(path))
-        .collect::<Vec<_>>();
-    roots.extend(arguments.attestation_root.iter().cloned());
     let tenant = tenant::client(&config, context)?;
     let mut ledger =
         record::open_for_writing(&arguments.ledger, &config, &context.env, arguments.dry_run)
@@ -68,10 +56,11 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
         label: arguments.label.clone(),
         tenant: config.file.tenant.id.clone().unwrap_or_default(),
         transport: open.transport,
-        serial: open.serial,
-        roots: attestation::roots(&roots)?,
-        attestation_required: arguments.require_attestation || config.file.attestation.required,
-        spend_last_tries: arguments.pin.spend_last_pin_tries,
+        terms: Terms {
+            spend_last_tries: arguments.pin.spend_last_pin_tries,
+            serial: open.serial,
+            ..arguments.attestation.terms(&config)?
+        },
         dry_run: arguments.dry_run,
     };
     let parties = Parties {

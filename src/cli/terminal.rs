@@ -64,6 +64,7 @@ enum Progress {
 pub(crate) struct Terminal {
     progress: Progress,
     pins: PinReader,
+    confirmed: Option<String>,
 }
 
 impl Terminal {
@@ -83,7 +84,14 @@ impl Terminal {
                 source: pins.clone(),
                 lines: None,
             },
+            confirmed: None,
         }
+    }
+
+    /// The name that the operator typed beforehand, for whatever asks for it.
+    pub(crate) fn confirmed(mut self, name: Option<String>) -> Self {
+        self.confirmed = name;
+        self
     }
 
     fn line(&self, text: &str) {
@@ -189,6 +197,21 @@ impl Interaction for Terminal {
             write_event(&json!({"event": "pin_needed"}));
         }
         self.pins.read(purpose)
+    }
+
+    fn confirm(&mut self, stakes: &str, word: &str) -> bool {
+        self.stop_spinner();
+        self.warn(stakes);
+        if self.confirmed.as_deref() == Some(word) {
+            return true;
+        }
+        let terminal = Term::stderr();
+        if !terminal.is_term() || !io::stdin().is_terminal() {
+            return false;
+        }
+        let asked = terminal.write_str(&format!("Type {word} to go on: "));
+        let answer = asked.and_then(|()| terminal.read_line());
+        answer.is_ok_and(|answer| answer.trim() == word)
     }
 }
 

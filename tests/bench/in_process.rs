@@ -63,10 +63,11 @@ impl<'a> InProcess<'a> {
             label: label.to_owned(),
             tenant: self.tenant.demo.tenant_id.to_string(),
             transport: "a socket".to_owned(),
-            serial: None,
-            roots: Roots::from_pem(&root).unwrap(),
-            attestation_required: true,
-            spend_last_tries: false,
+            terms: enroll::Terms {
+                roots: Roots::from_pem(&root).unwrap(),
+                attestation_required: true,
+                ..enroll::Terms::default()
+            },
             dry_run: false,
         };
         self.with_parties(key, person, async |parties| {
@@ -285,5 +286,10 @@ impl Interaction for Person<'_> {
     fn pin(&mut self, _purpose: PinPurpose) -> Result<Pin, PinUnavailable> {
         self.heard.push("pin".to_owned());
         Ok(Pin::new(self.pin).unwrap())
+    }
+
+    fn confirm(&mut self, stakes: &str, word: &str) -> bool {
+        self.heard.push(format!("confirm {word}: {stakes}"));
+        true
     }
 }

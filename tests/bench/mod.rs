@@ -241,6 +241,18 @@ impl Bench {
         self.halligan(["enroll"]).with(options).pin(PIN)
     }
 
+    /// `resume` of a label, with the key and its PIN at hand.
+    pub(crate) fn resume(&self, key: &Key, label: &str) -> Command {
+        self.resume_over(key.address(), label)
+            .with(["--attestation-root".to_owned(), key.attestation_root()])
+    }
+
+    /// `resume` of a label with the key at this address.
+    pub(crate) fn resume_over(&self, address: &str, label: &str) -> Command {
+        let resume = ["resume", label, "--device", address];
+        self.halligan(resume).pin(PIN)
+    }
+
     /// `check` of a label, without any PIN at hand.
     pub(crate) fn check(&self, key: &Key, label: &str) -> Command {
         self.halligan(["check", "--device", key.address(), "--key", label])

@@ -70,13 +70,18 @@ fn the_tool_itself_finds_a_registration_whose_answer_was_lost() {
 
 #[test]
 fn an_answer_that_cannot_be_read_is_not_taken_for_a_registration() {
-    let (bench, key) = bench_and_key();
-    bench.tenant_fault("createMethod=junk,bytes=200");
-    let ended = bench.in_process().enroll(&key, "BG1-A", &mut Person::new());
-    let stopped = ended.unwrap_err();
-    let is_stopped = matches!(*stopped, ceremony::Error::Stopped { .. });
-    assert!(is_stopped, "{stopped}");
-    open_ceremonies(&bench, 1);
+    enrols_in_spite_of("createMethod=junk,bytes=200");
+}
+
+#[test]
+fn a_registration_that_did_not_arrive_is_sent_again() {
+    for fault in [
+        "createMethod=500",
+        "createMethod=drop",
+        "createMethod=500,times=2",
+    ] {
+        enrols_in_spite_of(fault);
+    }
 }
 
 #[test]
@@ -94,9 +99,9 @@ fn a_registration_that_shows_up_late_is_waited_for() {
 }
 
 #[test]
-fn a_registration_that_failed_for_all_we_know_is_neither_repeated_nor_forgotten() {
+fn a_registration_that_failed_for_all_we_know_is_not_forgotten() {
     let (bench, key) = bench_and_key();
-    bench.tenant_fault("createMethod=500");
+    bench.tenant_fault("createMethod=500,times=always");
     let mut person = Person::new();
     let stopped = bench
         .in_process()
@@ -119,6 +124,11 @@ fn a_registration_that_failed_for_all_we_know_is_neither_repeated_nor_forgotten(
     let failed = newest(&bench, "ceremony.failed");
     assert_eq!(failed["body"]["reached"], "credential_created");
     open_ceremonies(&bench, 1);
+
+    bench.clear_tenant_faults();
+    bench.resume(&key, "BG1-A").run().exits(0);
+    assert_eq!((key.credentials().len(), bench.registered()), (1, 1));
+    open_ceremonies(&bench, 0);
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use crate::ceremony::Error;
 use crate::ctap::command::make_credential;
-use crate::webauthn::Aaguid;
+use crate::ledger::EnrollCredentialCreated;
+use crate::webauthn::{Aaguid, AttestationObject, ClientData};
 
 /// A credential that this ceremony made.
 #[derive(Debug, Clone)]
@@ -13,14 +14,39 @@ pub(super) struct Credential {
     pub(super) sign_count: u32,
     pub(super) attestation_object: Vec<u8>,
     pub(super) client_data_json: Vec<u8>,
+    /// The challenge that the key was given.
+    pub(super) challenge: String,
+    /// Whether it was read from the ledger: made before this process began, and perhaps sent to the tenant.
+    pub(super) recorded: bool,
 }
 
 impl Credential {
-    pub(super) fn new(
+    /// As the key made it just now.
+    pub(super) fn made(
         response: &make_credential::Response,
         client_data_json: Vec<u8>,
+        challenge: &str,
     ) -> Result<Self, Error> {
         let object = response.attestation_object();
+        Self::read(&object, client_data_json, challenge.to_owned(), false)
+    }
+
+    /// As the ledger has it.
+    pub(super) fn recorded(created: &EnrollCredentialCreated) -> Result<Self, Error> {
+        let object = AttestationObject::parse(&created.attestation_object)
+            .map_err(|error| Error::KeyProof(error.to_string()))?;
+        let client_data: ClientData = serde_json::from_slice(&created.client_data_json)
+            .map_err(|error| Error::KeyProof(error.to_string()))?;
+        let json = created.client_data_json.clone();
+        Self::read(&object, json, client_data.challenge, true)
+    }
+
+    fn read(
+        object: &AttestationObject,
+        client_data_json: Vec<u8>,
+        challenge: String,
+        recorded: bool,
+    ) -> Result<Self, Error> {
         let data = object
             .authenticator_data()
             .map_err(|error| Error::KeyProof(error.to_string()))?;
@@ -34,6 +60,8 @@ impl Credential {
             sign_count: data.sign_count,
             attestation_object: object.to_bytes(),
             client_data_json,
+            challenge,
+            recorded,
         })
     }
 }

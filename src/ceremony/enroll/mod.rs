@@ -11,29 +11,35 @@
 //! outcome              key.enrolled
 //! ```
 //!
-//! When a step fails, `undo` takes back what this ceremony made, says what remains, and records both.
+//! When a step fails, `undo` takes back what this ceremony made, says what remains, and records both. When the process is killed,
+//! `finish` does what is left by the same steps, and `undo` takes back; both ask ledger, key and directory how far it came.
 
 mod credential;
+mod identity;
 mod in_tenant;
+mod inspect;
 mod on_key;
 mod plan;
 mod run;
 mod undo;
+mod user;
 
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::attestation::{Finding, Roots};
+use crate::ceremony::resume::Inspection;
 use crate::ceremony::{Error, Parties};
 use crate::ctap::Counters;
 use crate::graph::model::{Fido2AuthenticationMethod, Fido2AuthenticationMethodCreate};
-use crate::ledger::EntryRef;
+use crate::ledger::{Ceremony, EntryRef};
+use crate::secret::Pin;
 use crate::webauthn::Aaguid;
 
 pub use plan::{PinPlan, Plan};
 
 /// What the operator asks for.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Request {
     /// User principal name or object id.
     pub account: String,
@@ -43,16 +49,27 @@ pub struct Request {
     pub tenant: String,
     /// How the key is connected, for the record.
     pub transport: String,
-    /// The key's serial number, where the operating system shows one.
-    pub serial: Option<String>,
+    /// What holds for the whole ceremony, and for one that is resumed.
+    pub terms: Terms,
+    /// Stop before anything changes.
+    pub dry_run: bool,
+}
+
+/// What is not in the ledger, and a resumed ceremony needs to be told again.
+#[derive(Clone, Default)]
+pub struct Terms {
     /// Roots that the attestation may lead to.
     pub roots: Roots,
     /// Whether an attestation that could not be verified completely is refused.
     pub attestation_required: bool,
     /// Whether to try a PIN although few tries are left.
     pub spend_last_tries: bool,
-    /// Stop before anything changes.
-    pub dry_run: bool,
+    /// The serial number of the key in hand, where the operating system shows one.
+    pub serial: Option<String>,
+    /// The PIN that the intent holds sealed, opened.
+    pub sealed_pin: Option<Pin>,
+    /// Whether the operator says that the key is lost: what can be done without it is done.
+    pub key_gone: bool,
 }
 
 /// How far it went.
@@ -109,9 +126,59 @@ pub async fn enroll(request: &Request, mut parties: Parties<'_>) -> Result<Outco
     if request.dry_run {
         return Ok(Outcome::Planned(Box::new(prepared.plan)));
     }
+    let plan = prepared.plan.clone();
     let mut run = run::Run::begin(request, prepared, &mut parties).await?;
     match run.steps(&mut parties).await {
-        Ok(enrolled) => Ok(Outcome::Enrolled(Box::new(enrolled))),
+        Ok(done) => Ok(Outcome::Enrolled(Box::new(Enrolled {
+            ceremony: run.ceremony,
+            plan,
+            credential_id: done.credential.id,
+            aaguid: done.credential.aaguid,
+            attestation: done.attestation,
+            method: done.method,
+            entry: done.entry,
+            exchange: done.exchange,
+            cost: parties.key.in_hand()?.counters(),
+        }))),
         Err(error) => Err(undo::after(error, run, &mut parties).await),
     }
+}
+
+/// What is true of an open enrolment.
+///
+/// # Errors
+/// When the key does not answer. What the tenant does not tell is a fact like any other.
+pub(crate) async fn inspect(
+    ceremony: &Ceremony,
+    terms: &Terms,
+    parties: &mut Parties<'_>,
+) -> Result<Inspection, Error> {
+    inspect::inspect(ceremony, terms, parties).await
+}
+
+/// Does what is left of an open enrolment.
+///
+/// # Errors
+/// [`Error::WrongKey`] before PIN and touch; else whatever stopped it. The ceremony is open as before.
+pub(crate) async fn finish(
+    ceremony: &Ceremony,
+    terms: &Terms,
+    parties: &mut Parties<'_>,
+) -> Result<EntryRef, Error> {
+    identity::require(ceremony, terms, parties)?;
+    let mut run = run::Run::resumed(ceremony, terms, parties).await?;
+    run.remove_earlier_methods(parties).await?;
+    Ok(run.steps(parties).await?.entry)
+}
+
+/// Takes back what an open enrolment made.
+///
+/// # Errors
+/// [`Error::WrongKey`] before PIN and touch, [`Error::NotUndoable`]; else whatever stopped it. The ceremony is open as before.
+pub(crate) async fn undo(
+    ceremony: &Ceremony,
+    terms: &Terms,
+    parties: &mut Parties<'_>,
+) -> Result<EntryRef, Error> {
+    undo::undo(ceremony, terms, parties).await
 }

@@ -1,73 +1,77 @@
-//! The steps on the key: PIN, credential, proof.
+//! The steps on the key: the credential, and the proof.
 
 use crate::ceremony::enroll::credential::Credential;
-use crate::ceremony::enroll::run::{Creation, PinState, Run};
-use crate::ceremony::enroll::{PinPlan, plan};
+use crate::ceremony::enroll::plan;
+use crate::ceremony::enroll::run::Run;
 use crate::ceremony::interaction::Step;
 use crate::ceremony::parties::touch_prompt;
-use crate::ceremony::silent::descriptors;
+use crate::ceremony::silent::{self, Holding, descriptors};
 use crate::ceremony::{Error, Parties};
 use crate::ctap::command::{RelyingParty, User, get_assertion, get_info, make_credential};
-use crate::ctap::{self, Permissions, PinUvAuth};
+use crate::ctap::status::Status;
+use crate::ctap::{self, Permissions, PinUvAuth, Wait};
 use crate::encoding::hex;
 use crate::graph::creation_options::CredentialProtectionPolicy;
 use crate::graph::model::Fido2AuthenticationMethod;
-use crate::ledger::{Draft, EnrollCredentialCreated, EnrollPinSet, EntryRef, Event, KeyEnrolled};
+use crate::ledger::{Draft, EnrollCredentialCreated, EntryRef, Event, KeyEnrolled};
 use crate::webauthn::ClientData;
 use crate::webauthn::client_data::{self, ClientDataType};
 
 impl Run<'_> {
-    pub(super) async fn set_pin(&mut self, parties: &mut Parties<'_>) -> Result<(), Error> {
-        if self.plan.pin != PinPlan::Set {
-            return Ok(());
-        }
-        parties.interaction.begin(Step::SetPin);
-        let answer = parties.key.in_hand_mut()?.set_pin(&self.pin);
-        self.pin_state = match &answer {
-            Ok(()) => PinState::Set,
-            Err(error) if unanswered(error) => PinState::Unknown,
-            Err(_) => PinState::Unchanged,
-        };
-        answer?;
-        self.record(
-            parties,
-            Event::EnrollPinSet(EnrollPinSet {
-                label: self.plan.label.clone(),
-            }),
-        )
-        .await?;
-        parties.interaction.done(Step::SetPin, "");
-        Ok(())
-    }
-
-    /// Proves the user to the key: by the PIN, or by built-in user verification where a PIN is not enough.
-    pub(super) fn verify_user(
-        &self,
-        parties: &mut Parties<'_>,
-        permissions: Permissions,
-    ) -> Result<PinUvAuth, Error> {
-        let rp_id = Some(&self.options.options.rp_id);
-        parties.interaction.begin(Step::VerifyPin);
-        let auth = if parties.key.in_hand()?.takes_pin_for(permissions) {
-            parties
-                .key
-                .in_hand_mut()?
-                .pin_uv_auth(&self.pin, permissions, rp_id)?
-        } else {
-            let mut wait = touch_prompt(parties.interaction, parties.cancel);
-            parties
-                .key
-                .in_hand_mut()?
-                .built_in_uv_auth(permissions, rp_id, &mut wait)?
-        };
-        parties.interaction.done(Step::VerifyPin, "");
-        Ok(auth)
-    }
-
-    pub(super) async fn create_credential(
+    /// The credential to go on with: the one that the ledger knows and the key holds, or a new one. A credential of this account
+    /// that nobody knows is overwritten by it (CTAP 2.1 §6.1.2 step 17), so an answer that was lost leaves no orphan.
+    pub(super) async fn obtain_credential(
         &mut self,
         parties: &mut Parties<'_>,
-        auth: &PinUvAuth,
+    ) -> Result<Credential, Error> {
+        let recorded = self.recorded(parties)?;
+        if let Some(created) = recorded.created.filter(|_| !recorded.deleting) {
+            self.require_held(&created.credential_id, parties)?;
+            return Credential::recorded(&created);
+        }
+        self.refresh_options(parties).await?;
+        let auth = self.verify_user(Permissions::MC | Permissions::GA, parties)?;
+        parties.go_on()?;
+        self.create_credential(auth, parties).await
+    }
+
+    /// That the key in hand holds the credential, which a key that always verifies its user tells only then.
+    fn require_held(
+        &mut self,
+        credential_id: &[u8],
+        parties: &mut Parties<'_>,
+    ) -> Result<(), Error> {
+        let rp_id = self.intent.rp_id.clone();
+        if silent::holding(parties, &rp_id, credential_id)? == Holding::Holds {
+            return Ok(());
+        }
+        let auth = self.verify_user(Permissions::GA, parties)?;
+        let request = get_assertion::Request {
+            allow_list: descriptors([credential_id]),
+            up: Some(false),
+            ..get_assertion::Request::new(rp_id, parties.env.random())
+        };
+        let key = parties.key.in_hand_mut()?;
+        match key.get_assertion(&request, Some(&auth), &mut Wait::unattended()) {
+            Err(ctap::Error::Status {
+                status: Status::NoCredentials | Status::InvalidCredential,
+                ..
+            }) => Err(Error::WrongKey {
+                wanted: self.intent.label.clone(),
+                found: "a key without its credential".to_owned(),
+            }),
+            held => {
+                held?;
+                self.auth = Some(auth);
+                Ok(())
+            }
+        }
+    }
+
+    async fn create_credential(
+        &mut self,
+        auth: PinUvAuth,
+        parties: &mut Parties<'_>,
     ) -> Result<Credential, Error> {
         parties.interaction.begin(Step::CreateCredential);
         let options = &self.options.options;
@@ -83,15 +87,14 @@ impl Run<'_> {
             parties
                 .key
                 .in_hand_mut()?
-                .make_credential(&request, Some(auth), &mut wait)
+                .make_credential(&request, Some(&auth), &mut wait)
         };
-        if answer.as_ref().is_err_and(unanswered) {
-            self.creation = Creation::Unknown;
-        }
+        self.unanswered.creation = answer.as_ref().is_err_and(ctap::Error::outcome_unknown);
         let response = match answer {
             Err(ctap::Error::CredentialExcluded { credential_id }) => {
+                let account = &self.intent.account.upn;
                 return Err(plan::already_enrolled(
-                    self.request,
+                    account,
                     parties,
                     credential_id.as_deref(),
                 ));
@@ -99,21 +102,22 @@ impl Run<'_> {
             other => other?,
         };
         // Until its answer is understood, all that is known is that the key has made something.
-        self.creation = Creation::Unknown;
-        let credential = Credential::new(&response, client_data_json)?;
-        self.creation = Creation::Made(credential.clone());
-        self.record(
-            parties,
-            Event::EnrollCredentialCreated(EnrollCredentialCreated {
-                label: self.plan.label.clone(),
-                rp_id: self.options.options.rp_id.clone(),
-                credential_id: credential.id.clone(),
-                aaguid: credential.aaguid,
-                attestation_object: credential.attestation_object.clone(),
-                client_data_json: credential.client_data_json.clone(),
-            }),
-        )
-        .await?;
+        self.unanswered.creation = true;
+        let challenge = &self.options.options.challenge;
+        let credential = Credential::made(&response, client_data_json, challenge)?;
+        self.unanswered.creation = false;
+        self.made = Some(credential.clone());
+        let created = EnrollCredentialCreated {
+            label: self.intent.label.clone(),
+            rp_id: self.options.options.rp_id.clone(),
+            credential_id: credential.id.clone(),
+            aaguid: credential.aaguid,
+            attestation_object: credential.attestation_object.clone(),
+            client_data_json: credential.client_data_json.clone(),
+        };
+        let created = Event::EnrollCredentialCreated(created);
+        parties.record(self.ceremony, &created).await?;
+        self.auth = Some(auth);
         parties
             .interaction
             .done(Step::CreateCredential, &hex::encode(&credential.id));
@@ -154,18 +158,17 @@ impl Run<'_> {
 
     /// The key signs the ledger's head with PIN and touch, as it would for a sign-in.
     pub(super) async fn prove(
-        &self,
+        &mut self,
         credential: &Credential,
         method: &Fido2AuthenticationMethod,
-        auth: PinUvAuth,
         parties: &mut Parties<'_>,
     ) -> Result<EntryRef, Error> {
-        let rp_id = &self.options.options.rp_id;
+        let rp_id = self.intent.rp_id.clone();
         // CTAP 2.1 §6.1.2 takes a token's permissions away once a credential has been made with it.
-        let auth = if auth.covers(Permissions::GA, Some(rp_id)) {
-            auth
-        } else {
-            self.verify_user(parties, Permissions::GA)?
+        let covers = |auth: &PinUvAuth| auth.covers(Permissions::GA, Some(&rp_id));
+        let auth = match self.auth.take().filter(covers) {
+            Some(auth) => auth,
+            None => self.verify_user(Permissions::GA, parties)?,
         };
         parties.interaction.begin(Step::ProveKey);
         let draft = Draft::new(
@@ -175,7 +178,7 @@ impl Run<'_> {
         let challenge = parties.ledger.prove(&draft)?;
         let request = get_assertion::Request {
             allow_list: descriptors([credential.id.as_slice()]),
-            ..get_assertion::Request::new(rp_id.clone(), challenge.client_data_hash())
+            ..get_assertion::Request::new(rp_id, challenge.client_data_hash())
         };
         let assertion = {
             let mut wait = touch_prompt(parties.interaction, parties.cancel);
@@ -206,47 +209,19 @@ impl Run<'_> {
 
     fn enrolled(&self, credential: &Credential, method: &Fido2AuthenticationMethod) -> KeyEnrolled {
         KeyEnrolled {
-            label: self.plan.label.clone(),
-            account: self.plan.account.clone(),
-            tenant: self.request.tenant.clone(),
+            label: self.intent.label.clone(),
+            account: self.intent.account.clone(),
+            tenant: self.intent.tenant.clone(),
             credential_id: credential.id.clone(),
             public_key: credential.public_key.clone(),
             attestation_object: credential.attestation_object.clone(),
             client_data_json: credential.client_data_json.clone(),
             aaguid: credential.aaguid,
-            rp_id: self.options.options.rp_id.clone(),
+            rp_id: self.intent.rp_id.clone(),
             method_id: method.id.clone(),
             sign_count: credential.sign_count,
-            key: self.plan.key.clone(),
+            key: self.intent.key.clone(),
         }
-    }
-}
-
-/// Whether the key may have done what it was asked although no usable answer came.
-fn unanswered(error: &ctap::Error) -> bool {
-    use ctap::hid::Error as E;
-    match error {
-        ctap::Error::AuthenticatorData { .. } | ctap::Error::Response(_) => true,
-        ctap::Error::Hid(error) => match error {
-            E::CancelUnconfirmed { .. }
-            | E::Device(_)
-            | E::KeepAliveTooLong { .. }
-            | E::Silent { .. }
-            | E::Violation { .. } => true,
-            E::Busy { .. }
-            | E::Cancelled
-            | E::MessageTooLong { .. }
-            | E::Refused { .. }
-            | E::Unsupported { .. } => false,
-        },
-        ctap::Error::CredentialExcluded { .. }
-        | ctap::Error::Pin { .. }
-        | ctap::Error::PinProtocol { .. }
-        | ctap::Error::PinUnfit(_)
-        | ctap::Error::RequestTooLarge { .. }
-        | ctap::Error::RpIdNeeded
-        | ctap::Error::Status { .. }
-        | ctap::Error::Unsupported(_) => false,
     }
 }
 

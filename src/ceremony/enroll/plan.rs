@@ -1,12 +1,14 @@
 //! Everything that can be found out before anything is changed.
 
-use crate::ceremony::enroll::Request;
+use uuid::Uuid;
+
+use crate::ceremony::enroll::{Request, Terms};
 use crate::ceremony::interaction::{PinPurpose, Step};
 use crate::ceremony::{Error, Parties, fitness, silent};
 use crate::encoding::hex;
 use crate::graph::model::User;
 use crate::graph::{DisplayName, ReceivedCreationOptions};
-use crate::ledger::{Account, KeyDescription};
+use crate::ledger::{Account, EnrollIntended, KeyDescription};
 use crate::secret::Pin;
 use crate::webauthn::Aaguid;
 
@@ -42,7 +44,24 @@ pub struct Plan {
 pub(super) struct Prepared {
     pub(super) plan: Plan,
     pub(super) options: ReceivedCreationOptions,
-    pub(super) display_name: DisplayName,
+}
+
+impl Prepared {
+    /// The plan as the ledger keeps it.
+    pub(super) fn intent(&self, request: &Request) -> EnrollIntended {
+        EnrollIntended {
+            label: self.plan.label.clone(),
+            account: self.plan.account.clone(),
+            tenant: request.tenant.clone(),
+            rp_id: self.options.options.rp_id.clone(),
+            key: self.plan.key.clone(),
+            aaguid: Some(self.plan.aaguid),
+            sets_pin: self.plan.pin == PinPlan::Set,
+            pin: None,
+            settings: None,
+            custody: None,
+        }
+    }
 }
 
 pub(super) async fn prepare(
@@ -55,6 +74,7 @@ pub(super) async fn prepare(
     let (user, methods_before, options, mut warnings) =
         inspect_tenant(request, parties, &display_name).await?;
     refuse_enrolled_key(request, parties, &options)?;
+    refuse_key_being_enrolled(&options, parties)?;
     let info = parties.key.in_hand()?.info();
     warnings.extend(fitness::of_key(info).warnings);
     for warning in &warnings {
@@ -74,17 +94,23 @@ pub(super) async fn prepare(
         pin,
         warnings,
     };
-    Ok(Prepared {
-        plan,
-        options,
-        display_name,
-    })
+    Ok(Prepared { plan, options })
 }
 
 async fn inspect_ledger(label: &str, parties: &mut Parties<'_>) -> Result<(), Error> {
     parties.interaction.begin(Step::InspectLedger);
     parties.ledger.refresh().await?;
-    if let Some(key) = parties.ledger.state().key_by_label(label) {
+    let state = parties.ledger.state();
+    if let Some(open) = state.open_ceremony_on(label) {
+        return Err(Error::CeremonyOpen {
+            label: label.to_owned(),
+            ceremony: open.id,
+        });
+    }
+    if let Some(key) = state
+        .keys_in_service()
+        .find(|key| key.enrolled.label == label)
+    {
         return Err(Error::LabelTaken {
             label: label.to_owned(),
             account: key.enrolled.account.upn.clone(),
@@ -108,14 +134,14 @@ fn inspect_key(
         return Err(Error::KeyUnfit(obstacles));
     }
     let pin = match parties.key.in_hand()?.info().options.client_pin {
-        Some(true) => PinPlan::Use(tries_left(request, parties)?),
+        Some(true) => PinPlan::Use(tries_left(&request.terms, parties)?),
         _ => PinPlan::Set,
     };
     let info = parties.key.in_hand()?.info();
     let key = KeyDescription {
         transport: request.transport.clone(),
         firmware: info.firmware_version.map(|version| version.to_string()),
-        serial: request.serial.clone(),
+        serial: request.terms.serial.clone(),
     };
     parties.interaction.done(
         Step::InspectKey,
@@ -132,9 +158,9 @@ fn describe(pin: PinPlan) -> String {
     }
 }
 
-fn tries_left(request: &Request, parties: &mut Parties<'_>) -> Result<Option<u8>, Error> {
+pub(super) fn tries_left(terms: &Terms, parties: &mut Parties<'_>) -> Result<Option<u8>, Error> {
     let retries = parties.key.in_hand_mut()?.pin_retries()?;
-    fitness::require_pin_tries(retries, request.spend_last_tries)?;
+    fitness::require_pin_tries(retries, terms.spend_last_tries)?;
     Ok(Some(retries.retries))
 }
 
@@ -187,12 +213,39 @@ fn refuse_enrolled_key(
         options.exclude_list.iter().map(Vec::as_slice),
     )? {
         None => Ok(()),
-        Some(credential_id) => Err(already_enrolled(request, parties, Some(&credential_id))),
+        Some(credential_id) => Err(already_enrolled(
+            &request.account,
+            parties,
+            Some(&credential_id),
+        )),
+    }
+}
+
+/// The same physical key may be in the middle of an enrolment under another label.
+fn refuse_key_being_enrolled(
+    received: &ReceivedCreationOptions,
+    parties: &mut Parties<'_>,
+) -> Result<(), Error> {
+    let open: Vec<(Uuid, String, Vec<u8>)> = parties
+        .ledger
+        .state()
+        .open_ceremonies()
+        .into_iter()
+        .filter_map(|open| Some((open.id, open.label.clone(), open.credential_id.clone()?)))
+        .collect();
+    let ids = open.iter().map(|(_, _, id)| id.as_slice());
+    let held = silent::held(parties, &received.options.rp_id, ids)?;
+    match open
+        .into_iter()
+        .find(|(_, _, id)| held.as_ref() == Some(id))
+    {
+        Some((ceremony, label, _)) => Err(Error::CeremonyOpen { label, ceremony }),
+        None => Ok(()),
     }
 }
 
 pub(super) fn already_enrolled(
-    request: &Request,
+    account: &str,
     parties: &Parties<'_>,
     credential_id: Option<&[u8]>,
 ) -> Error {
@@ -201,7 +254,7 @@ pub(super) fn already_enrolled(
         .map(|key| key.enrolled.label.clone())
         .or_else(|| credential_id.map(|id| format!("credential {}", hex::encode(id))));
     Error::AlreadyEnrolled {
-        account: request.account.clone(),
+        account: account.to_owned(),
         label,
     }
 }

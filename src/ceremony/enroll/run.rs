@@ -1,63 +1,60 @@
-//! The steps that change something, each recorded before the next begins.
+//! An enrolment under way. Every step first looks whether it is done already, in the ledger, on the key and in the directory,
+//! so that a ceremony that was killed goes on by the same steps as one that was not.
 
 use uuid::Uuid;
 
 use crate::attestation::{self, Finding, Registration, Verdict};
 use crate::ceremony::enroll::credential::Credential;
 use crate::ceremony::enroll::plan::{self, Prepared};
-use crate::ceremony::enroll::{Enrolled, Exchange, Plan, Request};
+use crate::ceremony::enroll::{Exchange, Request, Terms};
 use crate::ceremony::interaction::Step;
 use crate::ceremony::{Error, Parties};
-use crate::ctap::Permissions;
-use crate::graph::model::Fido2AuthenticationMethod;
-use crate::graph::{DisplayName, ReceivedCreationOptions};
-use crate::ledger::{Draft, EnrollIntended, EntryRef, Event};
+use crate::ctap::PinUvAuth;
+use crate::graph::ReceivedCreationOptions;
+use crate::graph::model::{Fido2AuthenticationMethod, Fido2AuthenticationMethodCreate};
+use crate::ledger::{Ceremony, EnrollIntended, EntryRef, Event};
 use crate::secret::Pin;
 
-/// A ceremony under way, and what it has made so far.
+/// A ceremony under way.
 pub(super) struct Run<'a> {
-    pub(super) request: &'a Request,
+    pub(super) terms: &'a Terms,
     pub(super) ceremony: Uuid,
-    pub(super) plan: Plan,
-    pub(super) pin: Pin,
-    pub(super) pin_state: PinState,
-    pub(super) creation: Creation,
-    pub(super) method: Method,
+    pub(super) intent: EnrollIntended,
+    /// Asked for when it is first needed.
+    pub(super) pin: Option<Pin>,
     pub(super) options: ReceivedCreationOptions,
-    pub(super) display_name: DisplayName,
+    /// The credential that was made by this process, recorded or not.
+    pub(super) made: Option<Credential>,
+    /// The registration's id, as the tenant told this process, recorded or not.
+    pub(super) method_id: Option<String>,
+    pub(super) unanswered: Unanswered,
+    /// The last proof of the user, which may serve once more.
+    pub(super) auth: Option<PinUvAuth>,
 }
 
-/// What is known of the PIN that this ceremony sets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum PinState {
-    /// The key has the PIN that it had.
-    Unchanged,
-    /// The key was asked to set it, and no answer came.
-    Unknown,
-    /// The key has the new PIN.
-    Set,
+/// What was asked for by this process without an answer that could be used: only looking tells whether it was done.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Unanswered {
+    pub(super) pin: bool,
+    pub(super) creation: bool,
+    pub(super) registration: bool,
 }
 
-/// What is known of the credential on the key.
-#[derive(Debug, Clone)]
-pub(super) enum Creation {
-    /// The key was not asked, or refused.
-    None,
-    /// The key was asked, and no usable answer came.
-    Unknown,
-    /// The key made it.
-    Made(Credential),
+/// What the steps have come to.
+pub(super) struct Done {
+    pub(super) credential: Credential,
+    pub(super) attestation: Vec<Finding>,
+    pub(super) method: Fido2AuthenticationMethod,
+    pub(super) entry: EntryRef,
+    pub(super) exchange: Exchange,
 }
 
-/// What is known of the registration in the tenant.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Method {
-    /// Nothing was sent, or the tenant refused it.
-    Absent,
-    /// It was sent, and no answer says whether it was taken.
-    Unknown,
-    /// The tenant confirmed it.
-    Registered(Box<Fido2AuthenticationMethod>),
+/// A credential that the tenant knows.
+struct Accepted {
+    credential: Credential,
+    attestation: Vec<Finding>,
+    registration: Fido2AuthenticationMethodCreate,
+    method_id: String,
 }
 
 impl<'a> Run<'a> {
@@ -69,20 +66,19 @@ impl<'a> Run<'a> {
     ) -> Result<Self, Error> {
         let pin = plan::ask_pin(&prepared.plan, parties)?;
         let run = Self {
-            request,
+            terms: &request.terms,
             ceremony: parties.env.uuid(),
-            plan: prepared.plan,
-            pin,
-            pin_state: PinState::Unchanged,
-            creation: Creation::None,
-            method: Method::Absent,
+            intent: prepared.intent(request),
+            pin: Some(pin),
             options: prepared.options,
-            display_name: prepared.display_name,
+            made: None,
+            method_id: None,
+            unanswered: Unanswered::default(),
+            auth: None,
         };
         parties.interaction.begin(Step::RecordIntent);
-        let head = run
-            .record(parties, Event::EnrollIntended(Box::new(run.intent())))
-            .await?;
+        let intended = Event::EnrollIntended(Box::new(run.intent.clone()));
+        let head = parties.record(run.ceremony, &intended).await?;
         parties.interaction.done(
             Step::RecordIntent,
             &format!("entry {}, ceremony {}", head.index, run.ceremony),
@@ -90,58 +86,93 @@ impl<'a> Run<'a> {
         Ok(run)
     }
 
-    pub(super) async fn steps(&mut self, parties: &mut Parties<'_>) -> Result<Enrolled, Error> {
+    /// An enrolment that another process began. Fetching creation options changes nothing.
+    pub(super) async fn resumed(
+        ceremony: &Ceremony,
+        terms: &'a Terms,
+        parties: &mut Parties<'_>,
+    ) -> Result<Self, Error> {
+        let intent = intent(ceremony)?.clone();
+        let account = &intent.account.id;
+        let options = parties.tenant()?.creation_options(account, None).await?;
+        Ok(Self {
+            terms,
+            ceremony: ceremony.id,
+            intent,
+            pin: terms.sealed_pin.clone(),
+            options,
+            made: None,
+            method_id: None,
+            unanswered: Unanswered::default(),
+            auth: None,
+        })
+    }
+
+    /// Everything from the intent to the outcome, less what is done already.
+    pub(super) async fn steps(&mut self, parties: &mut Parties<'_>) -> Result<Done, Error> {
         self.set_pin(parties).await?;
-        self.refresh_options(parties).await?;
-        let auth = self.verify_user(parties, Permissions::MC | Permissions::GA)?;
-        parties.go_on()?;
-        let credential = self.create_credential(parties, &auth).await?;
-        let attestation = self.verify_attestation(&credential, parties)?;
-        // A key that finished just before CTAPHID_CANCEL reached it answers as if nobody had interrupted.
-        parties.go_on()?;
-        let (registration, registered) = self.register(&credential, parties).await?;
-        let method = self.read_back(&credential, &registered, parties).await?;
-        let entry = self.prove(&credential, &method, auth, parties).await?;
-        Ok(Enrolled {
-            ceremony: self.ceremony,
-            plan: self.plan.clone(),
-            credential_id: credential.id,
-            aaguid: credential.aaguid,
-            attestation,
+        let accepted = self.registered_credential(parties).await?;
+        let method = self.read_back(&accepted, parties).await?;
+        let entry = self.prove(&accepted.credential, &method, parties).await?;
+        Ok(Done {
+            credential: accepted.credential,
+            attestation: accepted.attestation,
             method,
             entry,
             exchange: Exchange {
                 creation_options: self.options.raw.clone(),
-                registration,
+                registration: accepted.registration,
             },
-            cost: parties.key.in_hand()?.counters(),
         })
     }
 
-    fn intent(&self) -> EnrollIntended {
-        EnrollIntended {
-            label: self.plan.label.clone(),
-            account: self.plan.account.clone(),
-            tenant: self.request.tenant.clone(),
-            rp_id: self.options.options.rp_id.clone(),
-            key: self.plan.key.clone(),
-            aaguid: Some(self.plan.aaguid),
-            pin: None,
-            settings: None,
-            custody: None,
+    /// A credential that the tenant refuses because its challenge is over is replaced, once.
+    async fn registered_credential(
+        &mut self,
+        parties: &mut Parties<'_>,
+    ) -> Result<Accepted, Error> {
+        let mut replaced = false;
+        loop {
+            let credential = self.obtain_credential(parties).await?;
+            let attestation = self.verify_attestation(&credential, parties)?;
+            // A key that finished just before CTAPHID_CANCEL reached it answers as if nobody had interrupted.
+            parties.go_on()?;
+            let registration = self.registration(&credential);
+            match self.register(&credential, &registration, parties).await {
+                Err(error) if !replaced && self.challenge_is_over(&credential, &error, parties) => {
+                    self.give_up_credential(&credential, &error, parties)
+                        .await?;
+                    replaced = true;
+                }
+                method_id => {
+                    return Ok(Accepted {
+                        method_id: method_id?,
+                        credential,
+                        attestation,
+                        registration,
+                    });
+                }
+            }
         }
     }
 
-    pub(super) async fn record(
+    async fn read_back(
         &self,
+        accepted: &Accepted,
         parties: &mut Parties<'_>,
-        event: Event,
-    ) -> Result<EntryRef, Error> {
-        let entry = parties
-            .ledger
-            .append(Draft::new(&event, Some(self.ceremony)))
-            .await?;
-        Ok(entry.reference())
+    ) -> Result<Fido2AuthenticationMethod, Error> {
+        let (credential, method_id) = (&accepted.credential, &accepted.method_id);
+        let method = self.read_method(credential, method_id, parties).await?;
+        self.remove_earlier_methods(parties).await?;
+        Ok(method)
+    }
+
+    /// The ceremony as the ledger knows it now.
+    pub(super) fn recorded(&self, parties: &Parties<'_>) -> Result<Ceremony, Error> {
+        let ceremony = parties.ledger.state().ceremony(self.ceremony);
+        ceremony
+            .cloned()
+            .ok_or_else(|| Error::NoSuchCeremony(self.ceremony.to_string()))
     }
 
     fn verify_attestation(
@@ -155,18 +186,18 @@ impl<'a> Run<'a> {
             attestation_object: &credential.attestation_object,
             client_data_json: &credential.client_data_json,
             rp_id: &options.rp_id,
-            challenge: &options.challenge,
+            challenge: &credential.challenge,
             algorithms: &options.algorithms,
             get_info_aaguid: Some(parties.key.in_hand()?.info().aaguid),
         };
-        let findings = attestation::judge(&registration, &self.request.roots, parties.env.now())?;
+        let findings = attestation::judge(&registration, &self.terms.roots, parties.env.now())?;
         let failed = findings
             .iter()
             .any(|finding| matches!(finding.verdict, Verdict::Fail { .. }));
         let unknown = findings
             .iter()
             .any(|finding| matches!(finding.verdict, Verdict::Unknown { .. }));
-        if failed || (unknown && self.request.attestation_required) {
+        if failed || (unknown && self.terms.attestation_required) {
             return Err(Error::AttestationRefused { findings });
         }
         for finding in &findings {
@@ -185,5 +216,13 @@ impl<'a> Run<'a> {
             },
         );
         Ok(findings)
+    }
+}
+
+/// What was intended.
+pub(super) fn intent(ceremony: &Ceremony) -> Result<&EnrollIntended, Error> {
+    match &ceremony.intent {
+        Event::EnrollIntended(intended) => Ok(intended),
+        _ => Err(Error::NoSuchCeremony(ceremony.id.to_string())),
     }
 }

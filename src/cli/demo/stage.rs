@@ -133,10 +133,11 @@ impl Stage {
             label: key.label.to_owned(),
             tenant: self.simulator.demo.tenant_id.to_string(),
             transport: "emulator in the same process".to_owned(),
-            serial: None,
-            roots: self.roots.clone(),
-            attestation_required: true,
-            spend_last_tries: false,
+            terms: enroll::Terms {
+                roots: self.roots.clone(),
+                attestation_required: true,
+                ..enroll::Terms::default()
+            },
             dry_run: false,
         };
         let mut authenticator = self.open(key, &context.env)?;
@@ -261,6 +262,10 @@ impl Interaction for Person<'_> {
 
     fn waiting(&mut self, reason: &str, duration: std::time::Duration) {
         self.terminal.waiting(reason, duration);
+    }
+
+    fn confirm(&mut self, _stakes: &str, _word: &str) -> bool {
+        true
     }
 
     fn pin(&mut self, _purpose: PinPurpose) -> Result<Pin, PinUnavailable> {

@@ -36,6 +36,9 @@ pub struct CeremonyFailed {
     /// What the ceremony leaves on the key or in the tenant, as far as it knows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remains: Option<String>,
+    /// Whether the credential that the ceremony made is about to be deleted from the key: from here on the key may lack it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deletes_credential: bool,
 }
 
 /// `ceremony.undone`: what the ceremony had made is gone.

@@ -21,6 +21,9 @@ pub struct EnrollIntended {
     /// The model, as getInfo says: a key of another model is not the one that was intended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aaguid: Option<Aaguid>,
+    /// Whether the key has no PIN yet, and is about to get one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sets_pin: bool,
     /// The PIN that a fresh key is about to get, sealed to its custodians before the key has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pin: Option<SealedPin>,

@@ -22,6 +22,20 @@ pub enum CeremonyKind {
     Retire,
 }
 
+impl CeremonyKind {
+    /// The first word of its entries' kinds.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Config => "config",
+            Self::Enroll => "enroll",
+            Self::Pin => "pin",
+            Self::Reset => "reset",
+            Self::Retire => "retire",
+        }
+    }
+}
+
 /// Where a ceremony stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CeremonyPhase {
@@ -50,6 +64,10 @@ pub struct Ceremony {
     pub credential_id: Option<Vec<u8>>,
     /// Enrolment: the credential that was created last, with all that registering it needs.
     pub created: Option<EnrollCredentialCreated>,
+    /// Enrolment: the credentials that were created before that one, and given up.
+    pub earlier_credentials: Vec<Vec<u8>>,
+    /// Enrolment: whether the credential that was created last may have been deleted from the key since.
+    pub deleting: bool,
     /// Enrolment: whether it gave the key its PIN.
     pub pin_set: bool,
     /// Enrolment: the proof that the key gave before the tenant knew of it.
@@ -236,6 +254,8 @@ impl Ceremony {
             credential_id: credential(intent).map(<[u8]>::to_vec),
             intent: intent.clone(),
             created: None,
+            earlier_credentials: Vec::new(),
+            deleting: false,
             pin_set: false,
             proven: None,
             method_id: None,
@@ -298,7 +318,11 @@ impl Ceremony {
     fn take_in(&mut self, event: &Event) {
         match event {
             Event::EnrollPinSet(_) => self.pin_set = true,
+            Event::CeremonyFailed(failed) => self.deleting |= failed.deletes_credential,
             Event::EnrollCredentialCreated(created) => {
+                let earlier = self.created.take().map(|earlier| earlier.credential_id);
+                self.earlier_credentials.extend(earlier);
+                self.deleting = false;
                 self.credential_id = Some(created.credential_id.clone());
                 self.created = Some(created.clone());
                 self.proven = None;

@@ -42,6 +42,7 @@ pub(super) fn account() -> Account {
 
 pub(super) fn intended(key: &Key) -> Event {
     Event::EnrollIntended(Box::new(EnrollIntended {
+        sets_pin: false,
         label: "BG1-A".to_owned(),
         account: account(),
         tenant: "7c1d2b1e-0a52-4a0e-8a0c-3b4f1d6c0e55".to_owned(),
@@ -187,6 +188,7 @@ impl Writer {
             code: "pin-blocked".to_owned(),
             message: "the key's PIN is blocked".to_owned(),
             remains: None,
+            deletes_credential: false,
         });
         let undone = Event::CeremonyUndone(CeremonyUndone {
             label: "BG1-B".to_owned(),
