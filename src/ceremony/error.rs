@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use crate::attestation::{self, Finding};
 use crate::ceremony::interaction::PinUnavailable;
+use crate::ceremony::two_rooms::FileError;
 use crate::graph::{self, display_name};
 use crate::{ctap, ledger};
 
@@ -105,6 +106,9 @@ pub enum Error {
     /// The ceremony needs a tenant and was started without one.
     #[error("no tenant is configured")]
     NoTenant,
+    /// A file from another room cannot be used.
+    #[error("the file from the other room: {0}")]
+    OtherRoom(#[from] FileError),
     /// No PIN.
     #[error(transparent)]
     Pin(#[from] PinUnavailable),
@@ -178,7 +182,8 @@ impl Error {
             | Self::Ledger(_)
             | Self::NoSuchCeremony(_)
             | Self::NotFinishable { .. }
-            | Self::NotUndoable { .. } => "ledger",
+            | Self::NotUndoable { .. }
+            | Self::OtherRoom(_) => "ledger",
             Self::NotConfirmed(_) => "declined",
             Self::Stopped { source, .. } => source.code(),
         }

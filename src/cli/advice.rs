@@ -3,6 +3,7 @@
 
 use crate::ceremony;
 use crate::ceremony::interaction::PinUnavailable;
+use crate::ceremony::two_rooms::FileError;
 use crate::cli::Error;
 use crate::cli::emulator::ControlError;
 use crate::cli::failure::Exit;
@@ -71,6 +72,7 @@ pub(crate) fn of(error: &Error) -> Advice {
             "the station's key is in the directory `station_directory` of the configuration",
         ),
         Error::Usage(_) => plain(Exit::Usage, "usage"),
+        Error::Read { .. } => plain(Exit::Usage, "read"),
         Error::Write { .. } => plain(Exit::Usage, "write"),
     }
 }
@@ -159,6 +161,16 @@ fn of_ceremony(error: &ceremony::Error) -> Advice {
             Exit::Usage,
             "no_tenant",
             "the configuration needs a [tenant]",
+        ),
+        E::OtherRoom(FileError::Expired(_)) => advice(
+            Exit::Tenant,
+            "challenge_expired",
+            "ask for another request in the room of the tenant, with a longer --challenge-minutes",
+        ),
+        E::OtherRoom(_) => advice(
+            Exit::Usage,
+            "other_room",
+            "have the file written again in the other room; do not use one that was changed on the way",
         ),
         E::Pin(error) => of_pin_source(error),
         E::PinSealed(_) => advice(

@@ -4,11 +4,13 @@ use std::path::{Path, PathBuf};
 
 use crate::ceremony::Parties;
 use crate::ceremony::enroll::{self, Exchange, Outcome, Request, Terms};
+use crate::ceremony::two_rooms::EnrollRequest;
 use crate::cli::attestation::AttestationChoice;
-use crate::cli::device::DeviceChoice;
+use crate::cli::config::Config;
+use crate::cli::device::{DeviceChoice, OpenKey};
 use crate::cli::record::{self, LedgerChoice};
 use crate::cli::terminal::{PinSource, Terminal};
-use crate::cli::{Context, Error, tenant};
+use crate::cli::{Context, Error, tenant, two_rooms};
 use crate::report::{self, Report};
 
 /// Arguments of `enroll`.
@@ -18,12 +20,12 @@ pub(crate) struct Arguments {
     device: DeviceChoice,
 
     /// The emergency access account: user principal name or object id
-    #[arg(long, value_name = "USER")]
-    account: String,
+    #[arg(long, value_name = "USER", required_unless_present_any = ["from_request", "offline_response"])]
+    account: Option<String>,
 
     /// The key's name in the ledger and in the tenant, at most 30 characters; write it on the key
-    #[arg(long)]
-    label: String,
+    #[arg(long, required_unless_present_any = ["from_request", "offline_response"])]
+    label: Option<String>,
 
     #[command(flatten)]
     pin: PinSource,
@@ -41,9 +43,37 @@ pub(crate) struct Arguments {
     /// Check everything and show what would be done, but change nothing
     #[arg(long)]
     dry_run: bool,
+
+    #[command(flatten)]
+    rooms: two_rooms::Choice,
+}
+
+impl Arguments {
+    /// What is to be enrolled; what stands in a file from another room is not among it.
+    fn request(&self, terms: Terms, transport: String, config: &Config) -> Request {
+        Request {
+            account: self.account.clone().unwrap_or_default(),
+            label: self.label.clone().unwrap_or_default(),
+            tenant: config.file.tenant.id.clone().unwrap_or_default(),
+            transport,
+            terms,
+            dry_run: self.dry_run,
+        }
+    }
+
+    fn terms(&self, serial: Option<String>, config: &Config) -> Result<Terms, Error> {
+        Ok(Terms {
+            spend_last_tries: self.pin.spend_last_pin_tries,
+            serial,
+            ..self.attestation.terms(config)?
+        })
+    }
 }
 
 pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Report, Error> {
+    if let Some(report) = in_two_rooms(arguments, context).await? {
+        return Ok(report);
+    }
     let config = context.config()?;
     let tenant = tenant::client(&config, context)?;
     let mut ledger =
@@ -51,18 +81,8 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
             .await?;
     let mut open = arguments.device.open(&context.env)?;
     let mut interaction = Terminal::new(&context.global, &arguments.pin);
-    let request = Request {
-        account: arguments.account.clone(),
-        label: arguments.label.clone(),
-        tenant: config.file.tenant.id.clone().unwrap_or_default(),
-        transport: open.transport,
-        terms: Terms {
-            spend_last_tries: arguments.pin.spend_last_pin_tries,
-            serial: open.serial,
-            ..arguments.attestation.terms(&config)?
-        },
-        dry_run: arguments.dry_run,
-    };
+    let terms = arguments.terms(open.serial, &config)?;
+    let request = arguments.request(terms, open.transport, &config);
     let parties = Parties {
         key: (&mut open.authenticator).into(),
         tenant: Some(&tenant),
@@ -76,6 +96,48 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
         save(directory, &enrolled.exchange)?;
     }
     Ok(report::enroll(&outcome))
+}
+
+/// The part of an enrolment that is done in this room, if it is done in two.
+async fn in_two_rooms(arguments: &Arguments, context: &Context) -> Result<Option<Report>, Error> {
+    let rooms = &arguments.rooms;
+    let room = |config| two_rooms::Room {
+        config,
+        context,
+        ledger: &arguments.ledger,
+        interaction: Terminal::new(&context.global, &arguments.pin),
+    };
+    if let Some(path) = &rooms.offline_request {
+        let config = context.config()?;
+        let terms = arguments.terms(None, &config)?;
+        let request = arguments.request(terms, String::new(), &config);
+        let asked = room(&config).request(&request, rooms.challenge_minutes, path);
+        return asked.await.map(Some);
+    }
+    if let (Some(from), Some(to)) = (&rooms.from_request, &rooms.response) {
+        let config = context.config_or_default()?;
+        let open = arguments.device.open(&context.env)?;
+        let request = |file: &EnrollRequest, open: &OpenKey| {
+            let terms = arguments.terms(open.serial.clone(), &config)?;
+            let request = arguments.request(terms, open.transport.clone(), &config);
+            Ok(Request {
+                account: file.wanted.account.upn.clone(),
+                label: file.wanted.label.clone(),
+                tenant: file.wanted.tenant.clone(),
+                ..request
+            })
+        };
+        return room(&config)
+            .offline(request, open, from, to)
+            .await
+            .map(Some);
+    }
+    if let Some(path) = &rooms.offline_response {
+        let config = context.config()?;
+        let terms = arguments.terms(None, &config)?;
+        return room(&config).respond(&terms, path).await.map(Some);
+    }
+    Ok(None)
 }
 
 fn save(directory: &Path, exchange: &Exchange) -> Result<(), Error> {

@@ -56,6 +56,11 @@ pub(crate) enum Error {
     Pin(#[from] ceremony::interaction::PinUnavailable),
     #[error(transparent)]
     Profile(#[from] emulator::profile::ProfileError),
+    #[error("reading {path}: {source}")]
+    Read {
+        path: PathBuf,
+        source: std::io::Error,
+    },
     #[error("several keys are plugged in: {}", .0.join("; "))]
     SeveralKeys(Vec<String>),
     #[error(transparent)]

@@ -24,6 +24,7 @@ mod resume;
 mod simulator;
 mod tenant;
 mod terminal;
+mod two_rooms;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -71,10 +71,28 @@ impl Ledger {
                 self.attempt(self.introduction()).await?;
             }
         }
-        Err(Error::Contended {
+        Err(self.contended())
+    }
+
+    /// Lets the station join, if it has not: what it signs outside the ledger is judged by that entry.
+    ///
+    /// # Errors
+    /// As [`Self::append`].
+    pub async fn join(&mut self) -> Result<(), Error> {
+        for _ in 0..ATTEMPTS {
+            if self.has_joined() {
+                return Ok(());
+            }
+            self.attempt(self.introduction()).await?;
+        }
+        Err(self.contended())
+    }
+
+    fn contended(&self) -> Error {
+        Error::Contended {
             index: self.state.next_index(),
             attempts: ATTEMPTS,
-        })
+        }
     }
 
     /// Brings in the entries of a branch: of what a station appended to a copy of this ledger. Those that are known already are

@@ -6,6 +6,7 @@ mod enroll;
 mod key;
 mod ledger;
 mod resume;
+mod two_rooms;
 
 use serde_json::{Map, Value, json};
 
@@ -14,6 +15,7 @@ pub use enroll::enroll;
 pub use key::{ListedKey, credentials, device_list, key_info};
 pub use ledger::{ledger_show, ledger_verify};
 pub use resume::{resume, resume_list};
+pub use two_rooms::{enroll_offline, enroll_request, enroll_response};
 
 /// A result, ready to print.
 #[derive(Debug, Clone, PartialEq)]

@@ -41,13 +41,14 @@ pub(super) const LOST_ANSWER_PAUSES: [Duration; 4] = [
 const REGISTRATIONS: u32 = 3;
 
 impl Run<'_> {
-    /// The operator may have taken his time at the PIN prompt; an expired challenge would cost a touch.
+    /// The operator may have taken his time at the PIN prompt; an expired challenge would cost a touch. Without the tenant there are
+    /// no others.
     pub(super) async fn refresh_options(&mut self, parties: &Parties<'_>) -> Result<(), Error> {
         let enough = |expires: jiff::Timestamp| {
             expires.duration_since(parties.env.now())
                 > jiff::SignedDuration::try_from(CHALLENGE_RESERVE).unwrap_or_default()
         };
-        if !self.options.options.expires.is_none_or(enough) {
+        if !self.options.options.expires.is_none_or(enough) && parties.tenant.is_some() {
             self.fetch_options(parties).await?;
         }
         Ok(())

@@ -19,7 +19,7 @@ pub(super) async fn inspect(
     let mut facts = vec![in_ledger(ceremony)?];
     facts.push(on_key(ceremony, terms, parties)?);
     facts.push(in_directory(ceremony, parties).await?);
-    let finish = if terms.key_gone {
+    let finish = if terms.key_gone && ceremony.proven.is_none() {
         Err("the key is gone".to_owned())
     } else {
         Ok(())
@@ -31,7 +31,7 @@ pub(super) async fn inspect(
         facts,
         finish,
         undo: Ok(()),
-        needs_key: undo::needs_key(ceremony)?,
+        needs_key: ceremony.proven.is_none() && undo::needs_key(ceremony)?,
     })
 }
 
@@ -42,9 +42,8 @@ fn in_ledger(ceremony: &Ceremony) -> Result<String, Error> {
         CeremonyPhase::Open(Reached::CredentialCreated) if ceremony.deleting => {
             "the credential was made and is being taken back"
         }
-        CeremonyPhase::Open(Reached::CredentialCreated | Reached::Proven) => {
-            "the credential was made"
-        }
+        CeremonyPhase::Open(Reached::CredentialCreated) => "the credential was made",
+        CeremonyPhase::Open(Reached::Proven) => "the credential was made and has proven itself",
         CeremonyPhase::Open(Reached::Registered) => "the credential was registered",
         _ => "it was intended",
     };

@@ -14,6 +14,7 @@
 //! When a step fails, `undo` takes back what this ceremony made, says what remains, and records both. When the process is killed,
 //! `finish` does what is left by the same steps, and `undo` takes back; both ask ledger, key and directory how far it came.
 
+mod apart;
 mod credential;
 mod identity;
 mod in_tenant;
@@ -36,6 +37,7 @@ use crate::ledger::{Ceremony, EntryRef};
 use crate::secret::Pin;
 use crate::webauthn::Aaguid;
 
+pub use apart::{offline, request, respond};
 pub use plan::{PinPlan, Plan};
 
 /// What the operator asks for.
@@ -165,6 +167,9 @@ pub(crate) async fn finish(
     terms: &Terms,
     parties: &mut Parties<'_>,
 ) -> Result<EntryRef, Error> {
+    if ceremony.proven.is_some() {
+        return apart::register(ceremony, terms, parties).await;
+    }
     identity::require(ceremony, terms, parties)?;
     let mut run = run::Run::resumed(ceremony, terms, parties).await?;
     run.remove_earlier_methods(parties).await?;

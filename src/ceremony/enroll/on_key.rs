@@ -13,7 +13,7 @@ use crate::ctap::{self, Permissions, PinUvAuth, Wait};
 use crate::encoding::hex;
 use crate::graph::creation_options::CredentialProtectionPolicy;
 use crate::graph::model::Fido2AuthenticationMethod;
-use crate::ledger::{Draft, EnrollCredentialCreated, EntryRef, Event, KeyEnrolled};
+use crate::ledger::{Draft, EnrollCredentialCreated, EnrollProven, EntryRef, Event, KeyEnrolled};
 use crate::webauthn::ClientData;
 use crate::webauthn::client_data::{self, ClientDataType};
 
@@ -156,11 +156,35 @@ impl Run<'_> {
         }
     }
 
-    /// The key signs the ledger's head with PIN and touch, as it would for a sign-in.
+    /// The key signs that it is in service.
     pub(super) async fn prove(
         &mut self,
         credential: &Credential,
         method: &Fido2AuthenticationMethod,
+        parties: &mut Parties<'_>,
+    ) -> Result<EntryRef, Error> {
+        let enrolled = self.enrolled(credential, method);
+        self.sign(&credential.id, &enrolled, parties).await
+    }
+
+    /// The key signs that it holds the credential, which the tenant does not know yet.
+    pub(super) async fn prove_early(
+        &mut self,
+        credential: &Credential,
+        parties: &mut Parties<'_>,
+    ) -> Result<EntryRef, Error> {
+        let proven = Event::EnrollProven(EnrollProven {
+            label: self.intent.label.clone(),
+            credential_id: credential.id.clone(),
+        });
+        self.sign(&credential.id, &proven, parties).await
+    }
+
+    /// The key signs the event and the ledger's head with PIN and touch, as it would for a sign-in.
+    async fn sign(
+        &mut self,
+        credential_id: &[u8],
+        event: &Event,
         parties: &mut Parties<'_>,
     ) -> Result<EntryRef, Error> {
         let rp_id = self.intent.rp_id.clone();
@@ -171,13 +195,10 @@ impl Run<'_> {
             None => self.verify_user(Permissions::GA, parties)?,
         };
         parties.interaction.begin(Step::ProveKey);
-        let draft = Draft::new(
-            &Event::KeyEnrolled(Box::new(self.enrolled(credential, method))),
-            Some(self.ceremony),
-        );
+        let draft = Draft::new(event, Some(self.ceremony));
         let challenge = parties.ledger.prove(&draft)?;
         let request = get_assertion::Request {
-            allow_list: descriptors([credential.id.as_slice()]),
+            allow_list: descriptors([credential_id]),
             ..get_assertion::Request::new(rp_id, challenge.client_data_hash())
         };
         let assertion = {
@@ -192,7 +213,7 @@ impl Run<'_> {
             .next()
             .ok_or_else(|| Error::KeyProof("no assertion".to_owned()))?;
         let proof = challenge.complete(
-            credential.id.clone(),
+            credential_id.to_vec(),
             assertion.auth_data,
             assertion.signature,
         );
@@ -207,8 +228,13 @@ impl Run<'_> {
         Ok(entry.reference())
     }
 
-    fn enrolled(&self, credential: &Credential, method: &Fido2AuthenticationMethod) -> KeyEnrolled {
-        KeyEnrolled {
+    /// The outcome.
+    pub(super) fn enrolled(
+        &self,
+        credential: &Credential,
+        method: &Fido2AuthenticationMethod,
+    ) -> Event {
+        Event::KeyEnrolled(Box::new(KeyEnrolled {
             label: self.intent.label.clone(),
             account: self.intent.account.clone(),
             tenant: self.intent.tenant.clone(),
@@ -221,7 +247,7 @@ impl Run<'_> {
             method_id: method.id.clone(),
             sign_count: credential.sign_count,
             key: self.intent.key.clone(),
-        }
+        }))
     }
 }
 

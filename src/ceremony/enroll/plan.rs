@@ -4,10 +4,10 @@ use uuid::Uuid;
 
 use crate::ceremony::enroll::{Request, Terms};
 use crate::ceremony::interaction::{PinPurpose, Step};
+use crate::ceremony::two_rooms::Wanted;
 use crate::ceremony::{Error, Parties, fitness, silent};
 use crate::encoding::hex;
-use crate::graph::model::User;
-use crate::graph::{DisplayName, ReceivedCreationOptions};
+use crate::graph::{ChallengeTimeout, DisplayName, ReceivedCreationOptions};
 use crate::ledger::{Account, EnrollIntended, KeyDescription};
 use crate::secret::Pin;
 use crate::webauthn::Aaguid;
@@ -71,9 +71,41 @@ pub(super) async fn prepare(
     let display_name = DisplayName::new(&request.label)?;
     inspect_ledger(display_name.as_str(), parties).await?;
     let (key, pin) = inspect_key(request, parties)?;
-    let (user, methods_before, options, mut warnings) =
-        inspect_tenant(request, parties, &display_name).await?;
-    refuse_enrolled_key(request, parties, &options)?;
+    let found = inspect_tenant(request, parties, &display_name, None).await?;
+    prepared(&display_name, (key, pin), found, parties)
+}
+
+/// The same where the tenant was asked in another room.
+pub(super) async fn prepare_offline(
+    request: &Request,
+    wanted: &Wanted,
+    parties: &mut Parties<'_>,
+) -> Result<Prepared, Error> {
+    let display_name = DisplayName::new(&wanted.label)?;
+    inspect_ledger(display_name.as_str(), parties).await?;
+    let key = inspect_key(request, parties)?;
+    let found = InTenant {
+        account: wanted.account.clone(),
+        methods: wanted.methods,
+        options: wanted.options.clone(),
+        warnings: Vec::new(),
+    };
+    prepared(&display_name, key, found, parties)
+}
+
+fn prepared(
+    display_name: &DisplayName,
+    (key, pin): (KeyDescription, PinPlan),
+    found: InTenant,
+    parties: &mut Parties<'_>,
+) -> Result<Prepared, Error> {
+    let InTenant {
+        account,
+        methods,
+        options,
+        mut warnings,
+    } = found;
+    refuse_enrolled_key(&account.upn, parties, &options)?;
     refuse_key_being_enrolled(&options, parties)?;
     let info = parties.key.in_hand()?.info();
     warnings.extend(fitness::of_key(info).warnings);
@@ -82,13 +114,8 @@ pub(super) async fn prepare(
     }
     let plan = Plan {
         label: display_name.to_string(),
-        account: Account {
-            id: user.id,
-            upn: user
-                .user_principal_name
-                .unwrap_or_else(|| request.account.clone()),
-        },
-        methods_before,
+        account,
+        methods_before: methods,
         aaguid: info.aaguid,
         key,
         pin,
@@ -97,7 +124,16 @@ pub(super) async fn prepare(
     Ok(Prepared { plan, options })
 }
 
-async fn inspect_ledger(label: &str, parties: &mut Parties<'_>) -> Result<(), Error> {
+/// What the tenant says of an account.
+pub(super) struct InTenant {
+    pub(super) account: Account,
+    /// How many keys it has.
+    pub(super) methods: usize,
+    pub(super) options: ReceivedCreationOptions,
+    pub(super) warnings: Vec<String>,
+}
+
+pub(super) async fn inspect_ledger(label: &str, parties: &mut Parties<'_>) -> Result<(), Error> {
     parties.interaction.begin(Step::InspectLedger);
     parties.ledger.refresh().await?;
     let state = parties.ledger.state();
@@ -164,11 +200,12 @@ pub(super) fn tries_left(terms: &Terms, parties: &mut Parties<'_>) -> Result<Opt
     Ok(Some(retries.retries))
 }
 
-async fn inspect_tenant(
+pub(super) async fn inspect_tenant(
     request: &Request,
     parties: &mut Parties<'_>,
     display_name: &DisplayName,
-) -> Result<(User, usize, ReceivedCreationOptions, Vec<String>), Error> {
+    timeout: Option<ChallengeTimeout>,
+) -> Result<InTenant, Error> {
     parties.interaction.begin(Step::InspectTenant);
     let tenant = parties.tenant()?;
     let user = tenant.user(&request.account).await?;
@@ -182,7 +219,7 @@ async fn inspect_tenant(
     }
     // Fetching options has no effect, and the service answers it as it would answer the registration: roles, permissions
     // and policy are known before the key is touched.
-    let options = tenant.creation_options(&user.id, None).await?;
+    let options = tenant.creation_options(&user.id, timeout).await?;
     let mut warnings = fitness.warnings;
     warnings.extend(
         options
@@ -197,12 +234,21 @@ async fn inspect_tenant(
         methods.len()
     );
     parties.interaction.done(Step::InspectTenant, &fact);
-    Ok((user, methods.len(), options, warnings))
+    let upn = user.user_principal_name;
+    Ok(InTenant {
+        account: Account {
+            id: user.id,
+            upn: upn.unwrap_or_else(|| request.account.clone()),
+        },
+        methods: methods.len(),
+        options,
+        warnings,
+    })
 }
 
 /// The exclude list of the service, asked of the key silently: the answer comes before a PIN, a touch or an entry is spent.
 fn refuse_enrolled_key(
-    request: &Request,
+    account: &str,
     parties: &mut Parties<'_>,
     received: &ReceivedCreationOptions,
 ) -> Result<(), Error> {
@@ -213,11 +259,7 @@ fn refuse_enrolled_key(
         options.exclude_list.iter().map(Vec::as_slice),
     )? {
         None => Ok(()),
-        Some(credential_id) => Err(already_enrolled(
-            &request.account,
-            parties,
-            Some(&credential_id),
-        )),
+        Some(credential_id) => Err(already_enrolled(account, parties, Some(&credential_id))),
     }
 }
 

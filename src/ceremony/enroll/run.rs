@@ -14,6 +14,7 @@ use crate::graph::ReceivedCreationOptions;
 use crate::graph::model::{Fido2AuthenticationMethod, Fido2AuthenticationMethodCreate};
 use crate::ledger::{Ceremony, EnrollIntended, EntryRef, Event};
 use crate::secret::Pin;
+use crate::webauthn::Aaguid;
 
 /// A ceremony under way.
 pub(super) struct Run<'a> {
@@ -92,13 +93,21 @@ impl<'a> Run<'a> {
         terms: &'a Terms,
         parties: &mut Parties<'_>,
     ) -> Result<Self, Error> {
-        let intent = intent(ceremony)?.clone();
-        let account = &intent.account.id;
+        let account = &intent(ceremony)?.account.id;
         let options = parties.tenant()?.creation_options(account, None).await?;
+        Self::with_options(ceremony, terms, options)
+    }
+
+    /// The same where the options came from another room.
+    pub(super) fn with_options(
+        ceremony: &Ceremony,
+        terms: &'a Terms,
+        options: ReceivedCreationOptions,
+    ) -> Result<Self, Error> {
         Ok(Self {
             terms,
             ceremony: ceremony.id,
-            intent,
+            intent: intent(ceremony)?.clone(),
             pin: terms.sealed_pin.clone(),
             options,
             made: None,
@@ -112,7 +121,8 @@ impl<'a> Run<'a> {
     pub(super) async fn steps(&mut self, parties: &mut Parties<'_>) -> Result<Done, Error> {
         self.set_pin(parties).await?;
         let accepted = self.registered_credential(parties).await?;
-        let method = self.read_back(&accepted, parties).await?;
+        let (credential, method_id) = (&accepted.credential, &accepted.method_id);
+        let method = self.read_back(credential, method_id, parties).await?;
         let entry = self.prove(&accepted.credential, &method, parties).await?;
         Ok(Done {
             credential: accepted.credential,
@@ -156,12 +166,12 @@ impl<'a> Run<'a> {
         }
     }
 
-    async fn read_back(
+    pub(super) async fn read_back(
         &self,
-        accepted: &Accepted,
+        credential: &Credential,
+        method_id: &str,
         parties: &mut Parties<'_>,
     ) -> Result<Fido2AuthenticationMethod, Error> {
-        let (credential, method_id) = (&accepted.credential, &accepted.method_id);
         let method = self.read_method(credential, method_id, parties).await?;
         self.remove_earlier_methods(parties).await?;
         Ok(method)
@@ -175,7 +185,13 @@ impl<'a> Run<'a> {
             .ok_or_else(|| Error::NoSuchCeremony(self.ceremony.to_string()))
     }
 
-    fn verify_attestation(
+    /// The model, as the key says, or said in another room.
+    fn aaguid(&self, parties: &Parties<'_>) -> Option<Aaguid> {
+        let in_hand = parties.key.in_hand().ok();
+        in_hand.map_or(self.intent.aaguid, |key| Some(key.info().aaguid))
+    }
+
+    pub(super) fn verify_attestation(
         &self,
         credential: &Credential,
         parties: &mut Parties<'_>,
@@ -188,7 +204,7 @@ impl<'a> Run<'a> {
             rp_id: &options.rp_id,
             challenge: &credential.challenge,
             algorithms: &options.algorithms,
-            get_info_aaguid: Some(parties.key.in_hand()?.info().aaguid),
+            get_info_aaguid: self.aaguid(parties),
         };
         let findings = attestation::judge(&registration, &self.terms.roots, parties.env.now())?;
         let failed = findings

@@ -22,6 +22,8 @@ pub struct Wanted {
     pub account: Account,
     /// The tenant as configured.
     pub tenant: String,
+    /// How many keys the account has.
+    pub methods: usize,
     /// The tenant's creation options.
     pub options: ReceivedCreationOptions,
 }
@@ -50,6 +52,7 @@ struct Wire {
     label: String,
     account: Account,
     tenant: String,
+    methods: usize,
     creation_options: Value,
     ledger: Vec<Map<String, Value>>,
 }
@@ -70,6 +73,7 @@ pub fn write(
         label: wanted.label.clone(),
         account: wanted.account.clone(),
         tenant: wanted.tenant.clone(),
+        methods: wanted.methods,
         creation_options: wanted.options.raw.clone(),
         ledger: ledger.entries().iter().map(Entry::to_members).collect(),
     };
@@ -103,6 +107,7 @@ impl EnrollRequest {
                 label: wire.label,
                 account: wire.account,
                 tenant: wire.tenant,
+                methods: wire.methods,
                 options: ReceivedCreationOptions {
                     options,
                     raw: wire.creation_options,

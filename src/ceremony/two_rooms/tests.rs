@@ -34,6 +34,7 @@ fn wanted() -> Wanted {
             upn: "bg1@contoso.example".to_owned(),
         },
         tenant: "contoso.example".to_owned(),
+        methods: 1,
         options: options(),
     }
 }
