@@ -19,4 +19,5 @@ mod output;
 mod secrets;
 mod sign_in;
 mod together;
+mod two_rooms;
 mod udev;
