@@ -175,6 +175,12 @@ impl Interaction for Person {
 
     fn waiting(&mut self, _reason: &str, _duration: Duration) {}
 
+    fn confirm(&mut self, _stakes: &str, _word: &str) -> bool {
+        true
+    }
+
+    fn reinsert_key(&mut self) {}
+
     fn pin(&mut self, _purpose: PinPurpose) -> Result<Pin, PinUnavailable> {
         Ok(Pin::new("24681357")?)
     }

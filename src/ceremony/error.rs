@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use crate::attestation::{self, Finding};
 use crate::ceremony::interaction::PinUnavailable;
+use crate::ceremony::resume::Direction;
 use crate::graph::{self, display_name};
 use crate::{ctap, ledger};
 
@@ -34,6 +35,14 @@ pub enum Error {
     AttestationRefused {
         /// Every line of the verdict.
         findings: Vec<Finding>,
+    },
+    /// A ceremony that was begun on the key is neither finished nor undone.
+    #[error("ceremony {ceremony} is still open on {label}")]
+    CeremonyOpen {
+        /// The key's label.
+        label: String,
+        /// The ceremony's id in the ledger.
+        ceremony: Uuid,
     },
     /// The operator interrupted.
     #[error("interrupted by the operator")]
@@ -72,12 +81,32 @@ pub enum Error {
     /// The ceremony needs the key and was started without one.
     #[error("the key is not in hand")]
     NoKeyInHand,
+    /// Something that cannot be taken back was not confirmed.
+    #[error("not done: {0:?} was not typed")]
+    NotConfirmed(String),
+    /// Another key was plugged in where one was unplugged.
+    #[error("the key that was plugged in is not the one that was unplugged: {0}")]
+    NotTheSameKey(String),
     /// The ceremony needs a tenant and was started without one.
     #[error("no tenant is configured")]
     NoTenant,
+    /// The key is out of service already.
+    #[error("the key {label} is out of service: {why}")]
+    OutOfService {
+        /// The key's label.
+        label: String,
+        /// How it came to that.
+        why: String,
+    },
     /// No PIN.
     #[error(transparent)]
     Pin(#[from] PinUnavailable),
+    /// The key must be plugged in anew, and did not come back, or nobody could open it again.
+    #[error("the key takes this only right after it was plugged in")]
+    ReinsertionNeeded,
+    /// A setting that the key does not have, or cannot get.
+    #[error("the key cannot be set so: {0}")]
+    SettingImpossible(String),
     /// The ceremony ended in the middle and something remains that it could not take back.
     #[error("stopped in the middle of ceremony {ceremony}: {remains}; {source}")]
     Stopped {
@@ -105,6 +134,16 @@ pub enum Error {
     /// No credential in the ledger is on the key in hand.
     #[error("no key in the ledger matches the key in hand")]
     UnknownKey,
+    /// An open ceremony cannot be brought to this end.
+    #[error("ceremony {ceremony} cannot be {}: {why}", match direction { Direction::Finish => "finished", Direction::Undo => "undone" })]
+    Unresumable {
+        /// The ceremony.
+        ceremony: Uuid,
+        /// The end that was asked for.
+        direction: Direction,
+        /// What stands in the way.
+        why: String,
+    },
     /// Another key is in hand.
     #[error("the key in hand is {found}, not {wanted}")]
     WrongKey {
@@ -113,6 +152,41 @@ pub enum Error {
         /// What the key in hand is.
         found: String,
     },
+}
+
+impl Error {
+    /// A short word for the ledger; the message says the rest.
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::Attestation(_) | Self::AttestationRefused { .. } => "attestation",
+            Self::Cancelled => "cancelled",
+            Self::Key(ctap::Error::Pin { .. } | ctap::Error::PinUnfit(_)) | Self::Pin(_) => "pin",
+            Self::AlreadyEnrolled { .. }
+            | Self::Key(_)
+            | Self::KeyProof(_)
+            | Self::KeyUnfit(_)
+            | Self::NoKeyInHand
+            | Self::NotTheSameKey(_)
+            | Self::ReinsertionNeeded
+            | Self::SettingImpossible(_)
+            | Self::TooFewPinTries { .. }
+            | Self::UnknownKey
+            | Self::UnknownLabel(_)
+            | Self::WrongKey { .. } => "key",
+            Self::AccountUnfit { .. }
+            | Self::DirectoryMismatch { .. }
+            | Self::DisplayName(_)
+            | Self::Tenant(_)
+            | Self::NoTenant => "tenant",
+            Self::CeremonyOpen { .. }
+            | Self::LabelTaken { .. }
+            | Self::Ledger(_)
+            | Self::OutOfService { .. }
+            | Self::Unresumable { .. } => "ledger",
+            Self::NotConfirmed(_) => "declined",
+            Self::Stopped { source, .. } => source.code(),
+        }
+    }
 }
 
 /// An error with its causes, for records and findings, where nobody asks for the cause afterwards.

@@ -12,8 +12,12 @@ pub mod enroll;
 pub mod error;
 pub mod fitness;
 pub mod interaction;
+pub mod key_config;
 pub mod parties;
+pub mod resume;
+mod setback;
 mod silent;
+mod subject;
 
 pub use error::Error;
-pub use parties::{KeyInHand, Parties};
+pub use parties::{KeyInHand, Parties, Reopen};

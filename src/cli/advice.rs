@@ -110,6 +110,11 @@ fn of_ceremony(error: &ceremony::Error) -> Advice {
             "the key is not what it claims to be, or its root is not among the attestation roots; do not use it before you know why",
         ),
         E::Cancelled => plain(Exit::Stopped, "cancelled"),
+        E::CeremonyOpen { .. } => advice(
+            Exit::Stopped,
+            "ceremony_open",
+            "`halligan resume` shows what is true, and finishes it or takes it back",
+        ),
         E::DirectoryMismatch { .. } => plain(Exit::Tenant, "directory_mismatch"),
         E::DisplayName(_) => advice(
             Exit::Usage,
@@ -130,12 +135,37 @@ fn of_ceremony(error: &ceremony::Error) -> Advice {
             "no_key",
             "name the key with --device, or plug it in",
         ),
+        E::NotConfirmed(_) => advice(
+            Exit::Usage,
+            "declined",
+            "it is asked for on a terminal; a script gives it with --confirm",
+        ),
+        E::NotTheSameKey(_) => advice(
+            Exit::Key,
+            "not_the_same_key",
+            "nothing was done to it; plug in the key that it is about, and no other",
+        ),
         E::NoTenant => advice(
             Exit::Usage,
             "no_tenant",
             "the configuration needs a [tenant]",
         ),
+        E::OutOfService { .. } => advice(
+            Exit::Usage,
+            "out_of_service",
+            "`halligan ledger show --key LABEL` shows that key's life",
+        ),
         E::Pin(error) => of_pin_source(error),
+        E::ReinsertionNeeded => advice(
+            Exit::Key,
+            "reinsertion_needed",
+            "unplug the key, plug it in again and try at once: most keys allow ten seconds",
+        ),
+        E::SettingImpossible(_) => advice(
+            Exit::Usage,
+            "setting_impossible",
+            "`halligan key config show` shows what the key has and can get",
+        ),
         E::Stopped { .. } => advice(
             Exit::Stopped,
             "stopped",
@@ -156,6 +186,11 @@ fn of_ceremony(error: &ceremony::Error) -> Advice {
             Exit::Usage,
             "unknown_label",
             "`halligan ledger show` lists the labels",
+        ),
+        E::Unresumable { .. } => advice(
+            Exit::Stopped,
+            "unresumable",
+            "`halligan resume` shows what is true, and what can be done",
         ),
         E::WrongKey { .. } => plain(Exit::Key, "wrong_key"),
     }

@@ -126,7 +126,7 @@ async fn run(arguments: Arguments) -> Result<Exit, Error> {
         Command::Demo(arguments) => demo::run(arguments, &context).await.and_then(print),
         Command::Enroll(arguments) => enroll::run(arguments, &context).await.and_then(print),
         Command::Check(arguments) => check::run(arguments, &context).await.and_then(print),
-        Command::Key(command) => key::run(command, &context).and_then(print),
+        Command::Key(command) => key::run(command, &context).await.and_then(print),
         Command::Ledger(command) => ledger::run(command, &context).await.and_then(print),
         Command::Emulator(command) => emulator::run(command, &context).await.map(done),
         Command::Simulator(command) => simulator::run(command, &context).await.map(done),

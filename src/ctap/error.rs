@@ -75,6 +75,37 @@ pub enum Error {
     Unsupported(&'static str),
 }
 
+impl Error {
+    /// Whether the key may have done what it was asked although no usable answer came.
+    #[must_use]
+    pub fn outcome_unknown(&self) -> bool {
+        use hid::Error as E;
+        match self {
+            Self::AuthenticatorData { .. } | Self::Response(_) => true,
+            Self::Hid(error) => match error {
+                E::CancelUnconfirmed { .. }
+                | E::Device(_)
+                | E::KeepAliveTooLong { .. }
+                | E::Silent { .. }
+                | E::Violation { .. } => true,
+                E::Busy { .. }
+                | E::Cancelled
+                | E::MessageTooLong { .. }
+                | E::Refused { .. }
+                | E::Unsupported { .. } => false,
+            },
+            Self::CredentialExcluded { .. }
+            | Self::Pin { .. }
+            | Self::PinProtocol { .. }
+            | Self::PinUnfit(_)
+            | Self::RequestTooLarge { .. }
+            | Self::RpIdNeeded
+            | Self::Status { .. }
+            | Self::Unsupported(_) => false,
+        }
+    }
+}
+
 /// A PIN or user verification that failed, or is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{kind}{}{}", tries(self.retries), if self.power_cycle_needed { ", the key must be unplugged first" } else { "" })]

@@ -4,6 +4,7 @@
 mod check;
 mod enroll;
 mod key;
+mod key_config;
 mod ledger;
 
 use serde_json::{Map, Value, json};
@@ -11,6 +12,7 @@ use serde_json::{Map, Value, json};
 pub use check::check;
 pub use enroll::enroll;
 pub use key::{ListedKey, credentials, device_list, key_info};
+pub use key_config::{key_config_set, key_settings};
 pub use ledger::{ledger_show, ledger_verify};
 
 /// A result, ready to print.

@@ -282,6 +282,15 @@ impl Interaction for Person<'_> {
         self.heard.push(format!("waiting {duration:?}: {reason}"));
     }
 
+    fn confirm(&mut self, stakes: &str, word: &str) -> bool {
+        self.heard.push(format!("confirm {word}: {stakes}"));
+        true
+    }
+
+    fn reinsert_key(&mut self) {
+        self.heard.push("reinsert".to_owned());
+    }
+
     fn pin(&mut self, _purpose: PinPurpose) -> Result<Pin, PinUnavailable> {
         self.heard.push("pin".to_owned());
         Ok(Pin::new(self.pin).unwrap())

@@ -25,7 +25,7 @@ impl Run<'_> {
         let answer = parties.key.in_hand_mut()?.set_pin(&self.pin);
         self.pin_state = match &answer {
             Ok(()) => PinState::Set,
-            Err(error) if unanswered(error) => PinState::Unknown,
+            Err(error) if error.outcome_unknown() => PinState::Unknown,
             Err(_) => PinState::Unchanged,
         };
         answer?;
@@ -85,7 +85,7 @@ impl Run<'_> {
                 .in_hand_mut()?
                 .make_credential(&request, Some(auth), &mut wait)
         };
-        if answer.as_ref().is_err_and(unanswered) {
+        if answer.as_ref().is_err_and(ctap::Error::outcome_unknown) {
             self.creation = Creation::Unknown;
         }
         let response = match answer {
@@ -219,34 +219,6 @@ impl Run<'_> {
             sign_count: credential.sign_count,
             key: self.plan.key.clone(),
         }
-    }
-}
-
-/// Whether the key may have done what it was asked although no usable answer came.
-fn unanswered(error: &ctap::Error) -> bool {
-    use ctap::hid::Error as E;
-    match error {
-        ctap::Error::AuthenticatorData { .. } | ctap::Error::Response(_) => true,
-        ctap::Error::Hid(error) => match error {
-            E::CancelUnconfirmed { .. }
-            | E::Device(_)
-            | E::KeepAliveTooLong { .. }
-            | E::Silent { .. }
-            | E::Violation { .. } => true,
-            E::Busy { .. }
-            | E::Cancelled
-            | E::MessageTooLong { .. }
-            | E::Refused { .. }
-            | E::Unsupported { .. } => false,
-        },
-        ctap::Error::CredentialExcluded { .. }
-        | ctap::Error::Pin { .. }
-        | ctap::Error::PinProtocol { .. }
-        | ctap::Error::PinUnfit(_)
-        | ctap::Error::RequestTooLarge { .. }
-        | ctap::Error::RpIdNeeded
-        | ctap::Error::Status { .. }
-        | ctap::Error::Unsupported(_) => false,
     }
 }
 

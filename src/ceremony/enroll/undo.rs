@@ -15,7 +15,7 @@ pub(super) async fn after(error: Error, run: Run<'_>, parties: &mut Parties<'_>)
     let failed = CeremonyFailed {
         label: run.plan.label.clone(),
         reached: reached(&run),
-        code: code(&error).to_owned(),
+        code: error.code().to_owned(),
         message: in_full(&error),
         remains: None,
     };
@@ -59,32 +59,6 @@ fn reached(run: &Run<'_>) -> Reached {
         (_, Creation::Made(_), _) => Reached::CredentialCreated,
         (_, _, PinState::Set) => Reached::PinSet,
         (_, _, PinState::Unchanged | PinState::Unknown) => Reached::Intended,
-    }
-}
-
-/// A short word for the ledger; the message says the rest.
-fn code(error: &Error) -> &'static str {
-    match error {
-        Error::Attestation(_) | Error::AttestationRefused { .. } => "attestation",
-        Error::Cancelled => "cancelled",
-        Error::Key(crate::ctap::Error::Pin { .. } | crate::ctap::Error::PinUnfit(_))
-        | Error::Pin(_) => "pin",
-        Error::AlreadyEnrolled { .. }
-        | Error::Key(_)
-        | Error::KeyProof(_)
-        | Error::KeyUnfit(_)
-        | Error::NoKeyInHand
-        | Error::TooFewPinTries { .. }
-        | Error::UnknownKey
-        | Error::UnknownLabel(_)
-        | Error::WrongKey { .. } => "key",
-        Error::AccountUnfit { .. }
-        | Error::DirectoryMismatch { .. }
-        | Error::DisplayName(_)
-        | Error::Tenant(_)
-        | Error::NoTenant => "tenant",
-        Error::LabelTaken { .. } | Error::Ledger(_) => "ledger",
-        Error::Stopped { source, .. } => code(source),
     }
 }
 

@@ -263,6 +263,12 @@ impl Interaction for Person<'_> {
         self.terminal.waiting(reason, duration);
     }
 
+    fn confirm(&mut self, _stakes: &str, _word: &str) -> bool {
+        true
+    }
+
+    fn reinsert_key(&mut self) {}
+
     fn pin(&mut self, _purpose: PinPurpose) -> Result<Pin, PinUnavailable> {
         Ok(self.pin.clone())
     }

@@ -1,0 +1,26 @@
+//! What is true of an open ceremony, and what can be done about it.
+
+/// What ledger, directory and key show of an open ceremony.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inspection {
+    /// What is true, one sentence each, for people.
+    pub facts: Vec<String>,
+    /// Whether it can be finished; if not, why.
+    pub finish: Result<(), String>,
+    /// Whether it can be undone; if not, why.
+    pub undo: Result<(), String>,
+    /// Whether either needs the key in hand.
+    pub needs_key: bool,
+}
+
+impl Inspection {
+    /// Nothing to do here, and why.
+    pub(crate) fn impossible(why: &str) -> Self {
+        Self {
+            facts: Vec::new(),
+            finish: Err(why.to_owned()),
+            undo: Err(why.to_owned()),
+            needs_key: false,
+        }
+    }
+}
