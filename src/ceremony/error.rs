@@ -120,6 +120,14 @@ pub enum Error {
     /// The tenant refused or could not be reached.
     #[error(transparent)]
     Tenant(#[from] graph::Error),
+    /// The account would keep fewer working keys than it should.
+    #[error("the account {account} would keep {left} working keys")]
+    TooFewKeys {
+        /// The account.
+        account: String,
+        /// Working keys that it would keep.
+        left: usize,
+    },
     /// Trying a PIN could leave fewer tries than the tool keeps.
     #[error("the key has {left} PIN tries left, and a wrong one would leave fewer than {kept}")]
     TooFewPinTries {
@@ -183,7 +191,7 @@ impl Error {
             | Self::Ledger(_)
             | Self::OutOfService { .. }
             | Self::Unresumable { .. } => "ledger",
-            Self::NotConfirmed(_) => "declined",
+            Self::NotConfirmed(_) | Self::TooFewKeys { .. } => "declined",
             Self::Stopped { source, .. } => source.code(),
         }
     }

@@ -15,6 +15,7 @@ pub mod interaction;
 pub mod key_config;
 pub mod parties;
 pub mod resume;
+pub mod retire;
 mod setback;
 mod silent;
 mod subject;

@@ -172,6 +172,11 @@ fn of_ceremony(error: &ceremony::Error) -> Advice {
             "`halligan ledger show` tells how far it came, `halligan key credentials list` what is on the key, and the account's authentication methods in the Entra admin centre what is registered",
         ),
         E::Tenant(error) => of_tenant(error),
+        E::TooFewKeys { .. } => advice(
+            Exit::Usage,
+            "too_few_keys",
+            "enrol another key first; whoever must go below two types the account's name",
+        ),
         E::TooFewPinTries { .. } => advice(
             Exit::Pin,
             "too_few_pin_tries",

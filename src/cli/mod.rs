@@ -20,6 +20,7 @@ mod ledger;
 mod logging;
 mod output;
 mod record;
+mod retire;
 mod simulator;
 mod tenant;
 mod terminal;
@@ -126,6 +127,7 @@ async fn run(arguments: Arguments) -> Result<Exit, Error> {
         Command::Demo(arguments) => demo::run(arguments, &context).await.and_then(print),
         Command::Enroll(arguments) => enroll::run(arguments, &context).await.and_then(print),
         Command::Check(arguments) => check::run(arguments, &context).await.and_then(print),
+        Command::Retire(arguments) => retire::run(arguments, &context).await.and_then(print),
         Command::Key(command) => key::run(command, &context).await.and_then(print),
         Command::Ledger(command) => ledger::run(command, &context).await.and_then(print),
         Command::Emulator(command) => emulator::run(command, &context).await.map(done),
@@ -166,6 +168,7 @@ fn name(command: &Command) -> &'static str {
         Command::Demo(_) => "demo",
         Command::Enroll(_) => "enroll",
         Command::Check(_) => "check",
+        Command::Retire(_) => "retire",
         Command::Key(command) => command.name(),
         Command::Ledger(ledger::Command::Show(_)) => "ledger.show",
         Command::Ledger(ledger::Command::Verify(_)) => "ledger.verify",

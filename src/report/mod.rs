@@ -6,6 +6,7 @@ mod enroll;
 mod key;
 mod key_config;
 mod ledger;
+mod retire;
 
 use serde_json::{Map, Value, json};
 
@@ -14,6 +15,7 @@ pub use enroll::enroll;
 pub use key::{ListedKey, credentials, device_list, key_info};
 pub use key_config::{key_config_set, key_settings};
 pub use ledger::{ledger_show, ledger_verify};
+pub use retire::retire;
 
 /// A result, ready to print.
 #[derive(Debug, Clone, PartialEq)]
