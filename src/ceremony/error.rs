@@ -4,7 +4,6 @@ use uuid::Uuid;
 
 use crate::attestation::{self, Finding};
 use crate::ceremony::interaction::PinUnavailable;
-use crate::ceremony::resume::Direction;
 use crate::graph::{self, display_name};
 use crate::{ctap, ledger};
 
@@ -81,6 +80,22 @@ pub enum Error {
     /// The ceremony needs the key and was started without one.
     #[error("the key is not in hand")]
     NoKeyInHand,
+    /// The ceremony can't be finished as things are.
+    #[error("ceremony {ceremony} cannot be finished: {why}")]
+    NotFinishable {
+        /// The ceremony's id in the ledger.
+        ceremony: Uuid,
+        /// What stands against it.
+        why: String,
+    },
+    /// The ceremony can't be taken back any more.
+    #[error("ceremony {ceremony} cannot be undone: {why}")]
+    NotUndoable {
+        /// The ceremony's id in the ledger.
+        ceremony: Uuid,
+        /// What stands against it.
+        why: String,
+    },
     /// Something that cannot be taken back was not confirmed.
     #[error("not done: {0:?} was not typed")]
     NotConfirmed(String),
@@ -142,16 +157,6 @@ pub enum Error {
     /// No credential in the ledger is on the key in hand.
     #[error("no key in the ledger matches the key in hand")]
     UnknownKey,
-    /// An open ceremony cannot be brought to this end.
-    #[error("ceremony {ceremony} cannot be {}: {why}", match direction { Direction::Finish => "finished", Direction::Undo => "undone" })]
-    Unresumable {
-        /// The ceremony.
-        ceremony: Uuid,
-        /// The end that was asked for.
-        direction: Direction,
-        /// What stands in the way.
-        why: String,
-    },
     /// Another key is in hand.
     #[error("the key in hand is {found}, not {wanted}")]
     WrongKey {
@@ -189,8 +194,9 @@ impl Error {
             Self::CeremonyOpen { .. }
             | Self::LabelTaken { .. }
             | Self::Ledger(_)
-            | Self::OutOfService { .. }
-            | Self::Unresumable { .. } => "ledger",
+            | Self::NotFinishable { .. }
+            | Self::NotUndoable { .. }
+            | Self::OutOfService { .. } => "ledger",
             Self::NotConfirmed(_) | Self::TooFewKeys { .. } => "declined",
             Self::Stopped { source, .. } => source.code(),
         }

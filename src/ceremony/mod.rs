@@ -11,6 +11,7 @@ pub mod check;
 pub mod enroll;
 pub mod error;
 pub mod fitness;
+pub mod handover;
 pub mod interaction;
 pub mod key_config;
 pub mod parties;

@@ -13,19 +13,22 @@ use crate::secret::Pin;
 
 /// The key with this label, as the ledger knows it now. Refused while another ceremony is open on it.
 pub(crate) async fn find(label: &str, parties: &mut Parties<'_>) -> Result<EnrolledKey, Error> {
-    parties.interaction.begin(Step::InspectLedger);
-    parties.ledger.refresh().await?;
-    let state = parties.ledger.state();
-    if let Some(open) = state.open_ceremony_on(label) {
-        return Err(Error::CeremonyOpen {
+    let key = known(label, parties).await?;
+    match parties.ledger.state().open_ceremony_on(label) {
+        Some(open) => Err(Error::CeremonyOpen {
             label: label.to_owned(),
             ceremony: open.id,
-        });
+        }),
+        None => Ok(key),
     }
-    let key = state
-        .key_by_label(label)
-        .cloned()
-        .ok_or_else(|| Error::UnknownLabel(label.to_owned()))?;
+}
+
+/// The same also while a ceremony is open, for what changes nothing on the key or in the tenant.
+pub(crate) async fn known(label: &str, parties: &mut Parties<'_>) -> Result<EnrolledKey, Error> {
+    parties.interaction.begin(Step::InspectLedger);
+    parties.ledger.refresh().await?;
+    let key = parties.ledger.state().key_by_label(label).cloned();
+    let key = key.ok_or_else(|| Error::UnknownLabel(label.to_owned()))?;
     parties.interaction.done(
         Step::InspectLedger,
         &format!("{label} of {}", key.enrolled.account.upn),

@@ -140,6 +140,16 @@ fn of_ceremony(error: &ceremony::Error) -> Advice {
             "declined",
             "it is asked for on a terminal; a script gives it with --confirm",
         ),
+        E::NotFinishable { .. } => advice(
+            Exit::Stopped,
+            "not_finishable",
+            "`halligan resume` shows what is true, and what can be done",
+        ),
+        E::NotUndoable { .. } => advice(
+            Exit::Stopped,
+            "not_undoable",
+            "`halligan resume` shows what is true, and what can be done",
+        ),
         E::NotTheSameKey(_) => advice(
             Exit::Key,
             "not_the_same_key",
@@ -191,11 +201,6 @@ fn of_ceremony(error: &ceremony::Error) -> Advice {
             Exit::Usage,
             "unknown_label",
             "`halligan ledger show` lists the labels",
-        ),
-        E::Unresumable { .. } => advice(
-            Exit::Stopped,
-            "unresumable",
-            "`halligan resume` shows what is true, and what can be done",
         ),
         E::WrongKey { .. } => plain(Exit::Key, "wrong_key"),
     }

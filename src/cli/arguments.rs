@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::cli::{check, completions, demo, emulator, enroll, key, ledger, retire, simulator};
+use crate::cli::{
+    check, completions, demo, emulator, enroll, handover, key, ledger, retire, simulator,
+};
 
 /// Provision, test and govern the FIDO2 keys of Microsoft Entra emergency access accounts
 #[derive(Debug, Parser)]
@@ -73,6 +75,8 @@ pub(crate) enum Command {
     Enroll(enroll::Arguments),
     /// Prove that an enrolled key still works, without a sign-in
     Check(check::Arguments),
+    /// Record that a key lies somewhere else, or with somebody else
+    Handover(handover::Arguments),
     /// Take a key out of service: delete its registration, and its credential if it is in hand
     Retire(retire::Arguments),
     /// Look at one physical key, or change it

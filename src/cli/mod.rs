@@ -7,6 +7,7 @@ mod attestation;
 mod check;
 mod completions;
 mod config;
+mod custody;
 mod demo;
 mod device;
 mod emulator;
@@ -14,6 +15,7 @@ mod enroll;
 mod error;
 mod facts;
 mod failure;
+mod handover;
 mod interrupt;
 mod key;
 mod ledger;
@@ -127,6 +129,7 @@ async fn run(arguments: Arguments) -> Result<Exit, Error> {
         Command::Demo(arguments) => demo::run(arguments, &context).await.and_then(print),
         Command::Enroll(arguments) => enroll::run(arguments, &context).await.and_then(print),
         Command::Check(arguments) => check::run(arguments, &context).await.and_then(print),
+        Command::Handover(arguments) => handover::run(arguments, &context).await.and_then(print),
         Command::Retire(arguments) => retire::run(arguments, &context).await.and_then(print),
         Command::Key(command) => key::run(command, &context).await.and_then(print),
         Command::Ledger(command) => ledger::run(command, &context).await.and_then(print),
@@ -168,6 +171,7 @@ fn name(command: &Command) -> &'static str {
         Command::Demo(_) => "demo",
         Command::Enroll(_) => "enroll",
         Command::Check(_) => "check",
+        Command::Handover(_) => "handover",
         Command::Retire(_) => "retire",
         Command::Key(command) => command.name(),
         Command::Ledger(ledger::Command::Show(_)) => "ledger.show",

@@ -3,6 +3,7 @@
 
 mod check;
 mod enroll;
+mod handover;
 mod key;
 mod key_config;
 mod ledger;
@@ -12,6 +13,7 @@ use serde_json::{Map, Value, json};
 
 pub use check::check;
 pub use enroll::enroll;
+pub use handover::handover;
 pub use key::{ListedKey, credentials, device_list, key_info};
 pub use key_config::{key_config_set, key_settings};
 pub use ledger::{ledger_show, ledger_verify};

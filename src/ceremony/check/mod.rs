@@ -18,7 +18,7 @@ use crate::ledger::{self, Defect, Draft, EntryRef};
 use crate::ledger::{Event, KeyChecked, KeyEnrolled, Outcome};
 
 pub use assertion::Evidence;
-pub(crate) use assertion::identify;
+pub(crate) use assertion::{identify, prove};
 
 /// What the operator asks for.
 #[derive(Debug, Clone, Default)]

@@ -1,7 +1,7 @@
 //! A change of settings that was left open: what the key has, and the two ways to an end.
 
 use crate::ceremony::key_config::{ask_pin, changes, finish_settings};
-use crate::ceremony::resume::{Direction, Inspection};
+use crate::ceremony::resume::Inspection;
 use crate::ceremony::setback::{self, Setback};
 use crate::ceremony::{Error, Parties, subject};
 use crate::ledger::{Ceremony, EntryRef, Event, KeySettings, Step};
@@ -9,9 +9,8 @@ use crate::ledger::{Ceremony, EntryRef, Event, KeySettings, Step};
 fn intended(ceremony: &Ceremony) -> Result<&KeySettings, Error> {
     match &ceremony.intent {
         Event::ConfigIntended(intended) => Ok(&intended.settings),
-        _ => Err(Error::Unresumable {
+        _ => Err(Error::NotFinishable {
             ceremony: ceremony.id,
-            direction: Direction::Finish,
             why: "it is not about settings".to_owned(),
         }),
     }
@@ -116,9 +115,8 @@ pub(crate) async fn undo(
     let found = inspect(ceremony, parties).await?;
     match found.undo {
         Ok(()) => setback::undone(ceremony.id, &ceremony.label, parties).await,
-        Err(why) => Err(Error::Unresumable {
+        Err(why) => Err(Error::NotUndoable {
             ceremony: ceremony.id,
-            direction: Direction::Undo,
             why,
         }),
     }

@@ -1,7 +1,7 @@
 //! A retirement that was left open: what directory and key show, and the two ways to an end. The way back is open only while the
 //! method is there: nobody can register a credential for a second time.
 
-use crate::ceremony::resume::{Direction, Inspection};
+use crate::ceremony::resume::Inspection;
 use crate::ceremony::retire::directory::{self, Registration};
 use crate::ceremony::retire::run::{self, Run};
 use crate::ceremony::retire::{authorize, intended};
@@ -15,7 +15,7 @@ pub(crate) async fn inspect(
     ceremony: &Ceremony,
     parties: &mut Parties<'_>,
 ) -> Result<Inspection, Error> {
-    let (intended, reached) = read(ceremony, Direction::Finish)?;
+    let (intended, reached) = read(ceremony)?;
     let mut facts = Vec::new();
     let registration = registration(intended, parties).await;
     let method = &intended.method_id;
@@ -51,13 +51,12 @@ pub(crate) async fn finish(
     ceremony: &Ceremony,
     parties: &mut Parties<'_>,
 ) -> Result<EntryRef, Error> {
-    let (intended, reached) = read(ceremony, Direction::Finish)?;
+    let (intended, reached) = read(ceremony)?;
     if reached == Step::Intended {
         registration(intended, parties)
             .await
-            .map_err(|why| Error::Unresumable {
+            .map_err(|why| Error::NotFinishable {
                 ceremony: ceremony.id,
-                direction: Direction::Finish,
                 why,
             })?;
     }
@@ -82,20 +81,18 @@ pub(crate) async fn undo(
 ) -> Result<EntryRef, Error> {
     match inspect(ceremony, parties).await?.undo {
         Ok(()) => setback::undone(ceremony.id, &ceremony.label, parties).await,
-        Err(why) => Err(Error::Unresumable {
+        Err(why) => Err(Error::NotUndoable {
             ceremony: ceremony.id,
-            direction: Direction::Undo,
             why,
         }),
     }
 }
 
-fn read(ceremony: &Ceremony, direction: Direction) -> Result<(&RetireIntended, Step), Error> {
+fn read(ceremony: &Ceremony) -> Result<(&RetireIntended, Step), Error> {
     match (intended(ceremony), ceremony.phase) {
         (Some(intended), CeremonyPhase::Open(reached)) => Ok((intended, reached)),
-        _ => Err(Error::Unresumable {
+        _ => Err(Error::NotFinishable {
             ceremony: ceremony.id,
-            direction,
             why: "it is no open retirement".to_owned(),
         }),
     }
