@@ -102,6 +102,9 @@ pub enum Error {
     /// Another key was plugged in where one was unplugged.
     #[error("the key that was plugged in is not the one that was unplugged: {0}")]
     NotTheSameKey(String),
+    /// No open ceremony has this identifier, and none is on a key with this label.
+    #[error("no ceremony is open on {0}")]
+    NoSuchCeremony(String),
     /// The ceremony needs a tenant and was started without one.
     #[error("no tenant is configured")]
     NoTenant,
@@ -194,6 +197,7 @@ impl Error {
             Self::CeremonyOpen { .. }
             | Self::LabelTaken { .. }
             | Self::Ledger(_)
+            | Self::NoSuchCeremony(_)
             | Self::NotFinishable { .. }
             | Self::NotUndoable { .. }
             | Self::OutOfService { .. } => "ledger",

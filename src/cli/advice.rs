@@ -135,6 +135,11 @@ fn of_ceremony(error: &ceremony::Error) -> Advice {
             "no_key",
             "name the key with --device, or plug it in",
         ),
+        E::NoSuchCeremony(_) => advice(
+            Exit::Usage,
+            "no_such_ceremony",
+            "`halligan resume` lists the ceremonies that are open",
+        ),
         E::NotConfirmed(_) => advice(
             Exit::Usage,
             "declined",
@@ -179,7 +184,7 @@ fn of_ceremony(error: &ceremony::Error) -> Advice {
         E::Stopped { .. } => advice(
             Exit::Stopped,
             "stopped",
-            "`halligan ledger show` tells how far it came, `halligan key credentials list` what is on the key, and the account's authentication methods in the Entra admin centre what is registered",
+            "`halligan resume` shows what is on the key and in the tenant; `halligan resume LABEL` finishes it or takes it back",
         ),
         E::Tenant(error) => of_tenant(error),
         E::TooFewKeys { .. } => advice(

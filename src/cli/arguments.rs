@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::{
-    check, completions, demo, emulator, enroll, handover, key, ledger, retire, simulator,
+    check, completions, demo, emulator, enroll, handover, key, ledger, resume, retire, simulator,
 };
 
 /// Provision, test and govern the FIDO2 keys of Microsoft Entra emergency access accounts
@@ -27,7 +27,7 @@ Exit status:
   4  PIN: wrong, blocked, against the policy, not given, too few tries left
   5  tenant: network, sign-in, permission, refused; a check that could not ask it
   6  ledger: not there, not writable, inconsistent
-  7  stopped in the middle; the ledger says how far it came";
+  7  stopped in the middle: an open ceremony waits for `halligan resume`";
 
 /// Options that every command takes.
 #[derive(Debug, Clone, Args)]
@@ -75,6 +75,8 @@ pub(crate) enum Command {
     Enroll(enroll::Arguments),
     /// Prove that an enrolled key still works, without a sign-in
     Check(check::Arguments),
+    /// List ceremonies that stopped in the middle, finish one or take it back
+    Resume(resume::Arguments),
     /// Record that a key lies somewhere else, or with somebody else
     Handover(handover::Arguments),
     /// Take a key out of service: delete its registration, and its credential if it is in hand

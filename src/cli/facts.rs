@@ -23,6 +23,9 @@ pub(crate) fn of(error: &Error) -> Map<String, Value> {
 
 fn of_ceremony(error: &ceremony::Error) -> Option<Value> {
     match error {
+        ceremony::Error::CeremonyOpen { label, ceremony } => {
+            Some(json!({"label": label, "ceremony": ceremony}))
+        }
         ceremony::Error::Key(error) => of_key(error),
         ceremony::Error::Ledger(error) => of_ledger(error),
         ceremony::Error::Stopped {

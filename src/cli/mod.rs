@@ -22,6 +22,7 @@ mod ledger;
 mod logging;
 mod output;
 mod record;
+mod resume;
 mod retire;
 mod simulator;
 mod tenant;
@@ -129,6 +130,7 @@ async fn run(arguments: Arguments) -> Result<Exit, Error> {
         Command::Demo(arguments) => demo::run(arguments, &context).await.and_then(print),
         Command::Enroll(arguments) => enroll::run(arguments, &context).await.and_then(print),
         Command::Check(arguments) => check::run(arguments, &context).await.and_then(print),
+        Command::Resume(arguments) => resume::run(arguments, &context).await.and_then(print),
         Command::Handover(arguments) => handover::run(arguments, &context).await.and_then(print),
         Command::Retire(arguments) => retire::run(arguments, &context).await.and_then(print),
         Command::Key(command) => key::run(command, &context).await.and_then(print),
@@ -171,6 +173,7 @@ fn name(command: &Command) -> &'static str {
         Command::Demo(_) => "demo",
         Command::Enroll(_) => "enroll",
         Command::Check(_) => "check",
+        Command::Resume(_) => "resume",
         Command::Handover(_) => "handover",
         Command::Retire(_) => "retire",
         Command::Key(command) => command.name(),

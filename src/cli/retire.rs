@@ -74,8 +74,8 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
         true => Some(arguments.device.open(&context.env)?),
         false => None,
     };
-    let mut interaction =
-        Terminal::new(&context.global, &arguments.pin).confirmed(&arguments.confirmation);
+    let mut interaction = Terminal::new(&context.global, &arguments.pin)
+        .confirmed(arguments.confirmation.confirm.clone());
     let request = Request {
         label: arguments.key.clone(),
         reason: arguments.reason.into(),

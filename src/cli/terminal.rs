@@ -108,9 +108,9 @@ impl Terminal {
     }
 
     /// With the name that the operator gave beforehand, if any.
-    pub(crate) fn confirmed(mut self, confirmation: &Confirmation) -> Self {
-        if let Some(name) = &confirmation.confirm {
-            self.consent = Consent::Named(name.clone());
+    pub(crate) fn confirmed(mut self, name: Option<String>) -> Self {
+        if let Some(name) = name {
+            self.consent = Consent::Named(name);
         }
         self
     }
@@ -222,16 +222,13 @@ impl Interaction for Terminal {
 
     fn confirm(&mut self, stakes: &str, word: &str) -> bool {
         self.stop_spinner();
+        self.warn(stakes);
         match &self.consent {
             Consent::Given => true,
             Consent::Named(name) => name == word,
             Consent::Asked => {
                 if let Progress::Events = self.progress {
-                    write_event(
-                        &json!({"event": "confirmation_needed", "stakes": stakes, "word": word}),
-                    );
-                } else {
-                    write_line(stakes);
+                    write_event(&json!({"event": "confirmation_needed", "word": word}));
                 }
                 typed(word)
             }

@@ -7,6 +7,7 @@ mod handover;
 mod key;
 mod key_config;
 mod ledger;
+mod resume;
 mod retire;
 
 use serde_json::{Map, Value, json};
@@ -17,6 +18,7 @@ pub use handover::handover;
 pub use key::{ListedKey, credentials, device_list, key_info};
 pub use key_config::{key_config_set, key_settings};
 pub use ledger::{ledger_show, ledger_verify};
+pub use resume::{resume, resume_list};
 pub use retire::retire;
 
 /// A result, ready to print.

@@ -282,11 +282,6 @@ impl Interaction for Person<'_> {
         self.heard.push(format!("waiting {duration:?}: {reason}"));
     }
 
-    fn confirm(&mut self, stakes: &str, word: &str) -> bool {
-        self.heard.push(format!("confirm {word}: {stakes}"));
-        true
-    }
-
     fn reinsert_key(&mut self) {
         self.heard.push("reinsert".to_owned());
     }
@@ -294,5 +289,10 @@ impl Interaction for Person<'_> {
     fn pin(&mut self, _purpose: PinPurpose) -> Result<Pin, PinUnavailable> {
         self.heard.push("pin".to_owned());
         Ok(Pin::new(self.pin).unwrap())
+    }
+
+    fn confirm(&mut self, stakes: &str, word: &str) -> bool {
+        self.heard.push(format!("confirm {word}: {stakes}"));
+        true
     }
 }

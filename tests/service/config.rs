@@ -176,7 +176,7 @@ fn the_wrong_key_or_pin_changes_nothing() {
 #[test]
 fn a_key_pulled_out_in_the_middle_leaves_an_open_ceremony() {
     let (bench, keys) = enrolled(&["BG1-A"]);
-    keys[0].fault("unplug-on=authenticatorConfig");
+    keys[0].fault("unplug-on=config");
     let words = [
         "key",
         "config",

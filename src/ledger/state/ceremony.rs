@@ -21,6 +21,20 @@ pub enum CeremonyKind {
     Retire,
 }
 
+impl CeremonyKind {
+    /// The first word of its entries' kinds.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Config => "config",
+            Self::Enroll => "enroll",
+            Self::Pin => "pin",
+            Self::Reset => "reset",
+            Self::Retire => "retire",
+        }
+    }
+}
+
 /// Where a ceremony stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CeremonyPhase {

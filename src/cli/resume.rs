@@ -1,0 +1,95 @@
+//! `halligan resume`
+
+use crate::ceremony::resume::{self, Direction, Request};
+use crate::ceremony::{KeyInHand, Parties};
+use crate::cli::device::{DeviceChoice, OpenKey};
+use crate::cli::record::{self, LedgerChoice};
+use crate::cli::terminal::{PinSource, Terminal};
+use crate::cli::{Context, Error, tenant};
+use crate::ctap::hid::Address;
+use crate::report::{self, Report};
+
+/// Arguments of `resume`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The key's label or the ceremony's identifier; without it the open ceremonies are listed
+    #[arg(value_name = "LABEL|CEREMONY")]
+    ceremony: Option<String>,
+
+    /// Do what was intended [default, where it is possible]
+    #[arg(long, requires = "ceremony")]
+    finish: bool,
+
+    /// Take back what the ceremony made, and nothing else
+    #[arg(long, requires = "ceremony", conflicts_with = "finish")]
+    undo: bool,
+
+    /// Where the key is: usb, hid:PATH, udp:HOST:PORT[:LOCALPORT], tcp:HOST:PORT, unix:PATH, emulator:DIR [default: usb, if one is plugged in]
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "key_gone")]
+    device: Option<Address>,
+
+    /// The key is lost or destroyed: do what can be done without it
+    #[arg(long)]
+    key_gone: bool,
+
+    #[command(flatten)]
+    pin: PinSource,
+
+    #[command(flatten)]
+    ledger: LedgerChoice,
+
+    /// Show what is true and what would be done, but change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl Arguments {
+    fn direction(&self) -> Option<Direction> {
+        match (self.finish, self.undo) {
+            (true, _) => Some(Direction::Finish),
+            (_, true) => Some(Direction::Undo),
+            _ => None,
+        }
+    }
+
+    /// The key that was named, or the one that is plugged in. Many a ceremony can be looked at without.
+    fn key(&self, context: &Context) -> Result<Option<OpenKey>, Error> {
+        if self.key_gone {
+            return Ok(None);
+        }
+        let device = self.device.clone().unwrap_or(Address::Usb);
+        match (DeviceChoice { device }).open(&context.env) {
+            Err(Error::NoKey) if self.device.is_none() => Ok(None),
+            open => open.map(Some),
+        }
+    }
+}
+
+pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Report, Error> {
+    let config = context.config()?;
+    let tenant = tenant::client(&config, context)?;
+    let looks_only = arguments.dry_run || arguments.ceremony.is_none();
+    let mut ledger =
+        record::open_for_writing(&arguments.ledger, &config, &context.env, looks_only).await?;
+    let mut open = arguments.key(context)?;
+    let mut interaction = Terminal::new(&context.global, &arguments.pin);
+    let parties = Parties {
+        key: open.as_mut().map_or(KeyInHand::NONE, |open| {
+            KeyInHand::from(&mut open.authenticator)
+        }),
+        tenant: Some(&tenant),
+        ledger: &mut ledger,
+        interaction: &mut interaction,
+        cancel: &context.interrupt.cancel,
+        env: &context.env,
+    };
+    let Some(ceremony) = arguments.ceremony.clone() else {
+        return Ok(report::resume_list(&resume::list(parties).await?));
+    };
+    let request = Request {
+        ceremony,
+        direction: arguments.direction(),
+        dry_run: arguments.dry_run,
+    };
+    Ok(report::resume(&resume::resume(&request, parties).await?))
+}
