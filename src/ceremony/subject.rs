@@ -4,10 +4,8 @@
 use crate::ceremony::check;
 use crate::ceremony::fitness::require_pin_tries;
 use crate::ceremony::interaction::{PinPurpose, Step};
-use crate::ceremony::parties::touch_prompt;
 use crate::ceremony::silent::{self, Holding};
 use crate::ceremony::{Error, Parties};
-use crate::ctap::{Permissions, PinUvAuth};
 use crate::ledger::{EnrolledKey, Event, KeyEnrolled};
 use crate::secret::Pin;
 
@@ -99,20 +97,4 @@ pub(crate) fn present_pin(spend_last_tries: bool, parties: &mut Parties<'_>) -> 
     Ok(parties.interaction.pin(PinPurpose::Present {
         retries: Some(retries.retries),
     })?)
-}
-
-/// Proves the user to the key for a command that is bound to no relying party: by the PIN, where there is one.
-pub(crate) fn authorize(
-    pin: Option<&Pin>,
-    permissions: Permissions,
-    parties: &mut Parties<'_>,
-) -> Result<PinUvAuth, Error> {
-    let key = parties.key.in_hand_mut()?;
-    match pin {
-        Some(pin) => Ok(key.pin_uv_auth(pin, permissions, None)?),
-        None => {
-            let mut wait = touch_prompt(parties.interaction, parties.cancel);
-            Ok(key.built_in_uv_auth(permissions, None, &mut wait)?)
-        }
-    }
 }

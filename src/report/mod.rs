@@ -7,6 +7,7 @@ mod handover;
 mod key;
 mod key_config;
 mod ledger;
+mod reset;
 mod resume;
 mod retire;
 
@@ -18,6 +19,7 @@ pub use handover::handover;
 pub use key::{ListedKey, credentials, device_list, key_info};
 pub use key_config::{key_config_set, key_settings};
 pub use ledger::{ledger_show, ledger_verify};
+pub use reset::key_reset;
 pub use resume::{resume, resume_list};
 pub use retire::retire;
 

@@ -4,6 +4,7 @@ mod config;
 mod credentials;
 mod list;
 mod pin;
+mod reset;
 
 use serde_json::json;
 
@@ -36,6 +37,8 @@ pub(crate) enum Command {
     /// List or delete the discoverable credentials on the key
     #[command(subcommand)]
     Credentials(credentials::Command),
+    /// Make the key as it left the factory: PIN, settings and every credential are lost
+    Reset(reset::Arguments),
 }
 
 /// Arguments of `key info`.
@@ -61,6 +64,7 @@ impl Command {
             Self::Pin(command) => command.name(),
             Self::Config(command) => command.name(),
             Self::Credentials(command) => command.name(),
+            Self::Reset(_) => "key.reset",
         }
     }
 }
@@ -72,6 +76,7 @@ pub(crate) async fn run(command: &Command, context: &Context) -> Result<Report, 
         Command::Identify(identify) => self::identify(identify, context),
         Command::Pin(command) => pin::run(command, context),
         Command::Config(command) => config::run(command, context).await,
+        Command::Reset(arguments) => reset::run(arguments, context).await,
         Command::Credentials(command) => credentials::run(command, context),
     }
 }
