@@ -66,7 +66,7 @@ impl Pin {
         }
     }
 
-    /// The UTF-8 bytes, for the PIN protocol only.
+    /// The UTF-8 bytes, for the PIN protocol and for sealing only.
     #[must_use]
     pub fn expose_bytes(&self) -> &[u8] {
         self.0.as_bytes()

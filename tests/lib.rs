@@ -17,6 +17,7 @@ mod key_cli;
 mod ledger_cli;
 mod output;
 mod secrets;
+mod service;
 mod sign_in;
 mod together;
 mod udev;

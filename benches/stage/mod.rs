@@ -180,6 +180,8 @@ impl Interaction for Person {
         true
     }
 
+    fn reinsert_key(&mut self) {}
+
     fn pin(&mut self, _purpose: PinPurpose) -> Result<Pin, PinUnavailable> {
         Ok(Pin::new("24681357")?)
     }

@@ -99,12 +99,23 @@ pub enum Error {
     /// Something that cannot be taken back was not confirmed.
     #[error("not done: {0:?} was not typed")]
     NotConfirmed(String),
+    /// Another key was plugged in where one was unplugged.
+    #[error("the key that was plugged in is not the one that was unplugged: {0}")]
+    NotTheSameKey(String),
     /// No open ceremony has this identifier, and none is on a key with this label.
     #[error("no ceremony is open on {0}")]
     NoSuchCeremony(String),
     /// The ceremony needs a tenant and was started without one.
     #[error("no tenant is configured")]
     NoTenant,
+    /// The key is out of service already.
+    #[error("the key {label} is out of service: {why}")]
+    OutOfService {
+        /// The key's label.
+        label: String,
+        /// How it came to that.
+        why: String,
+    },
     /// No PIN.
     #[error(transparent)]
     Pin(#[from] PinUnavailable),
@@ -113,6 +124,12 @@ pub enum Error {
         "the PIN that {0} is to get is sealed, and any other would leave its custodians with the wrong one"
     )]
     PinSealed(String),
+    /// The key must be plugged in anew, and did not come back, or nobody could open it again.
+    #[error("the key takes this only right after it was plugged in")]
+    ReinsertionNeeded,
+    /// A setting that the key does not have, or cannot get.
+    #[error("the key cannot be set so: {0}")]
+    SettingImpossible(String),
     /// The ceremony ended in the middle and something remains that it could not take back.
     #[error("stopped in the middle of ceremony {ceremony}: {remains}; {source}")]
     Stopped {
@@ -126,6 +143,14 @@ pub enum Error {
     /// The tenant refused or could not be reached.
     #[error(transparent)]
     Tenant(#[from] graph::Error),
+    /// The account would keep fewer working keys than it should.
+    #[error("the account {account} would keep {left} working keys")]
+    TooFewKeys {
+        /// The account.
+        account: String,
+        /// Working keys that it would keep.
+        left: usize,
+    },
     /// Trying a PIN could leave fewer tries than the tool keeps.
     #[error("the key has {left} PIN tries left, and a wrong one would leave fewer than {kept}")]
     TooFewPinTries {
@@ -164,6 +189,9 @@ impl Error {
             | Self::KeyProof(_)
             | Self::KeyUnfit(_)
             | Self::NoKeyInHand
+            | Self::NotTheSameKey(_)
+            | Self::ReinsertionNeeded
+            | Self::SettingImpossible(_)
             | Self::TooFewPinTries { .. }
             | Self::UnknownKey
             | Self::UnknownLabel(_)
@@ -178,8 +206,9 @@ impl Error {
             | Self::Ledger(_)
             | Self::NoSuchCeremony(_)
             | Self::NotFinishable { .. }
-            | Self::NotUndoable { .. } => "ledger",
-            Self::NotConfirmed(_) => "declined",
+            | Self::NotUndoable { .. }
+            | Self::OutOfService { .. } => "ledger",
+            Self::NotConfirmed(_) | Self::TooFewKeys { .. } => "declined",
             Self::Stopped { source, .. } => source.code(),
         }
     }

@@ -155,10 +155,20 @@ fn of_ceremony(error: &ceremony::Error) -> Advice {
             "not_undoable",
             "`halligan resume` shows what is true, and what can be done",
         ),
+        E::NotTheSameKey(_) => advice(
+            Exit::Key,
+            "not_the_same_key",
+            "nothing was done to it; plug in the key that it is about, and no other",
+        ),
         E::NoTenant => advice(
             Exit::Usage,
             "no_tenant",
             "the configuration needs a [tenant]",
+        ),
+        E::OutOfService { .. } => advice(
+            Exit::Usage,
+            "out_of_service",
+            "`halligan ledger show --key LABEL` shows that key's life",
         ),
         E::Pin(error) => of_pin_source(error),
         E::PinSealed(_) => advice(
@@ -166,12 +176,27 @@ fn of_ceremony(error: &ceremony::Error) -> Advice {
             "pin_sealed",
             "a custodian opens it with --identity FILE; or take the ceremony back with --undo",
         ),
+        E::ReinsertionNeeded => advice(
+            Exit::Key,
+            "reinsertion_needed",
+            "unplug the key, plug it in again and try at once: most keys allow ten seconds",
+        ),
+        E::SettingImpossible(_) => advice(
+            Exit::Usage,
+            "setting_impossible",
+            "`halligan key config show` shows what the key has and can get",
+        ),
         E::Stopped { .. } => advice(
             Exit::Stopped,
             "stopped",
             "`halligan resume` shows what is on the key and in the tenant; `halligan resume LABEL` finishes it or takes it back",
         ),
         E::Tenant(error) => of_tenant(error),
+        E::TooFewKeys { .. } => advice(
+            Exit::Usage,
+            "too_few_keys",
+            "enrol another key first; whoever must go below two types the account's name",
+        ),
         E::TooFewPinTries { .. } => advice(
             Exit::Pin,
             "too_few_pin_tries",

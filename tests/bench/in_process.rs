@@ -283,6 +283,10 @@ impl Interaction for Person<'_> {
         self.heard.push(format!("waiting {duration:?}: {reason}"));
     }
 
+    fn reinsert_key(&mut self) {
+        self.heard.push("reinsert".to_owned());
+    }
+
     fn pin(&mut self, _purpose: PinPurpose) -> Result<Pin, PinUnavailable> {
         self.heard.push("pin".to_owned());
         Ok(Pin::new(self.pin).unwrap())

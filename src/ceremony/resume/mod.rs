@@ -12,7 +12,7 @@ pub use inspection::Inspection;
 
 use crate::ceremony::enroll::{self, Terms};
 use crate::ceremony::interaction::Step;
-use crate::ceremony::{Error, Parties};
+use crate::ceremony::{Error, Parties, key_config, reset, retire};
 use crate::ledger::{Ceremony, CeremonyKind, EntryRef};
 
 /// What the operator asks for.
@@ -160,10 +160,11 @@ async fn inspect(
     parties: &mut Parties<'_>,
 ) -> Result<Inspection, Error> {
     match ceremony.kind {
+        CeremonyKind::Config => key_config::inspect(ceremony, parties).await,
         CeremonyKind::Enroll => enroll::inspect(ceremony, terms, parties).await,
-        CeremonyKind::Config | CeremonyKind::Pin | CeremonyKind::Reset | CeremonyKind::Retire => {
-            Ok(Inspection::impossible(NOT_OURS))
-        }
+        CeremonyKind::Pin => Ok(Inspection::impossible(NOT_OURS)),
+        CeremonyKind::Reset => reset::inspect(ceremony, parties).await,
+        CeremonyKind::Retire => retire::inspect(ceremony, parties).await,
     }
 }
 
@@ -173,10 +174,11 @@ async fn finish(
     parties: &mut Parties<'_>,
 ) -> Result<EntryRef, Error> {
     match ceremony.kind {
+        CeremonyKind::Config => key_config::finish(ceremony, parties).await,
         CeremonyKind::Enroll => enroll::finish(ceremony, terms, parties).await,
-        CeremonyKind::Config | CeremonyKind::Pin | CeremonyKind::Reset | CeremonyKind::Retire => {
-            Err(impossible(ceremony, Direction::Finish, NOT_OURS))
-        }
+        CeremonyKind::Pin => Err(impossible(ceremony, Direction::Finish, NOT_OURS)),
+        CeremonyKind::Reset => reset::finish(ceremony, parties).await,
+        CeremonyKind::Retire => retire::finish(ceremony, parties).await,
     }
 }
 
@@ -186,10 +188,11 @@ async fn undo(
     parties: &mut Parties<'_>,
 ) -> Result<EntryRef, Error> {
     match ceremony.kind {
+        CeremonyKind::Config => key_config::undo(ceremony, parties).await,
         CeremonyKind::Enroll => enroll::undo(ceremony, terms, parties).await,
-        CeremonyKind::Config | CeremonyKind::Pin | CeremonyKind::Reset | CeremonyKind::Retire => {
-            Err(impossible(ceremony, Direction::Undo, NOT_OURS))
-        }
+        CeremonyKind::Pin => Err(impossible(ceremony, Direction::Undo, NOT_OURS)),
+        CeremonyKind::Reset => reset::undo(ceremony, parties).await,
+        CeremonyKind::Retire => retire::undo(ceremony, parties).await,
     }
 }
 

@@ -268,6 +268,8 @@ impl Interaction for Person<'_> {
         true
     }
 
+    fn reinsert_key(&mut self) {}
+
     fn pin(&mut self, _purpose: PinPurpose) -> Result<Pin, PinUnavailable> {
         Ok(self.pin.clone())
     }

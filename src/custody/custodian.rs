@@ -1,0 +1,97 @@
+//! The people who can open a PIN, and how many of them it takes.
+
+use std::collections::{HashMap, HashSet};
+
+use super::error::Error;
+use super::recipient::Recipient;
+
+/// Somebody who can open PINs, alone or with others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Custodian {
+    /// The name, as it shall stand in the ledger and on sheets.
+    pub name: String,
+    /// The custodian's public keys; any one of them is enough to be this custodian.
+    pub recipients: Vec<Recipient>,
+}
+
+/// The custodians of a PIN. Nobody is counted twice, and no more are needed than there are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Custodians {
+    threshold: u8,
+    list: Vec<Custodian>,
+}
+
+impl Custodians {
+    /// Custodians of whom `threshold` are needed to open a PIN.
+    ///
+    /// # Errors
+    /// When a name or a recipient is there twice or missing, and when the threshold is 0 or more than there are custodians.
+    pub fn new(threshold: u8, list: Vec<Custodian>) -> Result<Self, Error> {
+        match list.len() {
+            0 => return Err(Error::NoCustodian),
+            1..=255 => {}
+            count => return Err(Error::TooMany(count)),
+        }
+        let mut names = HashSet::new();
+        let mut owners: HashMap<&str, &str> = HashMap::new();
+        for custodian in &list {
+            let name = custodian.name.as_str();
+            if name.trim().is_empty()
+                || name.chars().count() > 100
+                || name.contains(char::is_control)
+            {
+                return Err(Error::NotAName(name.to_owned()));
+            }
+            if !names.insert(name) {
+                return Err(Error::TwiceNamed(name.to_owned()));
+            }
+            if custodian.recipients.is_empty() {
+                return Err(Error::NoRecipient(name.to_owned()));
+            }
+            for recipient in &custodian.recipients {
+                match owners.insert(recipient.as_str(), name) {
+                    Some(first) if first != name => {
+                        return Err(Error::SameRecipient {
+                            first: first.to_owned(),
+                            second: name.to_owned(),
+                        });
+                    }
+                    _ => {}
+                }
+            }
+        }
+        if threshold == 0 || usize::from(threshold) > list.len() {
+            return Err(Error::Threshold {
+                threshold,
+                custodians: list.len(),
+            });
+        }
+        Ok(Self { threshold, list })
+    }
+
+    /// How many are needed to open a PIN.
+    #[must_use]
+    pub fn threshold(&self) -> u8 {
+        self.threshold
+    }
+
+    /// All of them, in the order of the configuration.
+    #[must_use]
+    pub fn list(&self) -> &[Custodian] {
+        &self.list
+    }
+
+    /// Their names, in the same order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.list.iter().map(|custodian| custodian.name.as_str())
+    }
+
+    /// The custodian with this recipient, in canonical text.
+    #[must_use]
+    pub fn with_recipient(&self, recipient: &str) -> Option<&Custodian> {
+        self.list.iter().find(|custodian| {
+            let texts = custodian.recipients.iter().map(Recipient::as_str);
+            texts.into_iter().any(|text| text == recipient)
+        })
+    }
+}
