@@ -7,6 +7,7 @@ mod bench;
 mod check;
 mod control_cli;
 mod cost;
+mod crash;
 mod demo;
 mod docs;
 mod enroll;
