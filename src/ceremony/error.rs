@@ -5,7 +5,7 @@ use uuid::Uuid;
 use crate::attestation::{self, Finding};
 use crate::ceremony::interaction::PinUnavailable;
 use crate::graph::{self, display_name};
-use crate::{ctap, ledger};
+use crate::{ctap, custody, ledger};
 
 /// Why a ceremony did not reach its end.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +46,9 @@ pub enum Error {
     /// The operator interrupted.
     #[error("interrupted by the operator")]
     Cancelled,
+    /// The PIN could not be sealed.
+    #[error(transparent)]
+    Custody(#[from] custody::Error),
     /// The label is too long for the directory.
     #[error(transparent)]
     DisplayName(#[from] display_name::Error),
@@ -183,6 +186,7 @@ impl Error {
             Self::Cancelled => "cancelled",
             Self::Key(ctap::Error::Pin { .. } | ctap::Error::PinUnfit(_))
             | Self::Pin(_)
+            | Self::Custody(_)
             | Self::PinSealed(_) => "pin",
             Self::AlreadyEnrolled { .. }
             | Self::Key(_)

@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 use crate::ceremony::Parties;
 use crate::ceremony::enroll::{self, Exchange, Outcome, Request, Terms};
 use crate::cli::attestation::AttestationChoice;
+use crate::cli::custody::CustodyArguments;
 use crate::cli::device::DeviceChoice;
+use crate::cli::key::SettingArguments;
 use crate::cli::record::{self, LedgerChoice};
-use crate::cli::terminal::{PinSource, Terminal};
+use crate::cli::terminal::{Confirmation, PinSource, Terminal};
 use crate::cli::{Context, Error, tenant};
 use crate::report::{self, Report};
 
@@ -34,6 +36,15 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     attestation: AttestationChoice,
 
+    #[command(flatten)]
+    settings: SettingArguments,
+
+    #[command(flatten)]
+    custody: CustodyArguments,
+
+    #[command(flatten)]
+    confirmation: Confirmation,
+
     /// Keep the creation options and the registration as they went over the wire, in this directory
     #[arg(long, value_name = "DIR")]
     save: Option<PathBuf>,
@@ -50,12 +61,17 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
         record::open_for_writing(&arguments.ledger, &config, &context.env, arguments.dry_run)
             .await?;
     let mut open = arguments.device.open(&context.env)?;
-    let mut interaction = Terminal::new(&context.global, &arguments.pin);
+    let mut interaction = Terminal::new(&context.global, &arguments.pin)
+        .confirmed(arguments.confirmation.confirm.clone());
     let request = Request {
         account: arguments.account.clone(),
         label: arguments.label.clone(),
         tenant: config.file.tenant.id.clone().unwrap_or_default(),
         transport: open.transport,
+        settings: arguments.settings.settings(),
+        custody: arguments.custody.custody(),
+        generate: None,
+        custodians: None,
         terms: Terms {
             spend_last_tries: arguments.pin.spend_last_pin_tries,
             serial: open.serial,

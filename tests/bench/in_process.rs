@@ -63,6 +63,10 @@ impl<'a> InProcess<'a> {
             label: label.to_owned(),
             tenant: self.tenant.demo.tenant_id.to_string(),
             transport: "a socket".to_owned(),
+            settings: Default::default(),
+            custody: None,
+            generate: None,
+            custodians: None,
             terms: enroll::Terms {
                 roots: Roots::from_pem(&root).unwrap(),
                 attestation_required: true,

@@ -55,16 +55,19 @@ pub struct Change {
 
 /// What a person reads before agreeing.
 pub(super) fn describe(changes: &[Change]) -> String {
-    let line = |change: &Change| {
-        let from = change.from.as_deref().unwrap_or("not stated");
-        format!(
-            "{}: {from} -> {} ({})",
-            change.setting,
-            change.to,
-            change.taken_back_by.describe()
-        )
-    };
-    changes.iter().map(line).collect::<Vec<_>>().join("\n")
+    let lines: Vec<String> = changes.iter().map(describe_change).collect();
+    lines.join("\n")
+}
+
+/// One change, in a line.
+pub(crate) fn describe_change(change: &Change) -> String {
+    let from = change.from.as_deref().unwrap_or("not stated");
+    format!(
+        "{}: {from} -> {} ({})",
+        change.setting,
+        change.to,
+        change.taken_back_by.describe()
+    )
 }
 
 /// What setting this would change on a key; what is so already is left out.

@@ -25,6 +25,7 @@ use crate::ctap::{Authenticator, Cancel, Permissions};
 use crate::ledger::{ConfigApplied, ConfigIntended, EntryRef, Event, KeySettings};
 use crate::secret::Pin;
 
+pub(crate) use change::describe_change;
 pub use change::{Change, TakenBackBy, changes};
 pub(crate) use resume::{finish, inspect, undo};
 
@@ -143,7 +144,7 @@ pub(crate) async fn apply(
 }
 
 /// The act and its outcome, from wherever the key stands.
-async fn finish_settings(
+pub(crate) async fn finish_settings(
     ceremony: Uuid,
     label: &str,
     settings: &KeySettings,

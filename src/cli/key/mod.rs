@@ -1,6 +1,7 @@
 //! `halligan key …`: one physical key. What changes a key that the ledger knows is recorded if its label is given.
 
 mod config;
+pub(crate) use config::SettingArguments;
 mod credentials;
 mod list;
 mod pin;
