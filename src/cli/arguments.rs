@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::cli::{check, completions, demo, emulator, enroll, key, ledger, simulator};
+use crate::cli::{check, completions, demo, emulator, enroll, key, ledger, pin, simulator};
 
 /// Provision, test and govern the FIDO2 keys of Microsoft Entra emergency access accounts
 #[derive(Debug, Parser)]
@@ -76,6 +76,9 @@ pub(crate) enum Command {
     /// Look at one physical key, or change it
     #[command(subcommand)]
     Key(key::Command),
+    /// Make a PIN, or open one that was sealed to its custodians
+    #[command(subcommand)]
+    Pin(pin::Command),
     /// Show or verify the record
     #[command(subcommand)]
     Ledger(ledger::Command),

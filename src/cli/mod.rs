@@ -19,6 +19,7 @@ mod key;
 mod ledger;
 mod logging;
 mod output;
+mod pin;
 mod record;
 mod simulator;
 mod tenant;
@@ -127,6 +128,7 @@ async fn run(arguments: Arguments) -> Result<Exit, Error> {
         Command::Enroll(arguments) => enroll::run(arguments, &context).await.and_then(print),
         Command::Check(arguments) => check::run(arguments, &context).await.and_then(print),
         Command::Key(command) => key::run(command, &context).and_then(print),
+        Command::Pin(command) => pin::run(command, &context).await.and_then(print),
         Command::Ledger(command) => ledger::run(command, &context).await.and_then(print),
         Command::Emulator(command) => emulator::run(command, &context).await.map(done),
         Command::Simulator(command) => simulator::run(command, &context).await.map(done),
@@ -167,6 +169,7 @@ fn name(command: &Command) -> &'static str {
         Command::Enroll(_) => "enroll",
         Command::Check(_) => "check",
         Command::Key(command) => command.name(),
+        Command::Pin(command) => command.name(),
         Command::Ledger(ledger::Command::Show(_)) => "ledger.show",
         Command::Ledger(ledger::Command::Verify(_)) => "ledger.verify",
         Command::Emulator(command) => command.name(),
