@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::cli::{check, completions, demo, emulator, enroll, key, ledger, pin, simulator};
+use crate::cli::{check, completions, demo, emulator, enroll, key, ledger, pin, sheet, simulator};
 
 /// Provision, test and govern the FIDO2 keys of Microsoft Entra emergency access accounts
 #[derive(Debug, Parser)]
@@ -79,6 +79,8 @@ pub(crate) enum Command {
     /// Make a PIN, or open one that was sealed to its custodians
     #[command(subcommand)]
     Pin(pin::Command),
+    /// Print the custody sheet of a key: what lies in the envelope with it
+    Sheet(sheet::Arguments),
     /// Show or verify the record
     #[command(subcommand)]
     Ledger(ledger::Command),

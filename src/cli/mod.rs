@@ -21,6 +21,7 @@ mod logging;
 mod output;
 mod pin;
 mod record;
+mod sheet;
 mod simulator;
 mod tenant;
 mod terminal;
@@ -129,6 +130,7 @@ async fn run(arguments: Arguments) -> Result<Exit, Error> {
         Command::Check(arguments) => check::run(arguments, &context).await.and_then(print),
         Command::Key(command) => key::run(command, &context).and_then(print),
         Command::Pin(command) => pin::run(command, &context).await.and_then(print),
+        Command::Sheet(arguments) => sheet::run(arguments, &context).await.and_then(print),
         Command::Ledger(command) => ledger::run(command, &context).await.and_then(print),
         Command::Emulator(command) => emulator::run(command, &context).await.map(done),
         Command::Simulator(command) => simulator::run(command, &context).await.map(done),
@@ -170,6 +172,7 @@ fn name(command: &Command) -> &'static str {
         Command::Check(_) => "check",
         Command::Key(command) => command.name(),
         Command::Pin(command) => command.name(),
+        Command::Sheet(_) => "sheet",
         Command::Ledger(ledger::Command::Show(_)) => "ledger.show",
         Command::Ledger(ledger::Command::Verify(_)) => "ledger.verify",
         Command::Emulator(command) => command.name(),

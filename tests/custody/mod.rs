@@ -1,7 +1,8 @@
-//! Sealed PINs, through the executable. What enrolment seals is told by the tests of enrolment; here
+//! Sealed PINs and custody sheets, through the executable. What enrolment seals is told by the tests of enrolment; here
 //! another station has sealed it.
 
 mod interop;
+mod sheet;
 
 use age::secrecy::ExposeSecret;
 use halligan::custody::{Custodian, Custodians, seal};

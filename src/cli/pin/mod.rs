@@ -5,6 +5,9 @@ mod generate;
 mod identity;
 mod open;
 
+pub(super) use identity::Identities;
+pub(super) use open::{record, warn};
+
 use crate::cli::{Context, Error};
 use crate::report::Report;
 
