@@ -8,6 +8,7 @@ mod check;
 mod control_cli;
 mod cost;
 mod crash;
+mod custody;
 mod demo;
 mod docs;
 mod enroll;

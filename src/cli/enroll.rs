@@ -5,12 +5,15 @@ use std::path::{Path, PathBuf};
 use crate::ceremony::Parties;
 use crate::ceremony::enroll::{self, Exchange, Outcome, Request, Terms};
 use crate::cli::attestation::AttestationChoice;
+use crate::cli::config::Config;
 use crate::cli::custody::CustodyArguments;
 use crate::cli::device::DeviceChoice;
 use crate::cli::key::SettingArguments;
 use crate::cli::record::{self, LedgerChoice};
 use crate::cli::terminal::{Confirmation, PinSource, Terminal};
 use crate::cli::{Context, Error, tenant};
+use crate::custody::PinPolicy;
+use crate::ledger::KeySettings;
 use crate::report::{self, Report};
 
 /// Arguments of `enroll`.
@@ -29,6 +32,10 @@ pub(crate) struct Arguments {
 
     #[command(flatten)]
     pin: PinSource,
+
+    /// Make the PIN of a fresh key and seal it to the custodians of the configuration; nobody sees it
+    #[arg(long, conflicts_with_all = ["pin_stdin", "pin_fd"])]
+    pin_generate: bool,
 
     #[command(flatten)]
     ledger: LedgerChoice,
@@ -54,6 +61,43 @@ pub(crate) struct Arguments {
     dry_run: bool,
 }
 
+impl Arguments {
+    /// A generated PIN that nobody can open would be lost.
+    fn generated_pin(&self, config: &Config) -> Result<Option<PinPolicy>, Error> {
+        if !self.pin_generate {
+            return Ok(None);
+        }
+        if config.custodians()?.is_none() {
+            let why = "is needed for --pin-generate: nobody could open the PIN";
+            return Err(config.value_error("custody.custodian", why).into());
+        }
+        Ok(Some(config.pin_policy()?))
+    }
+}
+
+/// What is typed, and what is configured for every key where nothing is typed.
+fn settings(arguments: &Arguments, config: &Config) -> Result<KeySettings, Error> {
+    let typed = arguments.settings.settings();
+    let policy = &config.file.key_policy;
+    if let Some(length) = policy.min_pin_length
+        && !(4..=63).contains(&length)
+    {
+        let why = format!("{length} characters; 4 to 63 are possible");
+        return Err(config.value_error("key_policy.min_pin_length", why).into());
+    }
+    Ok(KeySettings {
+        min_pin_length: typed.min_pin_length.or(policy.min_pin_length),
+        force_pin_change: typed
+            .force_pin_change
+            .or(policy.force_pin_change.then_some(true)),
+        always_uv: typed.always_uv.or(policy.always_uv),
+        enterprise_attestation: typed
+            .enterprise_attestation
+            .or(policy.enterprise_attestation.then_some(true)),
+        ..typed
+    })
+}
+
 pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Report, Error> {
     let config = context.config()?;
     let tenant = tenant::client(&config, context)?;
@@ -68,10 +112,10 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
         label: arguments.label.clone(),
         tenant: config.file.tenant.id.clone().unwrap_or_default(),
         transport: open.transport,
-        settings: arguments.settings.settings(),
+        settings: settings(arguments, &config)?,
         custody: arguments.custody.custody(),
-        generate: None,
-        custodians: None,
+        generate: arguments.generated_pin(&config)?,
+        custodians: config.custodians()?,
         terms: Terms {
             spend_last_tries: arguments.pin.spend_last_pin_tries,
             serial: open.serial,

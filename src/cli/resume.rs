@@ -5,11 +5,15 @@ use crate::ceremony::resume::{self, Direction, Request};
 use crate::ceremony::{KeyInHand, Parties};
 use crate::cli::attestation::AttestationChoice;
 use crate::cli::device::{DeviceChoice, OpenKey};
+use crate::cli::pin::Identities;
 use crate::cli::record::{self, LedgerChoice};
 use crate::cli::terminal::{Confirmation, PinSource, Terminal};
 use crate::cli::{Context, Error, tenant};
 use crate::ctap::hid::Address;
+use crate::custody;
+use crate::ledger::Ledger;
 use crate::report::{self, Report};
+use crate::secret::Pin;
 
 /// Arguments of `resume`.
 #[derive(Debug, clap::Args)]
@@ -36,6 +40,9 @@ pub(crate) struct Arguments {
 
     #[command(flatten)]
     pin: PinSource,
+
+    #[command(flatten)]
+    identities: Identities,
 
     #[command(flatten)]
     ledger: LedgerChoice,
@@ -66,6 +73,17 @@ impl Arguments {
         }
     }
 
+    /// The PIN that the ceremony's intent holds, if a custodian opens it.
+    fn sealed_pin(&self, ledger: &Ledger) -> Result<Option<Pin>, Error> {
+        let identities = self.identities.read()?;
+        let named = self.ceremony.as_deref().filter(|_| !identities.is_empty());
+        let ceremony = named.and_then(|name| ledger.state().open_ceremony(name));
+        match ceremony.and_then(custody::intended) {
+            Some(sealed) => Ok(Some(custody::open(sealed, &identities)?.pin)),
+            None => Ok(None),
+        }
+    }
+
     /// The key that was named, or the one that is plugged in. Many a ceremony can be looked at without.
     fn key(&self, context: &Context) -> Result<Option<OpenKey>, Error> {
         if self.key_gone {
@@ -89,6 +107,7 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
         spend_last_tries: arguments.pin.spend_last_pin_tries,
         serial: open.as_ref().and_then(|open| open.serial.clone()),
         key_gone: arguments.key_gone,
+        sealed_pin: arguments.sealed_pin(&ledger)?,
         ..arguments.attestation.terms(&config)?
     };
     let mut interaction = Terminal::new(&context.global, &arguments.pin)

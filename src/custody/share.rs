@@ -134,7 +134,7 @@ impl FromStr for Share {
         if !begins.is_some_and(|begin| begin.eq_ignore_ascii_case(PREFIX)) || text.len() > 1024 {
             return Err(ShareError::Unknown);
         }
-        let bytes = BASE32.decode(text[PREFIX.len()..].as_bytes());
+        let bytes = BASE32.decode(&text.as_bytes()[PREFIX.len()..]);
         let bytes = Zeroizing::new(bytes.map_err(|_| ShareError::Checksum)?);
         let (content, sum) = bytes
             .split_last_chunk::<CHECKSUM>()
@@ -147,7 +147,7 @@ impl FromStr for Share {
                 if *threshold >= 2
                     && *number >= 1
                     && values.len() > CHECK
-                    && (values.len() - CHECK) % BLOCK == 0 =>
+                    && (values.len() - CHECK).is_multiple_of(BLOCK) =>
             {
                 Ok(Self {
                     threshold: *threshold,

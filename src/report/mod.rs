@@ -10,6 +10,7 @@ mod ledger;
 mod reset;
 mod resume;
 mod retire;
+mod sheet;
 
 use serde_json::{Map, Value, json};
 
@@ -22,6 +23,7 @@ pub use ledger::{ledger_show, ledger_verify};
 pub use reset::key_reset;
 pub use resume::{resume, resume_list};
 pub use retire::retire;
+pub use sheet::{Sheet, sheets};
 
 /// A result, ready to print.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,8 +6,6 @@
 
 mod inspection;
 
-use uuid::Uuid;
-
 pub use inspection::Inspection;
 
 use crate::ceremony::enroll::{self, Terms};
@@ -114,14 +112,9 @@ async fn refresh(parties: &mut Parties<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// By its identifier, or by the label of its key; of several ceremonies on a key the oldest, which the others are parts of.
 fn find(name: &str, parties: &Parties<'_>) -> Result<Ceremony, Error> {
-    let state = parties.ledger.state();
-    let by_id = |id: Uuid| state.ceremony(id).filter(|ceremony| ceremony.is_open());
-    let found = name.parse().ok().and_then(by_id);
-    found
-        .or_else(|| state.open_ceremony_on(name))
-        .cloned()
+    let open = parties.ledger.state().open_ceremony(name);
+    open.cloned()
         .ok_or_else(|| Error::NoSuchCeremony(name.to_owned()))
 }
 
