@@ -4,7 +4,7 @@
 //! `use crate::` and fails with the rule that is broken:
 //!
 //! ```text
-//! cli → ceremony, report → ctap, graph, attestation, ledger → webauthn → encoding, env, secret
+//! cli → ceremony, report → ctap, graph, attestation, custody → ledger → webauthn → encoding, env, secret
 //! ```
 //!
 //! `emulator` and `simulator` stand behind the wire: of `ctap` the emulator uses the packet codec and the status codes,
@@ -14,6 +14,7 @@ pub mod attestation;
 pub mod ceremony;
 pub mod cli;
 pub mod ctap;
+pub mod custody;
 pub mod emulator;
 pub mod encoding;
 pub mod env;

@@ -66,10 +66,16 @@ impl Pin {
         }
     }
 
-    /// The UTF-8 bytes, for the PIN protocol only.
+    /// The UTF-8 bytes, for the PIN protocol and for sealing only.
     #[must_use]
     pub fn expose_bytes(&self) -> &[u8] {
         self.0.as_bytes()
+    }
+
+    /// The PIN as a person types it, for whoever asked to see it.
+    #[must_use]
+    pub fn expose_text(&self) -> &str {
+        &self.0
     }
 }
 

@@ -146,7 +146,7 @@ ENTRY = dict(v=lambda value: value is not True and value == 1, index=index, prev
              body=members(), signature=binary64)
 OPTIONAL = dict(ceremony=ceremony_id, proof=lambda v: set(v) == set(PROOF) and members(**PROOF)(v))
 custody = members(location=text, container=optional(text), seal=optional(text), custodians=texts)
-sealed_pin = members(threshold=count8, parts=many(members(recipients=texts, ciphertext=binary)))
+sealed_pin = members(threshold=count8, parts=many(members(recipients=texts, custodians=optional(texts), ciphertext=binary)))
 settings = members(min_pin_length=optional(count8), min_pin_length_rp_ids=optional(texts),
                    force_pin_change=optional(flag), always_uv=optional(flag),
                    enterprise_attestation=optional(flag))
@@ -174,6 +174,7 @@ BODY = {
     "key.retired": dict(label=text, credential_id=binary, reason=REASON),
     "pin.intended": dict(label=text, pin=optional(sealed_pin)),
     "pin.changed": dict(label=text),
+    "pin.opened": dict(label=text, by=texts, share=flag),
     "reset.intended": dict(label=text, credential_id=binary),
     "reset.performed": dict(label=text, credential_id=binary),
     "retire.intended": dict(label=text, credential_id=binary, account=account, method_id=text, reason=REASON,

@@ -59,6 +59,10 @@ impl Stage {
                 label: "BG1-A".to_owned(),
                 tenant: simulator.demo.tenant_id.to_string(),
                 transport: "emulator in the same process".to_owned(),
+                settings: Default::default(),
+                custody: None,
+                generate: None,
+                custodians: None,
                 terms: enroll::Terms {
                     roots,
                     attestation_required: true,
@@ -179,6 +183,8 @@ impl Interaction for Person {
     fn confirm(&mut self, _stakes: &str, _word: &str) -> bool {
         true
     }
+
+    fn reinsert_key(&mut self) {}
 
     fn pin(&mut self, _purpose: PinPurpose) -> Result<Pin, PinUnavailable> {
         Ok(Pin::new("24681357")?)

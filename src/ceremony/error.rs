@@ -6,7 +6,7 @@ use crate::attestation::{self, Finding};
 use crate::ceremony::interaction::PinUnavailable;
 use crate::ceremony::two_rooms::FileError;
 use crate::graph::{self, display_name};
-use crate::{ctap, ledger};
+use crate::{ctap, custody, ledger};
 
 /// Why a ceremony did not reach its end.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +47,9 @@ pub enum Error {
     /// The operator interrupted.
     #[error("interrupted by the operator")]
     Cancelled,
+    /// The PIN could not be sealed.
+    #[error(transparent)]
+    Custody(#[from] custody::Error),
     /// The label is too long for the directory.
     #[error(transparent)]
     DisplayName(#[from] display_name::Error),
@@ -100,6 +103,9 @@ pub enum Error {
     /// Something that cannot be taken back was not confirmed.
     #[error("not done: {0:?} was not typed")]
     NotConfirmed(String),
+    /// Another key was plugged in where one was unplugged.
+    #[error("the key that was plugged in is not the one that was unplugged: {0}")]
+    NotTheSameKey(String),
     /// No open ceremony has this identifier, and none is on a key with this label.
     #[error("no ceremony is open on {0}")]
     NoSuchCeremony(String),
@@ -109,6 +115,14 @@ pub enum Error {
     /// A file from another room cannot be used.
     #[error("the file from the other room: {0}")]
     OtherRoom(#[from] FileError),
+    /// The key is out of service already.
+    #[error("the key {label} is out of service: {why}")]
+    OutOfService {
+        /// The key's label.
+        label: String,
+        /// How it came to that.
+        why: String,
+    },
     /// No PIN.
     #[error(transparent)]
     Pin(#[from] PinUnavailable),
@@ -117,6 +131,12 @@ pub enum Error {
         "the PIN that {0} is to get is sealed, and any other would leave its custodians with the wrong one"
     )]
     PinSealed(String),
+    /// The key must be plugged in anew, and did not come back, or nobody could open it again.
+    #[error("the key takes this only right after it was plugged in")]
+    ReinsertionNeeded,
+    /// A setting that the key does not have, or cannot get.
+    #[error("the key cannot be set so: {0}")]
+    SettingImpossible(String),
     /// The ceremony ended in the middle and something remains that it could not take back.
     #[error("stopped in the middle of ceremony {ceremony}: {remains}; {source}")]
     Stopped {
@@ -130,6 +150,14 @@ pub enum Error {
     /// The tenant refused or could not be reached.
     #[error(transparent)]
     Tenant(#[from] graph::Error),
+    /// The account would keep fewer working keys than it should.
+    #[error("the account {account} would keep {left} working keys")]
+    TooFewKeys {
+        /// The account.
+        account: String,
+        /// Working keys that it would keep.
+        left: usize,
+    },
     /// Trying a PIN could leave fewer tries than the tool keeps.
     #[error("the key has {left} PIN tries left, and a wrong one would leave fewer than {kept}")]
     TooFewPinTries {
@@ -162,12 +190,16 @@ impl Error {
             Self::Cancelled => "cancelled",
             Self::Key(ctap::Error::Pin { .. } | ctap::Error::PinUnfit(_))
             | Self::Pin(_)
+            | Self::Custody(_)
             | Self::PinSealed(_) => "pin",
             Self::AlreadyEnrolled { .. }
             | Self::Key(_)
             | Self::KeyProof(_)
             | Self::KeyUnfit(_)
             | Self::NoKeyInHand
+            | Self::NotTheSameKey(_)
+            | Self::ReinsertionNeeded
+            | Self::SettingImpossible(_)
             | Self::TooFewPinTries { .. }
             | Self::UnknownKey
             | Self::UnknownLabel(_)
@@ -183,8 +215,9 @@ impl Error {
             | Self::NoSuchCeremony(_)
             | Self::NotFinishable { .. }
             | Self::NotUndoable { .. }
-            | Self::OtherRoom(_) => "ledger",
-            Self::NotConfirmed(_) => "declined",
+            | Self::OtherRoom(_)
+            | Self::OutOfService { .. } => "ledger",
+            Self::NotConfirmed(_) | Self::TooFewKeys { .. } => "declined",
             Self::Stopped { source, .. } => source.code(),
         }
     }

@@ -34,6 +34,18 @@ pub enum Step {
     UndoCredential,
     /// Remove the registration that this ceremony made.
     UndoRegistration,
+    /// See that the key in hand is the one that the ledger means.
+    RecognizeKey,
+    /// Change the settings of the key.
+    ApplySettings,
+    /// Replace the PIN of the key.
+    ChangePin,
+    /// Take the credential out of the directory.
+    RemoveMethod,
+    /// Delete the credential of a key that goes out of service.
+    DeleteCredential,
+    /// Make the key as it left the factory.
+    ResetKey,
     /// Write the outcome into the ledger.
     RecordOutcome,
 }
@@ -56,6 +68,12 @@ impl Step {
             Self::ProveKey => "prove_key",
             Self::UndoCredential => "undo_credential",
             Self::UndoRegistration => "undo_registration",
+            Self::RecognizeKey => "recognize_key",
+            Self::ApplySettings => "apply_settings",
+            Self::ChangePin => "change_pin",
+            Self::RemoveMethod => "remove_method",
+            Self::DeleteCredential => "delete_credential",
+            Self::ResetKey => "reset_key",
             Self::RecordOutcome => "record_outcome",
         }
     }
@@ -77,6 +95,12 @@ impl Step {
             Self::ProveKey => "Have the key sign the ledger's head",
             Self::UndoCredential => "Remove the credential from the key",
             Self::UndoRegistration => "Remove the registration from the tenant",
+            Self::RecognizeKey => "Recognize the key",
+            Self::ApplySettings => "Change the key's settings",
+            Self::ChangePin => "Change the PIN",
+            Self::RemoveMethod => "Remove the registration from the tenant",
+            Self::DeleteCredential => "Delete the credential from the key",
+            Self::ResetKey => "Reset the key",
             Self::RecordOutcome => "Record the outcome",
         }
     }
@@ -142,6 +166,9 @@ pub trait Interaction: Send {
     /// Has the person type `word` before something that cannot be taken back; `stakes` says what will be lost. False unless
     /// exactly that was typed.
     fn confirm(&mut self, stakes: &str, word: &str) -> bool;
+
+    /// The key has to be unplugged and plugged in again.
+    fn reinsert_key(&mut self);
 
     /// Asks for a PIN.
     ///

@@ -11,11 +11,17 @@ pub mod check;
 pub mod enroll;
 pub mod error;
 pub mod fitness;
+pub mod handover;
 pub mod interaction;
+pub mod key_config;
 pub mod parties;
+pub mod reset;
 pub mod resume;
+pub mod retire;
+mod setback;
 mod silent;
+mod subject;
 pub mod two_rooms;
 
 pub use error::Error;
-pub use parties::{KeyInHand, Parties};
+pub use parties::{KeyInHand, Parties, Reopen};

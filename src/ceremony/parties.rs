@@ -27,17 +27,46 @@ pub struct Parties<'a> {
     pub env: &'a Env,
 }
 
+/// Opens the key again after it was unplugged; none while it is not back.
+pub type Reopen<'a> = dyn FnMut() -> Option<Authenticator> + Send + 'a;
+
 /// A key, or none: a lost key is taken out of service without it.
-pub struct KeyInHand<'a>(Option<&'a mut Authenticator>);
+pub struct KeyInHand<'a> {
+    key: Option<&'a mut Authenticator>,
+    reopen: Option<&'a mut Reopen<'a>>,
+}
+
+impl<'a> KeyInHand<'a> {
+    /// No key.
+    pub const NONE: Self = Self {
+        key: None,
+        reopen: None,
+    };
+
+    /// A key that can be opened again after it was unplugged: what a reset needs.
+    #[must_use]
+    pub fn reopening(key: &'a mut Authenticator, reopen: &'a mut Reopen<'a>) -> Self {
+        Self {
+            key: Some(key),
+            reopen: Some(reopen),
+        }
+    }
+}
 
 impl KeyInHand<'_> {
-    /// No key.
-    pub const NONE: Self = Self(None);
-
     /// Whether there is a key.
     #[must_use]
     pub fn is_there(&self) -> bool {
-        self.0.is_some()
+        self.key.is_some()
+    }
+
+    /// Opens the key again, once, if it is back.
+    ///
+    /// # Errors
+    /// [`Error::ReinsertionNeeded`] when nobody said how to open it again.
+    pub(crate) fn reopen(&mut self) -> Result<Option<Authenticator>, Error> {
+        let reopen = self.reopen.as_mut().ok_or(Error::ReinsertionNeeded)?;
+        Ok(reopen())
     }
 
     /// The key, to look at.
@@ -45,7 +74,7 @@ impl KeyInHand<'_> {
     /// # Errors
     /// [`Error::NoKeyInHand`] when there is none.
     pub fn in_hand(&self) -> Result<&Authenticator, Error> {
-        self.0.as_deref().ok_or(Error::NoKeyInHand)
+        self.key.as_deref().ok_or(Error::NoKeyInHand)
     }
 
     /// The key, to ask it something.
@@ -53,13 +82,16 @@ impl KeyInHand<'_> {
     /// # Errors
     /// [`Error::NoKeyInHand`] when there is none.
     pub fn in_hand_mut(&mut self) -> Result<&mut Authenticator, Error> {
-        self.0.as_deref_mut().ok_or(Error::NoKeyInHand)
+        self.key.as_deref_mut().ok_or(Error::NoKeyInHand)
     }
 }
 
 impl<'a> From<&'a mut Authenticator> for KeyInHand<'a> {
     fn from(key: &'a mut Authenticator) -> Self {
-        Self(Some(key))
+        Self {
+            key: Some(key),
+            reopen: None,
+        }
     }
 }
 

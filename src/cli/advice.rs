@@ -10,6 +10,7 @@ use crate::cli::failure::Exit;
 use crate::ctap::hid::{self, DeviceError};
 use crate::ctap::status::Status;
 use crate::ctap::{self, PinFailureKind};
+use crate::custody::{self, ShareError};
 use crate::emulator::serve::ServeError;
 use crate::{graph, ledger};
 
@@ -37,12 +38,18 @@ pub(crate) fn of(error: &Error) -> Advice {
             "configuration",
             "docs/configuration.md describes halligan.toml; --config names another file",
         ),
+        Error::Custody(error) => of_custody(error),
         Error::Declined(_) => plain(Exit::Usage, "declined"),
         Error::Demo(_) => plain(Exit::NotSafe, "demo"),
         Error::Device(error) => of_device(error),
         Error::Emulator(_) | Error::EmulatorAttestation(_) => plain(Exit::Usage, "emulator"),
         Error::EmulatorControl(error) => of_control(error),
         Error::EmulatorServe(error) => of_serve(error),
+        Error::Identity(_) => advice(
+            Exit::Pin,
+            "identity",
+            "an identity is the file that age takes with -i: of age-keygen, or a private ssh key",
+        ),
         Error::Inconclusive { source, .. } => of_tenant(source),
         Error::Key(error) => of_key(error),
         Error::KeysDenied { source, .. } => of_device(source),
@@ -52,6 +59,11 @@ pub(crate) fn of(error: &Error) -> Advice {
             "no_key",
             "plug a key in; `halligan key list` shows the keys that the operating system knows",
         ),
+        Error::NoSealedPin(_) => advice(
+            Exit::Pin,
+            "pin_not_sealed",
+            "`halligan ledger show --json` has every sealed PIN; --ceremony names one that is not in force",
+        ),
         Error::Output(_) => plain(Exit::Usage, "output"),
         Error::Pin(error) => of_pin_source(error),
         Error::Profile(_) => advice(
@@ -59,11 +71,13 @@ pub(crate) fn of(error: &Error) -> Advice {
             "profile",
             "`halligan emulator profile list` shows what there is, and `… show NAME` what can be written in a file",
         ),
+        Error::Read { .. } => plain(Exit::Usage, "read"),
         Error::SeveralKeys(_) => advice(
             Exit::Key,
             "several_keys",
             "name one with --device hid:PATH, or unplug the others",
         ),
+        Error::ShareFile { .. } => plain(Exit::Pin, "pin_shares"),
         Error::SignIn(_) => of_sign_in(),
         Error::Simulator(_) => plain(Exit::Usage, "simulator"),
         Error::Station(_) => advice(
@@ -72,8 +86,29 @@ pub(crate) fn of(error: &Error) -> Advice {
             "the station's key is in the directory `station_directory` of the configuration",
         ),
         Error::Usage(_) => plain(Exit::Usage, "usage"),
-        Error::Read { .. } => plain(Exit::Usage, "read"),
         Error::Write { .. } => plain(Exit::Usage, "write"),
+    }
+}
+
+fn of_custody(error: &custody::Error) -> Advice {
+    use custody::Error as E;
+    match error {
+        E::Encrypt(_) | E::LineBreak => plain(Exit::Pin, "pin_not_sealed"),
+        E::Foreign(_) | E::Part { .. } | E::Pin(_) => plain(Exit::Pin, "pin_seal_damaged"),
+        E::NoCustodian
+        | E::NoRecipient(_)
+        | E::NotAName(_)
+        | E::SameRecipient { .. }
+        | E::Threshold { .. }
+        | E::TooMany(_)
+        | E::TwiceNamed(_) => plain(Exit::Usage, "configuration"),
+        E::NotForThese(_) => plain(Exit::Pin, "pin_not_for_these"),
+        E::Share(ShareError::TooFew { .. }) => advice(
+            Exit::Pin,
+            "pin_shares",
+            "let further custodians open their share with --share, and put the shares together with --shares-from",
+        ),
+        E::Share(_) => plain(Exit::Pin, "pin_shares"),
     }
 }
 
@@ -117,6 +152,7 @@ fn of_ceremony(error: &ceremony::Error) -> Advice {
             "ceremony_open",
             "`halligan resume` shows what is true, and finishes it or takes it back",
         ),
+        E::Custody(error) => of_custody(error),
         E::DirectoryMismatch { .. } => plain(Exit::Tenant, "directory_mismatch"),
         E::DisplayName(_) => advice(
             Exit::Usage,
@@ -157,6 +193,11 @@ fn of_ceremony(error: &ceremony::Error) -> Advice {
             "not_undoable",
             "`halligan resume` shows what is true, and what can be done",
         ),
+        E::NotTheSameKey(_) => advice(
+            Exit::Key,
+            "not_the_same_key",
+            "nothing was done to it; plug in the key that it is about, and no other",
+        ),
         E::NoTenant => advice(
             Exit::Usage,
             "no_tenant",
@@ -172,11 +213,26 @@ fn of_ceremony(error: &ceremony::Error) -> Advice {
             "other_room",
             "have the file written again in the other room; do not use one that was changed on the way",
         ),
+        E::OutOfService { .. } => advice(
+            Exit::Usage,
+            "out_of_service",
+            "`halligan ledger show --key LABEL` shows that key's life",
+        ),
         E::Pin(error) => of_pin_source(error),
         E::PinSealed(_) => advice(
             Exit::Pin,
             "pin_sealed",
             "a custodian opens it with --identity FILE; or take the ceremony back with --undo",
+        ),
+        E::ReinsertionNeeded => advice(
+            Exit::Key,
+            "reinsertion_needed",
+            "unplug the key, plug it in again and try at once: most keys allow ten seconds",
+        ),
+        E::SettingImpossible(_) => advice(
+            Exit::Usage,
+            "setting_impossible",
+            "`halligan key config show` shows what the key has and can get",
         ),
         E::Stopped { .. } => advice(
             Exit::Stopped,
@@ -184,6 +240,11 @@ fn of_ceremony(error: &ceremony::Error) -> Advice {
             "`halligan resume` shows what is on the key and in the tenant; `halligan resume LABEL` finishes it or takes it back",
         ),
         E::Tenant(error) => of_tenant(error),
+        E::TooFewKeys { .. } => advice(
+            Exit::Usage,
+            "too_few_keys",
+            "enrol another key first; whoever must go below two types the account's name",
+        ),
         E::TooFewPinTries { .. } => advice(
             Exit::Pin,
             "too_few_pin_tries",

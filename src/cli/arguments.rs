@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::cli::{check, completions, demo, emulator, enroll, key, ledger, resume, simulator};
+use crate::cli::{
+    check, completions, demo, emulator, enroll, handover, key, ledger, pin, resume, retire, sheet,
+    simulator,
+};
 
 /// Provision, test and govern the FIDO2 keys of Microsoft Entra emergency access accounts
 #[derive(Debug, Parser)]
@@ -75,9 +78,18 @@ pub(crate) enum Command {
     Check(check::Arguments),
     /// List ceremonies that stopped in the middle, finish one or take it back
     Resume(resume::Arguments),
+    /// Record that a key lies somewhere else, or with somebody else
+    Handover(handover::Arguments),
+    /// Take a key out of service: delete its registration, and its credential if it is in hand
+    Retire(retire::Arguments),
     /// Look at one physical key, or change it
     #[command(subcommand)]
     Key(key::Command),
+    /// Make a PIN, or open one that was sealed to its custodians
+    #[command(subcommand)]
+    Pin(pin::Command),
+    /// Print the custody sheet of a key: what lies in the envelope with it
+    Sheet(sheet::Arguments),
     /// Show or verify the record
     #[command(subcommand)]
     Ledger(ledger::Command),

@@ -42,6 +42,19 @@ impl DeviceChoice {
         })
     }
 
+    /// Opens the key once more after it was unplugged. A key with another serial number is none.
+    pub(crate) fn reopening(
+        &self,
+        open: &OpenKey,
+        env: &Env,
+    ) -> impl FnMut() -> Option<Authenticator> + Send + use<> {
+        let (choice, env, serial) = (self.clone(), env.clone(), open.serial.clone());
+        move || {
+            let again = choice.open(&env).ok()?;
+            (again.serial == serial).then_some(again.authenticator)
+        }
+    }
+
     fn connect(&self, env: &Env) -> Result<Connection, Error> {
         let (device, usb): (Box<dyn HidDevice>, _) = match &self.device {
             Address::Usb => {

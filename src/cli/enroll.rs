@@ -7,10 +7,14 @@ use crate::ceremony::enroll::{self, Exchange, Outcome, Request, Terms};
 use crate::ceremony::two_rooms::EnrollRequest;
 use crate::cli::attestation::AttestationChoice;
 use crate::cli::config::Config;
+use crate::cli::custody::CustodyArguments;
 use crate::cli::device::{DeviceChoice, OpenKey};
+use crate::cli::key::SettingArguments;
 use crate::cli::record::{self, LedgerChoice};
-use crate::cli::terminal::{PinSource, Terminal};
+use crate::cli::terminal::{Confirmation, PinSource, Terminal};
 use crate::cli::{Context, Error, tenant, two_rooms};
+use crate::custody::PinPolicy;
+use crate::ledger::KeySettings;
 use crate::report::{self, Report};
 
 /// Arguments of `enroll`.
@@ -30,11 +34,24 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     pin: PinSource,
 
+    /// Make the PIN of a fresh key and seal it to the custodians of the configuration; nobody sees it
+    #[arg(long, conflicts_with_all = ["pin_stdin", "pin_fd"])]
+    pin_generate: bool,
+
     #[command(flatten)]
     ledger: LedgerChoice,
 
     #[command(flatten)]
     attestation: AttestationChoice,
+
+    #[command(flatten)]
+    settings: SettingArguments,
+
+    #[command(flatten)]
+    custody: CustodyArguments,
+
+    #[command(flatten)]
+    confirmation: Confirmation,
 
     /// Keep the creation options and the registration as they went over the wire, in this directory
     #[arg(long, value_name = "DIR")]
@@ -50,15 +67,23 @@ pub(crate) struct Arguments {
 
 impl Arguments {
     /// What is to be enrolled; what stands in a file from another room is not among it.
-    fn request(&self, terms: Terms, transport: String, config: &Config) -> Request {
-        Request {
+    fn request(&self, terms: Terms, transport: String, config: &Config) -> Result<Request, Error> {
+        Ok(Request {
             account: self.account.clone().unwrap_or_default(),
             label: self.label.clone().unwrap_or_default(),
             tenant: config.file.tenant.id.clone().unwrap_or_default(),
             transport,
+            settings: settings(self, config)?,
+            custody: self.custody.custody(),
+            generate: self.generated_pin(config)?,
+            custodians: config.custodians()?,
             terms,
             dry_run: self.dry_run,
-        }
+        })
+    }
+
+    fn interaction(&self, context: &Context) -> Terminal {
+        Terminal::new(&context.global, &self.pin).confirmed(self.confirmation.confirm.clone())
     }
 
     fn terms(&self, serial: Option<String>, config: &Config) -> Result<Terms, Error> {
@@ -68,6 +93,41 @@ impl Arguments {
             ..self.attestation.terms(config)?
         })
     }
+
+    /// A generated PIN that nobody can open would be lost.
+    fn generated_pin(&self, config: &Config) -> Result<Option<PinPolicy>, Error> {
+        if !self.pin_generate {
+            return Ok(None);
+        }
+        if config.custodians()?.is_none() {
+            let why = "is needed for --pin-generate: nobody could open the PIN";
+            return Err(config.value_error("custody.custodian", why).into());
+        }
+        Ok(Some(config.pin_policy()?))
+    }
+}
+
+/// What is typed, and what is configured for every key where nothing is typed.
+fn settings(arguments: &Arguments, config: &Config) -> Result<KeySettings, Error> {
+    let typed = arguments.settings.settings();
+    let policy = &config.file.key_policy;
+    if let Some(length) = policy.min_pin_length
+        && !(4..=63).contains(&length)
+    {
+        let why = format!("{length} characters; 4 to 63 are possible");
+        return Err(config.value_error("key_policy.min_pin_length", why).into());
+    }
+    Ok(KeySettings {
+        min_pin_length: typed.min_pin_length.or(policy.min_pin_length),
+        force_pin_change: typed
+            .force_pin_change
+            .or(policy.force_pin_change.then_some(true)),
+        always_uv: typed.always_uv.or(policy.always_uv),
+        enterprise_attestation: typed
+            .enterprise_attestation
+            .or(policy.enterprise_attestation.then_some(true)),
+        ..typed
+    })
 }
 
 pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Report, Error> {
@@ -80,9 +140,9 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
         record::open_for_writing(&arguments.ledger, &config, &context.env, arguments.dry_run)
             .await?;
     let mut open = arguments.device.open(&context.env)?;
-    let mut interaction = Terminal::new(&context.global, &arguments.pin);
+    let mut interaction = arguments.interaction(context);
     let terms = arguments.terms(open.serial, &config)?;
-    let request = arguments.request(terms, open.transport, &config);
+    let request = arguments.request(terms, open.transport, &config)?;
     let parties = Parties {
         key: (&mut open.authenticator).into(),
         tenant: Some(&tenant),
@@ -105,12 +165,12 @@ async fn in_two_rooms(arguments: &Arguments, context: &Context) -> Result<Option
         config,
         context,
         ledger: &arguments.ledger,
-        interaction: Terminal::new(&context.global, &arguments.pin),
+        interaction: arguments.interaction(context),
     };
     if let Some(path) = &rooms.offline_request {
         let config = context.config()?;
         let terms = arguments.terms(None, &config)?;
-        let request = arguments.request(terms, String::new(), &config);
+        let request = arguments.request(terms, String::new(), &config)?;
         let asked = room(&config).request(&request, rooms.challenge_minutes, path);
         return asked.await.map(Some);
     }
@@ -119,7 +179,7 @@ async fn in_two_rooms(arguments: &Arguments, context: &Context) -> Result<Option
         let open = arguments.device.open(&context.env)?;
         let request = |file: &EnrollRequest, open: &OpenKey| {
             let terms = arguments.terms(open.serial.clone(), &config)?;
-            let request = arguments.request(terms, open.transport.clone(), &config);
+            let request = arguments.request(terms, open.transport.clone(), &config)?;
             Ok(Request {
                 account: file.wanted.account.upn.clone(),
                 label: file.wanted.label.clone(),

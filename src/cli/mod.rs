@@ -7,6 +7,7 @@ mod attestation;
 mod check;
 mod completions;
 mod config;
+mod custody;
 mod demo;
 mod device;
 mod emulator;
@@ -14,13 +15,17 @@ mod enroll;
 mod error;
 mod facts;
 mod failure;
+mod handover;
 mod interrupt;
 mod key;
 mod ledger;
 mod logging;
 mod output;
+mod pin;
 mod record;
 mod resume;
+mod retire;
+mod sheet;
 mod simulator;
 mod tenant;
 mod terminal;
@@ -129,7 +134,11 @@ async fn run(arguments: Arguments) -> Result<Exit, Error> {
         Command::Enroll(arguments) => enroll::run(arguments, &context).await.and_then(print),
         Command::Check(arguments) => check::run(arguments, &context).await.and_then(print),
         Command::Resume(arguments) => resume::run(arguments, &context).await.and_then(print),
-        Command::Key(command) => key::run(command, &context).and_then(print),
+        Command::Handover(arguments) => handover::run(arguments, &context).await.and_then(print),
+        Command::Retire(arguments) => retire::run(arguments, &context).await.and_then(print),
+        Command::Key(command) => key::run(command, &context).await.and_then(print),
+        Command::Pin(command) => pin::run(command, &context).await.and_then(print),
+        Command::Sheet(arguments) => sheet::run(arguments, &context).await.and_then(print),
         Command::Ledger(command) => ledger::run(command, &context).await.and_then(print),
         Command::Emulator(command) => emulator::run(command, &context).await.map(done),
         Command::Simulator(command) => simulator::run(command, &context).await.map(done),
@@ -170,7 +179,11 @@ fn name(command: &Command) -> &'static str {
         Command::Enroll(_) => "enroll",
         Command::Check(_) => "check",
         Command::Resume(_) => "resume",
+        Command::Handover(_) => "handover",
+        Command::Retire(_) => "retire",
         Command::Key(command) => command.name(),
+        Command::Pin(command) => command.name(),
+        Command::Sheet(_) => "sheet",
         Command::Ledger(ledger::Command::Show(_)) => "ledger.show",
         Command::Ledger(ledger::Command::Verify(_)) => "ledger.verify",
         Command::Emulator(command) => command.name(),

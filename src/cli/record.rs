@@ -1,7 +1,10 @@
 //! Where the ledger is, and which station writes it.
 
-use crate::cli::Error;
+use crate::ceremony::{Parties, check};
 use crate::cli::config::Config;
+use crate::cli::device::OpenKey;
+use crate::cli::terminal::Terminal;
+use crate::cli::{Context, Error};
 use crate::env::Env;
 use crate::ledger::{Ledger, Reader, Station, StationError};
 
@@ -14,7 +17,7 @@ pub(crate) struct LedgerChoice {
 }
 
 impl LedgerChoice {
-    fn location(&self, config: &Config) -> String {
+    pub(crate) fn location(&self, config: &Config) -> String {
         self.ledger.clone().unwrap_or_else(|| config.ledger())
     }
 }
@@ -28,6 +31,22 @@ pub(crate) async fn open_for_writing(
 ) -> Result<Ledger, Error> {
     let station = station(config, env, dry_run)?;
     Ok(Ledger::open(&choice.location(config), &station, env.clone()).await?)
+}
+
+/// The same if this machine is a station already; nothing else makes it one.
+pub(crate) async fn open_as_known_station(
+    choice: &LedgerChoice,
+    config: &Config,
+    env: &Env,
+) -> Result<Option<Ledger>, Error> {
+    match Station::open(&config.station_directory()) {
+        Ok(station) => {
+            let ledger = Ledger::open(&choice.location(config), &station, env.clone()).await?;
+            Ok(Some(ledger))
+        }
+        Err(StationError::Missing(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn station(config: &Config, env: &Env, dry_run: bool) -> Result<Station, Error> {
@@ -51,6 +70,28 @@ fn station(config: &Config, env: &Env, dry_run: bool) -> Result<Station, Error> 
 /// Opens the ledger to look at it; needs no station.
 pub(crate) fn open_for_reading(choice: &LedgerChoice, config: &Config) -> Result<Reader, Error> {
     Ok(Reader::open(&choice.location(config))?)
+}
+
+/// The label under which the ledger knows the key in hand, asked silently; none where there is no ledger, or the key is not in
+/// it. Leaves no trace.
+pub(crate) async fn label_of(
+    open: &mut OpenKey,
+    choice: &LedgerChoice,
+    interaction: &mut Terminal,
+    context: &Context,
+) -> Result<Option<String>, Error> {
+    let config = context.config_or_default()?;
+    let mut ledger = open_for_writing(choice, &config, &context.env, true).await?;
+    let mut parties = Parties {
+        key: (&mut open.authenticator).into(),
+        tenant: None,
+        ledger: &mut ledger,
+        interaction,
+        cancel: &context.interrupt.cancel,
+        env: &context.env,
+    };
+    let known = check::identify(&mut parties, None)?;
+    Ok(known.map(|key| key.label))
 }
 
 #[cfg(test)]

@@ -5,11 +5,15 @@ use crate::ceremony::resume::{self, Direction, Request};
 use crate::ceremony::{KeyInHand, Parties};
 use crate::cli::attestation::AttestationChoice;
 use crate::cli::device::{DeviceChoice, OpenKey};
+use crate::cli::pin::Identities;
 use crate::cli::record::{self, LedgerChoice};
-use crate::cli::terminal::{PinSource, Terminal};
+use crate::cli::terminal::{Confirmation, PinSource, Terminal};
 use crate::cli::{Context, Error, tenant};
 use crate::ctap::hid::Address;
+use crate::custody;
+use crate::ledger::Ledger;
 use crate::report::{self, Report};
+use crate::secret::Pin;
 
 /// Arguments of `resume`.
 #[derive(Debug, clap::Args)]
@@ -38,10 +42,16 @@ pub(crate) struct Arguments {
     pin: PinSource,
 
     #[command(flatten)]
+    identities: Identities,
+
+    #[command(flatten)]
     ledger: LedgerChoice,
 
     #[command(flatten)]
     attestation: AttestationChoice,
+
+    #[command(flatten)]
+    confirmation: Confirmation,
 
     /// Show what is true and what would be done, but change nothing
     #[arg(long)]
@@ -57,13 +67,29 @@ impl Arguments {
         }
     }
 
+    fn device(&self) -> DeviceChoice {
+        DeviceChoice {
+            device: self.device.clone().unwrap_or(Address::Usb),
+        }
+    }
+
+    /// The PIN that the ceremony's intent holds, if a custodian opens it.
+    fn sealed_pin(&self, ledger: &Ledger) -> Result<Option<Pin>, Error> {
+        let identities = self.identities.read()?;
+        let named = self.ceremony.as_deref().filter(|_| !identities.is_empty());
+        let ceremony = named.and_then(|name| ledger.state().open_ceremony(name));
+        match ceremony.and_then(custody::intended) {
+            Some(sealed) => Ok(Some(custody::open(sealed, &identities)?.pin)),
+            None => Ok(None),
+        }
+    }
+
     /// The key that was named, or the one that is plugged in. Many a ceremony can be looked at without.
     fn key(&self, context: &Context) -> Result<Option<OpenKey>, Error> {
         if self.key_gone {
             return Ok(None);
         }
-        let device = self.device.clone().unwrap_or(Address::Usb);
-        match (DeviceChoice { device }).open(&context.env) {
+        match self.device().open(&context.env) {
             Err(Error::NoKey) if self.device.is_none() => Ok(None),
             open => open.map(Some),
         }
@@ -77,17 +103,24 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
     let mut ledger =
         record::open_for_writing(&arguments.ledger, &config, &context.env, looks_only).await?;
     let mut open = arguments.key(context)?;
-    let mut interaction = Terminal::new(&context.global, &arguments.pin);
     let terms = Terms {
         spend_last_tries: arguments.pin.spend_last_pin_tries,
         serial: open.as_ref().and_then(|open| open.serial.clone()),
         key_gone: arguments.key_gone,
+        sealed_pin: arguments.sealed_pin(&ledger)?,
         ..arguments.attestation.terms(&config)?
     };
+    let mut interaction = Terminal::new(&context.global, &arguments.pin)
+        .confirmed(arguments.confirmation.confirm.clone());
+    let mut reopen = open
+        .as_ref()
+        .map(|open| arguments.device().reopening(open, &context.env));
+    let key = match (&mut open, &mut reopen) {
+        (Some(open), Some(reopen)) => KeyInHand::reopening(&mut open.authenticator, reopen),
+        _ => KeyInHand::NONE,
+    };
     let parties = Parties {
-        key: open.as_mut().map_or(KeyInHand::NONE, |open| {
-            KeyInHand::from(&mut open.authenticator)
-        }),
+        key,
         tenant: Some(&tenant),
         ledger: &mut ledger,
         interaction: &mut interaction,

@@ -33,6 +33,25 @@ pub(crate) struct PinSource {
     pub(crate) spend_last_pin_tries: bool,
 }
 
+/// What is typed before something that cannot be taken back.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(crate) struct Confirmation {
+    /// The name that would have to be typed before something that cannot be taken back, for scripts
+    #[arg(long, value_name = "NAME")]
+    pub(crate) confirm: Option<String>,
+}
+
+/// How the tool is told that something that cannot be taken back is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Consent {
+    /// The person types it.
+    Asked,
+    /// It was given beforehand, for everything.
+    Given,
+    /// This name was given beforehand.
+    Named(String),
+}
+
 /// Says what is no step of a ceremony: to programs as an event, to people as a line.
 pub(crate) fn say(as_event: bool, event: &Value, line: &str) {
     if as_event {
@@ -64,7 +83,7 @@ enum Progress {
 pub(crate) struct Terminal {
     progress: Progress,
     pins: PinReader,
-    confirmed: Option<String>,
+    consent: Consent,
 }
 
 impl Terminal {
@@ -84,13 +103,23 @@ impl Terminal {
                 source: pins.clone(),
                 lines: None,
             },
-            confirmed: None,
+            consent: Consent::Asked,
         }
     }
 
-    /// The name that the operator typed beforehand, for whatever asks for it.
+    /// With the name that the operator gave beforehand, if any.
     pub(crate) fn confirmed(mut self, name: Option<String>) -> Self {
-        self.confirmed = name;
+        if let Some(name) = name {
+            self.consent = Consent::Named(name);
+        }
+        self
+    }
+
+    /// With everything agreed to beforehand, if `yes`.
+    pub(crate) fn agreed(mut self, yes: bool) -> Self {
+        if yes {
+            self.consent = Consent::Given;
+        }
         self
     }
 
@@ -191,6 +220,31 @@ impl Interaction for Terminal {
         }
     }
 
+    fn confirm(&mut self, stakes: &str, word: &str) -> bool {
+        self.stop_spinner();
+        self.warn(stakes);
+        match &self.consent {
+            Consent::Given => true,
+            Consent::Named(name) => name == word,
+            Consent::Asked => {
+                if let Progress::Events = self.progress {
+                    write_event(&json!({"event": "confirmation_needed", "word": word}));
+                }
+                typed(word)
+            }
+        }
+    }
+
+    fn reinsert_key(&mut self) {
+        match &self.progress {
+            Progress::Events => write_event(&json!({"event": "reinsert_key"})),
+            Progress::Spinner(Some(bar)) => {
+                bar.set_message("Unplug the key and plug it in again");
+            }
+            _ => self.line("Unplug the key and plug it in again"),
+        }
+    }
+
     fn pin(&mut self, purpose: PinPurpose) -> Result<Pin, PinUnavailable> {
         self.stop_spinner();
         if let Progress::Events = self.progress {
@@ -198,21 +252,18 @@ impl Interaction for Terminal {
         }
         self.pins.read(purpose)
     }
+}
 
-    fn confirm(&mut self, stakes: &str, word: &str) -> bool {
-        self.stop_spinner();
-        self.warn(stakes);
-        if self.confirmed.as_deref() == Some(word) {
-            return true;
-        }
-        let terminal = Term::stderr();
-        if !terminal.is_term() || !io::stdin().is_terminal() {
-            return false;
-        }
-        let asked = terminal.write_str(&format!("Type {word} to go on: "));
-        let answer = asked.and_then(|()| terminal.read_line());
-        answer.is_ok_and(|answer| answer.trim() == word)
+/// Whether the person types this word. Where nobody can, nobody agrees.
+fn typed(word: &str) -> bool {
+    let terminal = Term::stderr();
+    if !terminal.is_term() || !io::stdin().is_terminal() {
+        return false;
     }
+    let answer = terminal
+        .write_str(&format!("Type {word} to go on: "))
+        .and_then(|()| terminal.read_line());
+    answer.is_ok_and(|answer| answer.trim() == word)
 }
 
 /// Reads PINs from where the operator said, and nowhere else.
@@ -265,24 +316,49 @@ impl PinReader {
     }
 }
 
-fn prompt(purpose: PinPurpose) -> Result<Zeroizing<String>, PinUnavailable> {
+/// Shows a secret on the terminal and nowhere else; `false` where there is no terminal.
+pub(crate) fn reveal(line: &str) -> bool {
+    let terminal = Term::stderr();
+    // What was sealed by others may hold what a terminal obeys.
+    let control = |symbol: char| symbol.is_control();
+    let line = if line.contains(control) {
+        Zeroizing::new(line.escape_debug().to_string())
+    } else {
+        Zeroizing::new(line.to_owned())
+    };
+    terminal.is_term() && terminal.write_line(&line).is_ok()
+}
+
+/// Whether [`reveal`] can show something.
+pub(crate) fn can_reveal() -> bool {
+    Term::stderr().is_term()
+}
+
+/// Asks for the passphrase of an identity; none where nobody can answer or nobody does.
+pub(crate) fn passphrase(identity: &str) -> Option<Zeroizing<String>> {
+    ask(&format!("Passphrase of {identity}: ")).ok()
+}
+
+/// Asks the person for a secret, which does not show while it is typed.
+fn ask(question: &str) -> Result<Zeroizing<String>, PinUnavailable> {
     let terminal = Term::stderr();
     if !terminal.is_term() || !io::stdin().is_terminal() {
         return Err(PinUnavailable::NoSource);
     }
-    let ask = |question: &str| -> Result<Zeroizing<String>, PinUnavailable> {
-        let failed = |source| PinUnavailable::Io {
-            source_name: "the terminal".to_owned(),
-            source,
-        };
-        terminal.write_str(question).map_err(failed)?;
-        let answer = Zeroizing::new(terminal.read_secure_line().map_err(failed)?);
-        if answer.is_empty() {
-            Err(PinUnavailable::Declined)
-        } else {
-            Ok(answer)
-        }
+    let failed = |source| PinUnavailable::Io {
+        source_name: "the terminal".to_owned(),
+        source,
     };
+    terminal.write_str(question).map_err(failed)?;
+    let answer = Zeroizing::new(terminal.read_secure_line().map_err(failed)?);
+    if answer.is_empty() {
+        Err(PinUnavailable::Declined)
+    } else {
+        Ok(answer)
+    }
+}
+
+fn prompt(purpose: PinPurpose) -> Result<Zeroizing<String>, PinUnavailable> {
     match purpose {
         PinPurpose::Present {
             retries: Some(left),

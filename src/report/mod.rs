@@ -3,18 +3,28 @@
 
 mod check;
 mod enroll;
+mod handover;
 mod key;
+mod key_config;
 mod ledger;
+mod reset;
 mod resume;
+mod retire;
+mod sheet;
 mod two_rooms;
 
 use serde_json::{Map, Value, json};
 
 pub use check::check;
 pub use enroll::enroll;
+pub use handover::handover;
 pub use key::{ListedKey, credentials, device_list, key_info};
+pub use key_config::{key_config_set, key_settings};
 pub use ledger::{ledger_show, ledger_verify};
+pub use reset::key_reset;
 pub use resume::{resume, resume_list};
+pub use retire::retire;
+pub use sheet::{Sheet, sheets};
 pub use two_rooms::{enroll_offline, enroll_request, enroll_response};
 
 /// A result, ready to print.

@@ -219,6 +219,18 @@ impl Started {
         self
     }
 
+    /// SIGKILL: the process does nothing more.
+    pub(crate) fn kill(mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        self.child.wait().unwrap();
+    }
+
+    /// Whether it has ended.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
     /// Waits for the end.
     #[track_caller]
     pub(crate) fn finish(mut self) -> Finished {

@@ -63,6 +63,10 @@ impl<'a> InProcess<'a> {
             label: label.to_owned(),
             tenant: self.tenant.demo.tenant_id.to_string(),
             transport: "a socket".to_owned(),
+            settings: Default::default(),
+            custody: None,
+            generate: None,
+            custodians: None,
             terms: enroll::Terms {
                 roots: Roots::from_pem(&root).unwrap(),
                 attestation_required: true,
@@ -281,6 +285,10 @@ impl Interaction for Person<'_> {
 
     fn waiting(&mut self, reason: &str, duration: Duration) {
         self.heard.push(format!("waiting {duration:?}: {reason}"));
+    }
+
+    fn reinsert_key(&mut self) {
+        self.heard.push("reinsert".to_owned());
     }
 
     fn pin(&mut self, _purpose: PinPurpose) -> Result<Pin, PinUnavailable> {

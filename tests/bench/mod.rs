@@ -32,7 +32,7 @@ pub(crate) use command::{Command, Finished, Started};
 pub(crate) use in_process::{InProcess, Person};
 pub(crate) use key::{Finger, Key};
 pub(crate) use snapshot::Snapshot;
-pub(crate) use wire::{Exchange, Wire};
+pub(crate) use wire::{Exchange, Held, Wire};
 
 /// The PIN of every key. Long and odd, so that it cannot stand in any output by chance.
 pub(crate) const PIN: &str = "haystack-70415";
@@ -200,6 +200,16 @@ impl Bench {
         let left = self.tenant.faults.remaining();
         self.tenant.faults.clear();
         left.iter().map(ToString::to_string).collect()
+    }
+
+    /// How many requests the tenant got so far.
+    pub(crate) fn requests(&self) -> usize {
+        self.tenant.faults.requests()
+    }
+
+    /// How many of its answers the tenant has begun to hold back.
+    pub(crate) fn answers_held(&self) -> usize {
+        self.tenant.faults.held()
     }
 
     /// Points the configuration at an address where nobody listens.

@@ -1,4 +1,5 @@
-//! A listener on the wire between the executable and a key: forwards every report and writes down what was said.
+//! A listener on the wire between the executable and a key: forwards every message, writes down what was said, and can cut the
+//! wire at any message.
 
 use std::collections::HashMap;
 use std::net::{SocketAddr, UdpSocket};
@@ -26,6 +27,27 @@ pub(crate) struct Overheard {
     pub(crate) to_host: u64,
 }
 
+/// On which side of the key a message is held back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Held {
+    /// The request never reaches the key.
+    Request,
+    /// The key has acted, and its answer never reaches the host.
+    Answer,
+}
+
+/// Where the wire is to be cut.
+#[derive(Debug, Clone, Copy)]
+struct Cut {
+    /// CTAP2 requests that pass before.
+    requests_left: usize,
+    held: Held,
+    /// The request has passed, its answer is to be held back.
+    armed: bool,
+    /// Nothing passes any more.
+    done: bool,
+}
+
 /// A key's address with somebody listening in. For one host at a time.
 pub(crate) struct Wire {
     address: String,
@@ -36,6 +58,7 @@ pub(crate) struct Wire {
 struct Shared {
     so_far: Mutex<Overheard>,
     more: Condvar,
+    cut: Mutex<Option<Cut>>,
 }
 
 impl Wire {
@@ -50,6 +73,7 @@ impl Wire {
         let listener = Listener {
             overheard: Arc::clone(&overheard),
             messages: HashMap::new(),
+            waiting: HashMap::new(),
         };
         spawn(near, far, listener);
         Self { address, overheard }
@@ -58,6 +82,31 @@ impl Wire {
     /// Where the executable finds the key.
     pub(crate) fn address(&self) -> &str {
         &self.address
+    }
+
+    /// Cuts the wire at the CTAP2 request with this number, counted from 0 and from now.
+    pub(crate) fn cut_at(&self, request: usize, held: Held) {
+        *self.overheard.cut.lock().unwrap() = Some(Cut {
+            requests_left: request,
+            held,
+            armed: false,
+            done: false,
+        });
+    }
+
+    /// Whether it is cut.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.overheard
+            .cut
+            .lock()
+            .unwrap()
+            .is_some_and(|cut| cut.done)
+    }
+
+    /// Joins it again; whether it had been cut.
+    pub(crate) fn mend(&self) -> bool {
+        let cut = self.overheard.cut.lock().unwrap().take();
+        cut.is_some_and(|cut| cut.done)
     }
 
     pub(crate) fn overheard(&self) -> Overheard {
@@ -89,9 +138,10 @@ fn spawn(near: UdpSocket, far: UdpSocket, listener: Listener) {
         let mut report: Report = [0; 64];
         while let Ok((_, from)) = near.recv_from(&mut report) {
             *host.lock().unwrap() = Some(from);
-            listener.lock().unwrap().host_says(&report);
-            // A key that is gone hears nothing; the host will notice.
-            let _ = far.send(&report);
+            for report in listener.lock().unwrap().host_says(&report) {
+                // A key that is gone hears nothing; the host will notice.
+                let _ = far.send(&report);
+            }
         }
     });
     std::thread::spawn(move || {
@@ -100,8 +150,9 @@ fn spawn(near: UdpSocket, far: UdpSocket, listener: Listener) {
             match far_back.recv(&mut report) {
                 Ok(_) => {
                     let host = host_back.lock().unwrap().unwrap();
-                    listener_back.lock().unwrap().key_says(&report);
-                    let _ = near_back.send_to(&report, host);
+                    for report in listener_back.lock().unwrap().key_says(&report) {
+                        let _ = near_back.send_to(&report, host);
+                    }
                 }
                 // Refused: an earlier report met nobody.
                 Err(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {}
@@ -114,38 +165,86 @@ fn spawn(near: UdpSocket, far: UdpSocket, listener: Listener) {
 struct Listener {
     overheard: Arc<Shared>,
     messages: HashMap<(ChannelId, bool), Assembler>,
+    /// Reports of messages that are not complete.
+    waiting: HashMap<(ChannelId, bool), Vec<Report>>,
 }
 
 impl Listener {
-    fn host_says(&mut self, report: &Report) {
+    /// The reports that may go on to the key.
+    fn host_says(&mut self, report: &Report) -> Vec<Report> {
         self.overheard.so_far.lock().unwrap().to_key += 1;
-        if let Some(request) = self.message(report, true) {
+        let (message, reports) = self.message(report, true);
+        if let Some(request) = message {
+            if self.cut(|cut| cut.reaches_request()) {
+                return Vec::new();
+            }
             let response = Vec::new();
             let exchange = Exchange { request, response };
-            self.overheard
-                .so_far
-                .lock()
-                .unwrap()
-                .exchanges
-                .push(exchange);
+            let mut so_far = self.overheard.so_far.lock().unwrap();
+            so_far.exchanges.push(exchange);
             self.overheard.more.notify_all();
         }
-    }
-
-    fn key_says(&mut self, report: &Report) {
-        self.overheard.so_far.lock().unwrap().to_host += 1;
-        if let Some(response) = self.message(report, false)
-            && let Some(exchange) = self.overheard.so_far.lock().unwrap().exchanges.last_mut()
-        {
-            exchange.response = response;
+        if self.cut(|cut| cut.done) {
+            return Vec::new();
         }
+        reports
     }
 
-    /// The CTAP2 message that the report completes.
-    fn message(&mut self, report: &Report, from_host: bool) -> Option<Vec<u8>> {
+    /// The reports that may go on to the host.
+    fn key_says(&mut self, report: &Report) -> Vec<Report> {
+        self.overheard.so_far.lock().unwrap().to_host += 1;
+        let (message, reports) = self.message(report, false);
+        if let Some(response) = message {
+            if self.cut(|cut| cut.reaches_answer()) {
+                return Vec::new();
+            }
+            let mut so_far = self.overheard.so_far.lock().unwrap();
+            if let Some(exchange) = so_far.exchanges.last_mut() {
+                exchange.response = response;
+            }
+        }
+        if self.cut(|cut| cut.done) {
+            return Vec::new();
+        }
+        reports
+    }
+
+    fn cut(&self, ask: impl FnOnce(&mut Cut) -> bool) -> bool {
+        self.overheard.cut.lock().unwrap().as_mut().is_some_and(ask)
+    }
+
+    /// The CTAP2 message that the report completes, and the reports that need wait no longer: those of a whole message.
+    fn message(&mut self, report: &Report, from_host: bool) -> (Option<Vec<u8>>, Vec<Report>) {
         let packet = Packet::parse(report);
-        let assembler = self.messages.entry((packet.cid(), from_host)).or_default();
-        let message = assembler.push(&packet).ok()??;
-        (message.command == command::CBOR).then_some(message.payload)
+        let side = (packet.cid(), from_host);
+        self.waiting.entry(side).or_default().push(*report);
+        let assembler = self.messages.entry(side).or_default();
+        let message = match assembler.push(&packet) {
+            Ok(None) => return (None, Vec::new()),
+            Ok(Some(message)) => Some(message),
+            Err(_) => None,
+        };
+        let message = message.filter(|message| message.command == command::CBOR);
+        let reports = self.waiting.remove(&side).unwrap_or_default();
+        (message.map(|message| message.payload), reports)
+    }
+}
+
+impl Cut {
+    /// Whether this request is held back.
+    fn reaches_request(&mut self) -> bool {
+        if self.done || self.requests_left > 0 {
+            self.requests_left = self.requests_left.saturating_sub(1);
+            return self.done;
+        }
+        self.done = self.held == Held::Request;
+        self.armed = true;
+        self.done
+    }
+
+    /// Whether this answer is held back.
+    fn reaches_answer(&mut self) -> bool {
+        self.done |= self.armed;
+        self.done
     }
 }

@@ -50,7 +50,7 @@ impl Evidence {
 }
 
 /// Has the key sign the draft. The inner error is a finding: the key answered, and not as the enrolled one would.
-pub(super) fn prove(
+pub(crate) fn prove(
     request: &Request,
     key: &KeyEnrolled,
     draft: &Draft,
@@ -170,7 +170,7 @@ fn missing(key: &KeyEnrolled, parties: &mut Parties<'_>) -> Result<Outcome, Erro
 }
 
 /// Which key of the ledger is in hand, found out silently.
-pub(super) fn identify(
+pub(crate) fn identify(
     parties: &mut Parties<'_>,
     except: Option<&str>,
 ) -> Result<Option<KeyEnrolled>, Error> {

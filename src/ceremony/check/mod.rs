@@ -18,6 +18,7 @@ use crate::ledger::{self, Defect, Draft, EntryRef};
 use crate::ledger::{Event, KeyChecked, KeyEnrolled, Outcome};
 
 pub use assertion::Evidence;
+pub(crate) use assertion::{identify, prove};
 
 /// What the operator asks for.
 #[derive(Debug, Clone, Default)]
@@ -67,7 +68,7 @@ async fn steps(request: &Request, parties: &mut Parties<'_>) -> Result<Checked, 
     let tenant_error = findings::of_tenant(&key, parties, &mut findings).await;
     // An interrupt while the tenant was asked must not be recorded as a tenant that could not be asked.
     parties.go_on()?;
-    let (evidence, entry) = prove(request, &key, &mut findings, parties).await?;
+    let (evidence, entry) = sign_and_record(request, &key, &mut findings, parties).await?;
     let passed = findings::all_passed(&findings);
     let failed = findings::any_failed(&findings);
     Ok(Checked {
@@ -83,7 +84,7 @@ async fn steps(request: &Request, parties: &mut Parties<'_>) -> Result<Checked, 
 
 /// Has the key sign the findings and records them. A signature that the ledger would not accept is itself a finding, and is
 /// recorded as one.
-async fn prove(
+async fn sign_and_record(
     request: &Request,
     key: &KeyEnrolled,
     findings: &mut Vec<Outcome>,

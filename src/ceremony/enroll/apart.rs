@@ -161,13 +161,14 @@ impl Run<'_> {
     /// Everything that takes the key and not the tenant, less what is done already.
     async fn up_to_the_proof(&mut self, parties: &mut Parties<'_>) -> Result<(), Error> {
         self.set_pin(parties).await?;
-        if self.recorded(parties)?.proven.is_some() {
-            return Ok(());
+        self.apply_settings(parties).await?;
+        if self.recorded(parties)?.proven.is_none() {
+            let credential = self.obtain_credential(parties).await?;
+            self.verify_attestation(&credential, parties)?;
+            parties.go_on()?;
+            self.intend_last_settings(parties).await?;
+            self.prove_early(&credential, parties).await?;
         }
-        let credential = self.obtain_credential(parties).await?;
-        self.verify_attestation(&credential, parties)?;
-        parties.go_on()?;
-        self.prove_early(&credential, parties).await?;
-        Ok(())
+        self.apply_last_settings(parties).await
     }
 }

@@ -22,6 +22,7 @@ mod inspect;
 mod on_key;
 mod plan;
 mod run;
+mod settings;
 mod undo;
 mod user;
 
@@ -32,8 +33,9 @@ use crate::attestation::{Finding, Roots};
 use crate::ceremony::resume::Inspection;
 use crate::ceremony::{Error, Parties};
 use crate::ctap::Counters;
+use crate::custody::{Custodians, PinPolicy};
 use crate::graph::model::{Fido2AuthenticationMethod, Fido2AuthenticationMethodCreate};
-use crate::ledger::{Ceremony, EntryRef};
+use crate::ledger::{Ceremony, Custody, EntryRef, KeySettings};
 use crate::secret::Pin;
 use crate::webauthn::Aaguid;
 
@@ -51,6 +53,14 @@ pub struct Request {
     pub tenant: String,
     /// How the key is connected, for the record.
     pub transport: String,
+    /// What the key is to be set to, besides its PIN.
+    pub settings: KeySettings,
+    /// Where the key will lie, if anybody knows yet.
+    pub custody: Option<Custody>,
+    /// How a fresh key comes to its PIN; none: the operator types one.
+    pub generate: Option<PinPolicy>,
+    /// To whom the PIN is sealed before the key gets it.
+    pub custodians: Option<Custodians>,
     /// What holds for the whole ceremony, and for one that is resumed.
     pub terms: Terms,
     /// Stop before anything changes.
@@ -130,20 +140,22 @@ pub async fn enroll(request: &Request, mut parties: Parties<'_>) -> Result<Outco
     }
     let plan = prepared.plan.clone();
     let mut run = run::Run::begin(request, prepared, &mut parties).await?;
-    match run.steps(&mut parties).await {
-        Ok(done) => Ok(Outcome::Enrolled(Box::new(Enrolled {
-            ceremony: run.ceremony,
-            plan,
-            credential_id: done.credential.id,
-            aaguid: done.credential.aaguid,
-            attestation: done.attestation,
-            method: done.method,
-            entry: done.entry,
-            exchange: done.exchange,
-            cost: parties.key.in_hand()?.counters(),
-        }))),
-        Err(error) => Err(undo::after(error, run, &mut parties).await),
-    }
+    let done = match run.steps(&mut parties).await {
+        Ok(done) => done,
+        Err(error) => return Err(undo::after(error, run, &mut parties).await),
+    };
+    run.apply_last_settings(&mut parties).await?;
+    Ok(Outcome::Enrolled(Box::new(Enrolled {
+        ceremony: run.ceremony,
+        plan,
+        credential_id: done.credential.id,
+        aaguid: done.credential.aaguid,
+        attestation: done.attestation,
+        method: done.method,
+        entry: done.entry,
+        exchange: done.exchange,
+        cost: parties.key.in_hand()?.counters(),
+    })))
 }
 
 /// What is true of an open enrolment.
@@ -173,7 +185,9 @@ pub(crate) async fn finish(
     identity::require(ceremony, terms, parties)?;
     let mut run = run::Run::resumed(ceremony, terms, parties).await?;
     run.remove_earlier_methods(parties).await?;
-    Ok(run.steps(parties).await?.entry)
+    let entry = run.steps(parties).await?.entry;
+    run.apply_last_settings(parties).await?;
+    Ok(entry)
 }
 
 /// Takes back what an open enrolment made.

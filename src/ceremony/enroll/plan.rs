@@ -2,10 +2,12 @@
 
 use uuid::Uuid;
 
-use crate::ceremony::enroll::{Request, Terms};
+use crate::ceremony::enroll::{Request, Terms, settings};
+
 use crate::ceremony::interaction::{PinPurpose, Step};
 use crate::ceremony::two_rooms::Wanted;
 use crate::ceremony::{Error, Parties, fitness, silent};
+use crate::custody::{self, Custodians};
 use crate::encoding::hex;
 use crate::graph::{ChallengeTimeout, DisplayName, ReceivedCreationOptions};
 use crate::ledger::{Account, EnrollIntended, KeyDescription};
@@ -36,6 +38,12 @@ pub struct Plan {
     pub key: KeyDescription,
     /// What will be done with the PIN.
     pub pin: PinPlan,
+    /// Whether a fresh key's PIN is generated.
+    pub pin_generated: bool,
+    /// To whom the PIN is sealed.
+    pub pin_sealed_to: Vec<String>,
+    /// What the settings change, and what takes that back.
+    pub settings: Vec<String>,
     /// What the operator should know.
     pub warnings: Vec<String>,
 }
@@ -58,8 +66,8 @@ impl Prepared {
             aaguid: Some(self.plan.aaguid),
             sets_pin: self.plan.pin == PinPlan::Set,
             pin: None,
-            settings: None,
-            custody: None,
+            settings: Some(request.settings.clone()).filter(|settings| !settings.is_empty()),
+            custody: request.custody.clone(),
         }
     }
 }
@@ -72,7 +80,7 @@ pub(super) async fn prepare(
     inspect_ledger(display_name.as_str(), parties).await?;
     let (key, pin) = inspect_key(request, parties)?;
     let found = inspect_tenant(request, parties, &display_name, None).await?;
-    prepared(&display_name, (key, pin), found, parties)
+    prepared(request, &display_name, (key, pin), found, parties)
 }
 
 /// The same where the tenant was asked in another room.
@@ -90,10 +98,11 @@ pub(super) async fn prepare_offline(
         options: wanted.options.clone(),
         warnings: Vec::new(),
     };
-    prepared(&display_name, key, found, parties)
+    prepared(request, &display_name, key, found, parties)
 }
 
 fn prepared(
+    request: &Request,
     display_name: &DisplayName,
     (key, pin): (KeyDescription, PinPlan),
     found: InTenant,
@@ -118,6 +127,14 @@ fn prepared(
         methods_before: methods,
         aaguid: info.aaguid,
         key,
+        pin_generated: pin == PinPlan::Set && request.generate.is_some(),
+        pin_sealed_to: request
+            .custodians
+            .iter()
+            .flat_map(Custodians::names)
+            .map(str::to_owned)
+            .collect(),
+        settings: settings::consequences(info, &request.settings)?,
         pin,
         warnings,
     };
@@ -301,16 +318,28 @@ pub(super) fn already_enrolled(
     }
 }
 
-/// The PIN, asked for before the intent is recorded: an operator who has none leaves no trace.
-pub(super) fn ask_pin(plan: &Plan, parties: &mut Parties<'_>) -> Result<Pin, Error> {
-    let minimum = parties.key.in_hand()?.info().pin_minimum();
-    let purpose = match plan.pin {
-        PinPlan::Set => PinPurpose::New { minimum },
-        PinPlan::Use(retries) => PinPurpose::Present { retries },
+/// The PIN, generated or asked for before the intent is recorded: an operator who has none leaves no trace.
+pub(super) fn obtain_pin(
+    request: &Request,
+    plan: &Plan,
+    parties: &mut Parties<'_>,
+) -> Result<Pin, Error> {
+    let minimum = pin_minimum(request, parties)?;
+    let pin = match (plan.pin, request.generate) {
+        (PinPlan::Set, Some(policy)) => custody::generate(policy, minimum, parties.env),
+        (PinPlan::Set, None) => parties.interaction.pin(PinPurpose::New { minimum })?,
+        (PinPlan::Use(retries), _) => parties.interaction.pin(PinPurpose::Present { retries })?,
     };
-    let pin = parties.interaction.pin(purpose)?;
-    if plan.pin == PinPlan::Set {
+    // A key whose PIN is shorter than its new minimum would sign nothing any more.
+    if plan.pin == PinPlan::Set || request.settings.min_pin_length.is_some() {
         pin.require(minimum).map_err(crate::ctap::Error::from)?;
     }
     Ok(pin)
+}
+
+/// The fewest characters that the key accepts, now and with its new settings.
+fn pin_minimum(request: &Request, parties: &Parties<'_>) -> Result<usize, Error> {
+    let now = parties.key.in_hand()?.info().pin_minimum();
+    let then = request.settings.min_pin_length.map_or(0, usize::from);
+    Ok(now.max(then))
 }

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use crate::attestation::{self, Finding, Registration, Verdict};
 use crate::ceremony::enroll::credential::Credential;
 use crate::ceremony::enroll::plan::{self, Prepared};
+use crate::ceremony::enroll::settings;
 use crate::ceremony::enroll::{Exchange, Request, Terms};
 use crate::ceremony::interaction::Step;
 use crate::ceremony::{Error, Parties};
@@ -65,8 +66,13 @@ impl<'a> Run<'a> {
         prepared: Prepared,
         parties: &mut Parties<'_>,
     ) -> Result<Self, Error> {
-        let pin = plan::ask_pin(&prepared.plan, parties)?;
-        let run = Self {
+        let (plan, key) = (&prepared.plan, parties.key.in_hand()?);
+        let consequences = settings::consequences(key.info(), &request.settings)?;
+        if !consequences.is_empty() {
+            parties.confirm(&consequences.join("\n"), &plan.label)?;
+        }
+        let pin = plan::obtain_pin(request, plan, parties)?;
+        let mut run = Self {
             terms: &request.terms,
             ceremony: parties.env.uuid(),
             intent: prepared.intent(request),
@@ -77,6 +83,7 @@ impl<'a> Run<'a> {
             unanswered: Unanswered::default(),
             auth: None,
         };
+        run.seal_pin(request, parties)?;
         parties.interaction.begin(Step::RecordIntent);
         let intended = Event::EnrollIntended(Box::new(run.intent.clone()));
         let head = parties.record(run.ceremony, &intended).await?;
@@ -120,9 +127,11 @@ impl<'a> Run<'a> {
     /// Everything from the intent to the outcome, less what is done already.
     pub(super) async fn steps(&mut self, parties: &mut Parties<'_>) -> Result<Done, Error> {
         self.set_pin(parties).await?;
+        self.apply_settings(parties).await?;
         let accepted = self.registered_credential(parties).await?;
         let (credential, method_id) = (&accepted.credential, &accepted.method_id);
         let method = self.read_back(credential, method_id, parties).await?;
+        self.intend_last_settings(parties).await?;
         let entry = self.prove(&accepted.credential, &method, parties).await?;
         Ok(Done {
             credential: accepted.credential,

@@ -65,6 +65,8 @@ impl Run<'_> {
             self.delete(std::slice::from_ref(id), parties)
                 .map_err(|error| not_removed(id, &error))?;
         }
+        let settings = self.close_settings(parties).await;
+        settings.map_err(|error| unrecorded("the key's settings may have changed", &error))?;
         let undone = self.undone(made.is_some(), false);
         let nothing = "nothing remains on the key or in the tenant";
         written.map_err(|error| unrecorded(nothing, &error))?;
@@ -239,6 +241,7 @@ pub(super) async fn undo(
         }
         false
     };
+    run.close_settings(parties).await?;
     let undone = run.undone(credential_deleted, method_deleted);
     parties.record(ceremony.id, &undone).await
 }

@@ -1,11 +1,13 @@
 //! The user, as the key knows them: the PIN that a fresh key gets, and the proof of it.
 
+use crate::ceremony::enroll::Request;
 use crate::ceremony::enroll::plan::tries_left;
 use crate::ceremony::enroll::run::Run;
 use crate::ceremony::interaction::{PinPurpose, Step};
 use crate::ceremony::parties::touch_prompt;
 use crate::ceremony::{Error, Parties};
 use crate::ctap::{self, Permissions, PinUvAuth};
+use crate::custody;
 use crate::ledger::{EnrollPinSet, Event};
 use crate::secret::Pin;
 use crate::webauthn::RpId;
@@ -54,6 +56,23 @@ impl Run<'_> {
         let pin = parties.interaction.pin(purpose)?;
         self.pin = Some(pin.clone());
         Ok(pin)
+    }
+
+    /// Seals the PIN to its custodians. One that the key has already is proven first, so that they do not get a wrong one.
+    pub(super) fn seal_pin(
+        &mut self,
+        request: &Request,
+        parties: &mut Parties<'_>,
+    ) -> Result<(), Error> {
+        let Some(custodians) = &request.custodians else {
+            return Ok(());
+        };
+        let pin = self.pin(parties)?;
+        if !self.intent.sets_pin {
+            self.prove_pin(&pin, parties)?;
+        }
+        self.intent.pin = Some(custody::seal(&pin, custodians, parties.env)?);
+        Ok(())
     }
 
     fn prove_pin(&self, pin: &Pin, parties: &mut Parties<'_>) -> Result<(), Error> {

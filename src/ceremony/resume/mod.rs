@@ -6,13 +6,11 @@
 
 mod inspection;
 
-use uuid::Uuid;
-
 pub use inspection::Inspection;
 
 use crate::ceremony::enroll::{self, Terms};
 use crate::ceremony::interaction::Step;
-use crate::ceremony::{Error, Parties};
+use crate::ceremony::{Error, Parties, key_config, reset, retire};
 use crate::ledger::{Ceremony, CeremonyKind, EntryRef};
 
 /// What the operator asks for.
@@ -114,14 +112,9 @@ async fn refresh(parties: &mut Parties<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// By its identifier, or by the label of its key; of several ceremonies on a key the oldest, which the others are parts of.
 fn find(name: &str, parties: &Parties<'_>) -> Result<Ceremony, Error> {
-    let state = parties.ledger.state();
-    let by_id = |id: Uuid| state.ceremony(id).filter(|ceremony| ceremony.is_open());
-    let found = name.parse().ok().and_then(by_id);
-    found
-        .or_else(|| state.open_ceremony_on(name))
-        .cloned()
+    let open = parties.ledger.state().open_ceremony(name);
+    open.cloned()
         .ok_or_else(|| Error::NoSuchCeremony(name.to_owned()))
 }
 
@@ -160,10 +153,11 @@ async fn inspect(
     parties: &mut Parties<'_>,
 ) -> Result<Inspection, Error> {
     match ceremony.kind {
+        CeremonyKind::Config => key_config::inspect(ceremony, parties).await,
         CeremonyKind::Enroll => enroll::inspect(ceremony, terms, parties).await,
-        CeremonyKind::Config | CeremonyKind::Pin | CeremonyKind::Reset | CeremonyKind::Retire => {
-            Ok(Inspection::impossible(NOT_OURS))
-        }
+        CeremonyKind::Pin => Ok(Inspection::impossible(NOT_OURS)),
+        CeremonyKind::Reset => reset::inspect(ceremony, parties).await,
+        CeremonyKind::Retire => retire::inspect(ceremony, parties).await,
     }
 }
 
@@ -173,10 +167,11 @@ async fn finish(
     parties: &mut Parties<'_>,
 ) -> Result<EntryRef, Error> {
     match ceremony.kind {
+        CeremonyKind::Config => key_config::finish(ceremony, parties).await,
         CeremonyKind::Enroll => enroll::finish(ceremony, terms, parties).await,
-        CeremonyKind::Config | CeremonyKind::Pin | CeremonyKind::Reset | CeremonyKind::Retire => {
-            Err(impossible(ceremony, Direction::Finish, NOT_OURS))
-        }
+        CeremonyKind::Pin => Err(impossible(ceremony, Direction::Finish, NOT_OURS)),
+        CeremonyKind::Reset => reset::finish(ceremony, parties).await,
+        CeremonyKind::Retire => retire::finish(ceremony, parties).await,
     }
 }
 
@@ -186,10 +181,11 @@ async fn undo(
     parties: &mut Parties<'_>,
 ) -> Result<EntryRef, Error> {
     match ceremony.kind {
+        CeremonyKind::Config => key_config::undo(ceremony, parties).await,
         CeremonyKind::Enroll => enroll::undo(ceremony, terms, parties).await,
-        CeremonyKind::Config | CeremonyKind::Pin | CeremonyKind::Reset | CeremonyKind::Retire => {
-            Err(impossible(ceremony, Direction::Undo, NOT_OURS))
-        }
+        CeremonyKind::Pin => Err(impossible(ceremony, Direction::Undo, NOT_OURS)),
+        CeremonyKind::Reset => reset::undo(ceremony, parties).await,
+        CeremonyKind::Retire => retire::undo(ceremony, parties).await,
     }
 }
 

@@ -133,6 +133,10 @@ impl Stage {
             label: key.label.to_owned(),
             tenant: self.simulator.demo.tenant_id.to_string(),
             transport: "emulator in the same process".to_owned(),
+            settings: Default::default(),
+            custody: None,
+            generate: None,
+            custodians: None,
             terms: enroll::Terms {
                 roots: self.roots.clone(),
                 attestation_required: true,
@@ -267,6 +271,8 @@ impl Interaction for Person<'_> {
     fn confirm(&mut self, _stakes: &str, _word: &str) -> bool {
         true
     }
+
+    fn reinsert_key(&mut self) {}
 
     fn pin(&mut self, _purpose: PinPurpose) -> Result<Pin, PinUnavailable> {
         Ok(self.pin.clone())

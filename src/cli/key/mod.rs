@@ -1,8 +1,11 @@
-//! `halligan key …`: one physical key, without tenant and ledger.
+//! `halligan key …`: one physical key. What changes a key that the ledger knows is recorded if its label is given.
 
+mod config;
+pub(crate) use config::SettingArguments;
 mod credentials;
 mod list;
 mod pin;
+mod reset;
 
 use serde_json::json;
 
@@ -29,9 +32,14 @@ pub(crate) enum Command {
     /// Set or change the PIN, or show how many tries are left
     #[command(subcommand)]
     Pin(pin::Command),
+    /// Show or change the key's settings
+    #[command(subcommand)]
+    Config(config::Command),
     /// List or delete the discoverable credentials on the key
     #[command(subcommand)]
     Credentials(credentials::Command),
+    /// Make the key as it left the factory: PIN, settings and every credential are lost
+    Reset(reset::Arguments),
 }
 
 /// Arguments of `key info`.
@@ -55,17 +63,21 @@ impl Command {
             Self::Info(_) => "key.info",
             Self::Identify(_) => "key.identify",
             Self::Pin(command) => command.name(),
+            Self::Config(command) => command.name(),
             Self::Credentials(command) => command.name(),
+            Self::Reset(_) => "key.reset",
         }
     }
 }
 
-pub(crate) fn run(command: &Command, context: &Context) -> Result<Report, Error> {
+pub(crate) async fn run(command: &Command, context: &Context) -> Result<Report, Error> {
     match command {
         Command::List => list::run(),
         Command::Info(info) => self::info(info, context),
         Command::Identify(identify) => self::identify(identify, context),
         Command::Pin(command) => pin::run(command, context),
+        Command::Config(command) => config::run(command, context).await,
+        Command::Reset(arguments) => reset::run(arguments, context).await,
         Command::Credentials(command) => credentials::run(command, context),
     }
 }

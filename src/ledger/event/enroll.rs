@@ -24,7 +24,7 @@ pub struct EnrollIntended {
     /// Whether the key has no PIN yet, and is about to get one.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub sets_pin: bool,
-    /// The PIN that a fresh key is about to get, sealed to its custodians before the key has it.
+    /// The PIN that the key is about to get, or has and has proven, sealed to its custodians before anything is changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pin: Option<SealedPin>,
     /// The settings that the key is about to get.

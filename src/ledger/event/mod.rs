@@ -26,7 +26,7 @@ pub use enroll::{
 pub use key::{Account, KeyChecked, KeyDescription, KeyEnrolled, Outcome, OutcomeVerdict};
 pub use kind::NotAKind;
 pub use merged::EntryMerged;
-pub use pin::{PinChanged, PinIntended, SealedPart, SealedPin};
+pub use pin::{PinChanged, PinIntended, PinOpened, SealedPart, SealedPin};
 pub use reset::{ResetIntended, ResetPerformed};
 pub use retire::{
     KeyRetired, RetireCredentialDeleted, RetireIntended, RetireMethodRemoved, RetireReason,
@@ -150,6 +150,8 @@ events! {
     PinChanged(PinChanged) = "pin.changed",
     /// A station is about to change a key's PIN.
     PinIntended(PinIntended) = "pin.intended",
+    /// A sealed PIN was opened.
+    PinOpened(PinOpened) = "pin.opened",
     /// A station is about to reset a key.
     ResetIntended(ResetIntended) = "reset.intended",
     /// The key is as it left the factory; closes the ceremony.

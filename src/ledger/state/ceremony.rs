@@ -154,6 +154,7 @@ fn movement(event: &Event) -> Option<Move> {
         Event::EntryMerged(_)
         | Event::KeyChecked(_)
         | Event::KeyHandedOver(_)
+        | Event::PinOpened(_)
         | Event::StationJoined(_) => return None,
         Event::CeremonyFailed(_) => Move::Fails,
         Event::CeremonyUndone(_) => Move::Undoes,

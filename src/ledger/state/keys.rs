@@ -16,11 +16,10 @@ impl State {
         public_key: CoseKey,
         ceremony: Option<&Ceremony>,
     ) {
-        let (pin, custody) = match ceremony.map(|ceremony| (&ceremony.intent, ceremony.pin_set)) {
-            Some((Event::EnrollIntended(intended), pin_set)) => (
-                intended.pin.clone().filter(|_| pin_set),
-                intended.custody.clone(),
-            ),
+        let (pin, custody) = match ceremony.map(|ceremony| &ceremony.intent) {
+            Some(Event::EnrollIntended(intended)) => {
+                (intended.pin.clone(), intended.custody.clone())
+            }
             _ => (None, None),
         };
         let proven = ceremony.and_then(|ceremony| ceremony.proven);

@@ -158,6 +158,16 @@ impl State {
             .find(|ceremony| ceremony.label == label)
     }
 
+    /// The open ceremony with this identifier, or the one on the key with this label; of several on a key the oldest, which the
+    /// others are parts of.
+    #[must_use]
+    pub fn open_ceremony(&self, name: &str) -> Option<&Ceremony> {
+        let by_id = name.parse().ok().and_then(|id| self.ceremony(id));
+        by_id
+            .filter(|ceremony| ceremony.is_open())
+            .or_else(|| self.open_ceremony_on(name))
+    }
+
     /// A ceremony by its identifier, open or closed.
     #[must_use]
     pub fn ceremony(&self, id: Uuid) -> Option<&Ceremony> {

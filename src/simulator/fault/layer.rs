@@ -41,10 +41,12 @@ pub(in crate::simulator) async fn apply(
         Effect::Junk(bytes) => junk(bytes),
         Effect::Slow(time, Moment::AfterCommit) => {
             let response = next.run(request).await;
+            faults.hold();
             tokio::time::sleep(time).await;
             response
         }
         Effect::Slow(time, Moment::BeforeCommit) => {
+            faults.hold();
             tokio::time::sleep(time).await;
             next.run(request).await
         }

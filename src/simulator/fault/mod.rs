@@ -4,6 +4,7 @@ mod layer;
 mod operation;
 mod parse;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -77,6 +78,8 @@ pub struct Fault {
     pub selector: Selector,
     /// What happens.
     pub effect: Effect,
+    /// How many requests that it is for go right before it strikes.
+    pub skip: u32,
     /// How often.
     pub times: Times,
 }
@@ -88,6 +91,7 @@ impl Fault {
         Self {
             selector: Selector::Operation(operation),
             effect,
+            skip: 0,
             times: Times::Left(1),
         }
     }
@@ -132,13 +136,25 @@ fn matches(pattern: &str, text: &str) -> bool {
 
 /// The faults still to come; clones are the same script.
 #[derive(Clone, Default)]
-pub struct Faults(Arc<Mutex<Vec<Fault>>>);
+pub struct Faults(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    script: Mutex<Vec<Fault>>,
+    /// Requests so far.
+    requests: AtomicUsize,
+    /// Answers that a fault has begun to hold back.
+    held: AtomicUsize,
+}
 
 impl Faults {
     /// A script.
     #[must_use]
     pub fn new(faults: Vec<Fault>) -> Self {
-        Self(Arc::new(Mutex::new(faults)))
+        Self(Arc::new(Shared {
+            script: Mutex::new(faults),
+            ..Shared::default()
+        }))
     }
 
     /// Adds a fault; of several that select a request, the first takes effect.
@@ -157,12 +173,34 @@ impl Faults {
         self.lock().clone()
     }
 
+    /// How many requests there were so far, those of the control route not counted.
+    #[must_use]
+    pub fn requests(&self) -> usize {
+        self.0.requests.load(Ordering::SeqCst)
+    }
+
+    /// How many answers were held back so far, each counted once its request has had the effect that it is to have.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.0.held.load(Ordering::SeqCst)
+    }
+
+    /// An answer is being held back from now on.
+    fn hold(&self) {
+        self.0.held.fetch_add(1, Ordering::SeqCst);
+    }
+
     /// The effect on this request, which counts as having happened.
     fn strike(&self, method: &Method, path: &str) -> Option<Effect> {
+        self.0.requests.fetch_add(1, Ordering::SeqCst);
         let mut faults = self.lock();
         let position = faults
             .iter()
             .position(|fault| fault.selector.selects(method, path))?;
+        if faults[position].skip > 0 {
+            faults[position].skip -= 1;
+            return None;
+        }
         let effect = faults[position].effect.clone();
         match &mut faults[position].times {
             Times::Always => {}
@@ -175,7 +213,7 @@ impl Faults {
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Fault>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.script.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

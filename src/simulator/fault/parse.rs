@@ -1,7 +1,7 @@
 //! The text form of a fault, for the command line and the control route:
 //!
 //! ```text
-//! SELECTOR=EFFECT[,after-commit][,retry-after=SECONDS][,seconds=N][,bytes=N][,times=N|always]
+//! SELECTOR=EFFECT[,after-commit][,retry-after=SECONDS][,seconds=N][,bytes=N][,skip=N][,times=N|always]
 //! ```
 
 use std::fmt;
@@ -87,6 +87,11 @@ impl<'a> Options<'a> {
         }
     }
 
+    fn skip(&mut self) -> Result<u32, ParseError> {
+        let skip = self.number("skip", u64::from(u32::MAX))?.unwrap_or(0);
+        u32::try_from(skip).map_err(|_| self.bad(&format!("skip={skip}")))
+    }
+
     fn times(&mut self) -> Result<Times, ParseError> {
         match self.take("times") {
             None => Ok(Times::Left(1)),
@@ -137,6 +142,7 @@ impl FromStr for Fault {
         let fault = Self {
             selector: selector.trim().parse()?,
             effect: effect(&mut options)?,
+            skip: options.skip()?,
             times: options.times()?,
         };
         options.end()?;
@@ -202,6 +208,9 @@ impl fmt::Display for Selector {
 impl fmt::Display for Fault {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}={}", self.selector, self.effect)?;
+        if self.skip > 0 {
+            write!(formatter, ",skip={}", self.skip)?;
+        }
         match self.times {
             Times::Always => formatter.write_str(",times=always"),
             Times::Left(times) => write!(formatter, ",times={times}"),
@@ -261,6 +270,7 @@ mod tests {
             "creationOptions=challenge-lifetime,seconds=0,times=1",
             "listMethods=junk,bytes=1000000,times=1",
             "token=slow,seconds=5,times=1",
+            "any=slow,seconds=5,after-commit,skip=3,times=1",
             "token=slow,seconds=5,after-commit,times=1",
             "DELETE /v1.0/users/*/authentication/fido2Methods/*=504,times=2",
         ] {

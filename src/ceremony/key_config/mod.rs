@@ -1,0 +1,245 @@
+//! Changing a key's settings (CTAP 2.1 §6.11), most of which only a reset takes back: what would change is found out and shown
+//! first.
+//!
+//! ```text
+//! read only    the key in the ledger, the same one in the hand, what it has set
+//! person       confirms what cannot be taken back; PIN
+//! intent       config.intended
+//! key          one command for each setting that differs
+//! outcome      config.applied
+//! ```
+//!
+//! Every step first looks whether it is done, so that a resumed ceremony is the same code. A key that the ledger does not know
+//! is set without a record, by [`set_unrecorded`].
+
+mod change;
+mod resume;
+mod settings;
+
+use uuid::Uuid;
+
+use crate::ceremony::interaction::{Interaction, PinPurpose, Step};
+use crate::ceremony::setback::Setback;
+use crate::ceremony::{Error, Parties, fitness, subject};
+use crate::ctap::{Authenticator, Cancel, Permissions};
+use crate::ledger::{ConfigApplied, ConfigIntended, EntryRef, Event, KeySettings};
+use crate::secret::Pin;
+
+pub(crate) use change::describe_change;
+pub use change::{Change, TakenBackBy, changes};
+pub(crate) use resume::{finish, inspect, undo};
+
+/// What the operator asks for.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The key's label in the ledger.
+    pub label: String,
+    /// What is to be set; what is absent stays as it is.
+    pub settings: KeySettings,
+    /// Whether to try a PIN although few tries are left.
+    pub spend_last_tries: bool,
+    /// Stop before anything changes.
+    pub dry_run: bool,
+}
+
+/// How far it went.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// The key's label, if the ledger knows it.
+    pub label: Option<String>,
+    /// What differed from what was asked for; empty if nothing did.
+    pub changes: Vec<Change>,
+    /// Whether the changes were made.
+    pub applied: bool,
+    /// The entry that records them.
+    pub entry: Option<EntryRef>,
+}
+
+/// Changes the settings of a key that the ledger knows, and records it.
+///
+/// # Errors
+/// Before the intent is recorded: the reason, with nothing changed. Afterwards: the reason if the key is as it was, or
+/// [`Error::Stopped`] with what is set or may be.
+pub async fn set(request: &Request, mut parties: Parties<'_>) -> Result<Outcome, Error> {
+    let (changes, pin) = match prepare(request, &mut parties).await {
+        Ok(prepared) => prepared,
+        Err(error) => return Err(parties.blame(error)),
+    };
+    let mut outcome = Outcome {
+        label: Some(request.label.clone()),
+        applied: false,
+        entry: None,
+        changes,
+    };
+    if !request.dry_run && !outcome.changes.is_empty() {
+        let recorded = apply(
+            &request.label,
+            &request.settings,
+            pin.as_ref(),
+            &mut parties,
+        );
+        outcome.entry = Some(recorded.await?);
+        outcome.applied = true;
+    }
+    Ok(outcome)
+}
+
+async fn prepare(
+    request: &Request,
+    parties: &mut Parties<'_>,
+) -> Result<(Vec<Change>, Option<Pin>), Error> {
+    let key = subject::find(&request.label, parties).await?;
+    subject::require_in_hand(&key.enrolled, parties)?;
+    let changes = changes(parties.key.in_hand()?.info(), &request.settings)?;
+    if request.dry_run || changes.is_empty() {
+        return Ok((changes, None));
+    }
+    parties.confirm(&change::describe(&changes), &request.label)?;
+    let interaction = &mut *parties.interaction;
+    let pin = ask_pin(
+        parties.key.in_hand_mut()?,
+        request.spend_last_tries,
+        interaction,
+    )?;
+    Ok((changes, pin))
+}
+
+/// Changes the settings of the key in hand and records it as a ceremony of its own. The caller has shown the changes and knows
+/// that the key is the one with this label; `pin` is its PIN, none while it has none.
+///
+/// # Errors
+/// The reason if the key is as it was, or [`Error::Stopped`] with what is set or may be.
+pub(crate) async fn apply(
+    label: &str,
+    settings: &KeySettings,
+    pin: Option<&Pin>,
+    parties: &mut Parties<'_>,
+) -> Result<EntryRef, Error> {
+    let ceremony = parties.env.uuid();
+    let before = changes(parties.key.in_hand()?.info(), settings)?;
+    let intended = ConfigIntended {
+        label: label.to_owned(),
+        settings: settings.clone(),
+    };
+    parties.interaction.begin(Step::RecordIntent);
+    let intent = parties
+        .record(ceremony, &Event::ConfigIntended(intended))
+        .await?;
+    parties.interaction.done(
+        Step::RecordIntent,
+        &format!("entry {}, ceremony {ceremony}", intent.index),
+    );
+    match finish_settings(ceremony, label, settings, pin, parties).await {
+        Ok(entry) => Ok(entry),
+        Err(error) => {
+            let setback = Setback {
+                ceremony,
+                label,
+                reached: crate::ledger::Step::Intended,
+                remains: remains(&before, settings, &error, parties),
+            };
+            Err(setback.record(error, parties).await)
+        }
+    }
+}
+
+/// The act and its outcome, from wherever the key stands.
+pub(crate) async fn finish_settings(
+    ceremony: Uuid,
+    label: &str,
+    settings: &KeySettings,
+    pin: Option<&Pin>,
+    parties: &mut Parties<'_>,
+) -> Result<EntryRef, Error> {
+    parties.go_on()?;
+    parties.interaction.begin(Step::ApplySettings);
+    let key = parties.key.in_hand_mut()?;
+    settings::apply(key, settings, pin, parties.interaction, parties.cancel)?;
+    parties.interaction.done(Step::ApplySettings, "");
+    parties.interaction.begin(Step::RecordOutcome);
+    let applied = ConfigApplied {
+        label: label.to_owned(),
+        settings: settings.clone(),
+    };
+    let entry = parties
+        .record(ceremony, &Event::ConfigApplied(applied))
+        .await?;
+    parties
+        .interaction
+        .done(Step::RecordOutcome, &format!("entry {}", entry.index));
+    Ok(entry)
+}
+
+/// What of the settings is or may be in force although the ceremony failed.
+fn remains(
+    before: &[Change],
+    settings: &KeySettings,
+    error: &Error,
+    parties: &mut Parties<'_>,
+) -> Option<String> {
+    let unknown = matches!(error, Error::Key(error) if error.outcome_unknown());
+    let key = parties.key.in_hand_mut().ok()?;
+    let left = match key.refresh_info() {
+        Ok(info) if !unknown => changes(info, settings).ok()?,
+        _ => return Some("which of the settings the key took is not known".to_owned()),
+    };
+    let made: Vec<&str> = before
+        .iter()
+        .filter(|change| !left.contains(change))
+        .map(|change| change.setting)
+        .collect();
+    // A ledger that cannot be written leaves all of them set.
+    match (made.is_empty(), matches!(error, Error::Ledger(_))) {
+        (true, false) => None,
+        (true, true) => Some("the key took the settings, and they are not recorded".to_owned()),
+        (false, _) => Some(format!("the key took {}", made.join(", "))),
+    }
+}
+
+/// Changes the settings of a key without a record: one that the ledger does not know.
+///
+/// # Errors
+/// The reason; whatever the key took until then stays set.
+pub fn set_unrecorded(
+    settings: &KeySettings,
+    (dry_run, spend_last_tries): (bool, bool),
+    key: &mut Authenticator,
+    interaction: &mut dyn Interaction,
+    cancel: &Cancel,
+) -> Result<Outcome, Error> {
+    let changes = changes(key.info(), settings)?;
+    let applied = !dry_run && !changes.is_empty();
+    if applied {
+        if !interaction.confirm(&change::describe(&changes), UNNAMED) {
+            return Err(Error::NotConfirmed(UNNAMED.to_owned()));
+        }
+        let pin = ask_pin(key, spend_last_tries, interaction)?;
+        settings::apply(key, settings, pin.as_ref(), interaction, cancel)?;
+    }
+    Ok(Outcome {
+        label: None,
+        changes,
+        applied,
+        entry: None,
+    })
+}
+
+/// What is typed for a key that has no label.
+const UNNAMED: &str = "set";
+
+/// The key's PIN, if it takes settings only for its PIN.
+fn ask_pin(
+    key: &mut Authenticator,
+    spend_last_tries: bool,
+    interaction: &mut dyn Interaction,
+) -> Result<Option<Pin>, Error> {
+    if key.info().options.client_pin != Some(true) || !key.takes_pin_for(Permissions::ACFG) {
+        return Ok(None);
+    }
+    let retries = key.pin_retries()?;
+    fitness::require_pin_tries(retries, spend_last_tries)?;
+    let purpose = PinPurpose::Present {
+        retries: Some(retries.retries),
+    };
+    Ok(Some(interaction.pin(purpose)?))
+}

@@ -1,0 +1,267 @@
+//! Making a key as it left the factory (CTAP 2.1 §6.6): PIN, settings and every credential are lost.
+//!
+//! ```text
+//! read only    which keys of the ledger this one is, and whether their methods are still registered
+//! person       types the label unless all of them are retired
+//! intent       reset.intended, for each of them
+//! key          unplugged and plugged in again if it wants that; still the same one; touched
+//! outcome      reset.performed, for each of them
+//! ```
+//!
+//! One key may serve several accounts, and a reset loses all of its credentials, so each of them has a ceremony of its own. A key
+//! that the ledger does not know is reset without a record, by [`reset_unrecorded`].
+
+mod perform;
+mod reinsertion;
+mod resume;
+
+use uuid::Uuid;
+
+use crate::ceremony::interaction::Step;
+use crate::ceremony::setback::Setback;
+use crate::ceremony::silent::{self, Holding};
+use crate::ceremony::{Error, Parties, subject};
+use crate::encoding::base64url;
+use crate::ledger::{EnrolledKey, EntryRef, Event, KeyEnrolled, ResetIntended, ResetPerformed};
+
+pub use perform::reset_unrecorded;
+pub(crate) use resume::{finish, inspect, undo};
+
+/// What the operator asks for.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The key's label in the ledger.
+    pub label: String,
+    /// Stop before anything changes.
+    pub dry_run: bool,
+}
+
+/// A credential that is lost with a reset.
+#[derive(Debug, Clone)]
+pub struct Loss {
+    /// The key as the ledger knows it.
+    pub key: EnrolledKey,
+    /// Whether the directory still has its method; none if it could not be asked.
+    pub registered: Option<bool>,
+}
+
+impl Loss {
+    /// For people.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        let registered = match self.registered {
+            Some(true) => "STILL REGISTERED",
+            Some(false) => "not registered any more",
+            None => "perhaps still registered",
+        };
+        let service = if self.key.retired.is_some() {
+            "retired"
+        } else {
+            "in service"
+        };
+        let enrolled = &self.key.enrolled;
+        format!(
+            "{} of {}: {service}, {registered}",
+            enrolled.label, enrolled.account.upn
+        )
+    }
+}
+
+/// How far it went.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// What is lost, or would be.
+    pub losses: Vec<Loss>,
+    /// The entries that record it; none in a dry run.
+    pub entries: Vec<EntryRef>,
+    /// Whether the key was reset.
+    pub performed: bool,
+}
+
+/// Resets a key that the ledger knows.
+///
+/// # Errors
+/// Before the intent is recorded: the reason, with nothing changed. Afterwards: the reason if the key was not reset, or
+/// [`Error::Stopped`] if it was or may have been.
+pub async fn reset(request: &Request, mut parties: Parties<'_>) -> Result<Outcome, Error> {
+    let losses = match prepare(request, &mut parties).await {
+        Ok(losses) => losses,
+        Err(error) => return Err(parties.blame(error)),
+    };
+    if request.dry_run {
+        return Ok(Outcome {
+            losses,
+            entries: Vec::new(),
+            performed: false,
+        });
+    }
+    let mut ceremonies = Vec::new();
+    for loss in &losses {
+        let ceremony = parties.env.uuid();
+        let intended = ResetIntended {
+            label: loss.key.enrolled.label.clone(),
+            credential_id: loss.key.enrolled.credential_id.clone(),
+        };
+        let recorded = parties
+            .record(ceremony, &Event::ResetIntended(intended))
+            .await;
+        match recorded {
+            Ok(_) => ceremonies.push((ceremony, loss.key.enrolled.clone())),
+            Err(error) => return Err(stopped(error, &ceremonies, &mut parties).await),
+        }
+    }
+    match finish_all(&ceremonies, &mut parties).await {
+        Ok(entries) => Ok(Outcome {
+            losses,
+            entries,
+            performed: true,
+        }),
+        Err(error) => Err(stopped(error, &ceremonies, &mut parties).await),
+    }
+}
+
+async fn prepare(request: &Request, parties: &mut Parties<'_>) -> Result<Vec<Loss>, Error> {
+    let named = subject::find(&request.label, parties).await?;
+    subject::require_in_hand(&named.enrolled, parties)?;
+    let mut losses = Vec::new();
+    for key in held(&named, parties)? {
+        if let Some(open) = parties.ledger.state().open_ceremony_on(&key.enrolled.label) {
+            return Err(Error::CeremonyOpen {
+                label: key.enrolled.label.clone(),
+                ceremony: open.id,
+            });
+        }
+        let registered = registered(&key.enrolled, parties).await;
+        losses.push(Loss { key, registered });
+    }
+    let lines: Vec<String> = losses.iter().map(Loss::describe).collect();
+    let stakes = format!(
+        "A reset deletes the PIN, the settings and every credential of the key:\n  {}",
+        lines.join("\n  ")
+    );
+    if request.dry_run || losses.iter().all(|loss| loss.key.retired.is_some()) {
+        parties.interaction.warn(&stakes);
+    } else {
+        parties.confirm(&stakes, &request.label)?;
+    }
+    Ok(losses)
+}
+
+/// The keys of the ledger whose credentials are on the key in hand, the named one first.
+fn held(named: &EnrolledKey, parties: &mut Parties<'_>) -> Result<Vec<EnrolledKey>, Error> {
+    let aaguid = named.enrolled.aaguid;
+    let others: Vec<EnrolledKey> = parties
+        .ledger
+        .state()
+        .keys()
+        .iter()
+        .filter(|key| key.enrolled.aaguid == aaguid && key.reset.is_none())
+        .filter(|key| key.enrolled.credential_id != named.enrolled.credential_id)
+        .cloned()
+        .collect();
+    let mut held = vec![named.clone()];
+    for key in others {
+        let id = &key.enrolled.credential_id;
+        if silent::holding(parties, &key.enrolled.rp_id, id)? == Holding::Holds {
+            held.push(key);
+        }
+    }
+    Ok(held)
+}
+
+/// Whether the directory still has the credential; none if nobody can say.
+async fn registered(key: &KeyEnrolled, parties: &mut Parties<'_>) -> Option<bool> {
+    let tenant = parties.tenant?;
+    parties.interaction.begin(Step::InspectTenant);
+    match tenant.fido2_methods(&key.account.id).await {
+        Ok(methods) => Some(methods.iter().any(|method| {
+            method.id == key.method_id
+                || base64url::names_credential(&method.id, &key.credential_id)
+        })),
+        Err(error) if error.status() == Some(404) => Some(false),
+        Err(error) => {
+            let why = crate::ceremony::error::in_full(&error);
+            parties
+                .interaction
+                .warn(&format!("the tenant could not be asked: {why}"));
+            None
+        }
+    }
+}
+
+/// The act and its outcome.
+async fn finish_all(
+    ceremonies: &[(Uuid, KeyEnrolled)],
+    parties: &mut Parties<'_>,
+) -> Result<Vec<EntryRef>, Error> {
+    parties.go_on()?;
+    let known: Vec<&KeyEnrolled> = ceremonies.iter().map(|(_, key)| key).collect();
+    perform::perform(&known, parties)?;
+    let mut entries = Vec::new();
+    for (ceremony, key) in ceremonies {
+        entries.push(record(*ceremony, key, parties).await?);
+    }
+    Ok(entries)
+}
+
+async fn record(
+    ceremony: Uuid,
+    key: &KeyEnrolled,
+    parties: &mut Parties<'_>,
+) -> Result<EntryRef, Error> {
+    parties.interaction.begin(Step::RecordOutcome);
+    let performed = ResetPerformed {
+        label: key.label.clone(),
+        credential_id: key.credential_id.clone(),
+    };
+    let entry = parties
+        .record(ceremony, &Event::ResetPerformed(performed))
+        .await?;
+    parties
+        .interaction
+        .done(Step::RecordOutcome, &format!("entry {}", entry.index));
+    Ok(entry)
+}
+
+/// Records the failure in every ceremony that is open.
+async fn stopped(
+    error: Error,
+    ceremonies: &[(Uuid, KeyEnrolled)],
+    parties: &mut Parties<'_>,
+) -> Error {
+    let remains = remains(&error, !ceremonies.is_empty(), parties);
+    let mut error = error;
+    for (ceremony, key) in ceremonies {
+        let open = parties.ledger.state().ceremony(*ceremony);
+        if open.is_some_and(crate::ledger::Ceremony::is_open) {
+            let setback = Setback {
+                ceremony: *ceremony,
+                label: &key.label,
+                reached: crate::ledger::Step::Intended,
+                remains: remains.clone(),
+            };
+            error = setback.record(error, parties).await;
+        }
+    }
+    error
+}
+
+/// What is lost or may be although the ceremony failed.
+fn remains(error: &Error, intended: bool, parties: &mut Parties<'_>) -> Option<String> {
+    match error {
+        Error::Key(error) if error.outcome_unknown() => {
+            Some("whether the key was reset is not known".to_owned())
+        }
+        // Only the intents are written before the key is asked, and a key that has its PIN was not reset.
+        Error::Ledger(_) if intended && fresh(parties) => {
+            Some("the key was reset, and that is not recorded".to_owned())
+        }
+        _ => None,
+    }
+}
+
+fn fresh(parties: &mut Parties<'_>) -> bool {
+    let key = parties.key.in_hand_mut().ok();
+    let info = key.and_then(|key| key.refresh_info().ok().cloned());
+    info.is_none_or(|info| info.options.client_pin != Some(true))
+}

@@ -1,0 +1,25 @@
+//! Who can get at a PIN. It is made here ([`generate`]), sealed to its custodians before the key gets it ([`seal`]), and opened
+//! with what they hold ([`open`]). `docs/ledger-format.md` section 9 has the format, `docs/custody.md` the reasons.
+//!
+//! With a threshold of 1 every custodian can open the PIN alone. With a larger one each holds a [`Share`], and fewer shares than
+//! the threshold say nothing about the PIN.
+
+mod custodian;
+mod error;
+mod find;
+mod generate;
+mod identity;
+mod recipient;
+mod seal;
+mod share;
+#[cfg(test)]
+mod tests;
+
+pub use custodian::{Custodian, Custodians, Warning};
+pub use error::Error;
+pub use find::{Found, Standing, find, intended};
+pub use generate::{Alphabet, PinPolicy, generate, is_trivial};
+pub use identity::{Identity, IdentityError};
+pub use recipient::{NotARecipient, Recipient};
+pub use seal::{Opened, OpenedShare, names, open, open_shares, seal};
+pub use share::{Share, ShareError, combine};

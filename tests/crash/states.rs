@@ -1,0 +1,1 @@
+//! The states that a crash can leave, one by one, as an operator meets them.

@@ -1,0 +1,39 @@
+//! What happens to a key in service: settings, PIN changes, custody, retirement, reset.
+
+mod config;
+mod retire;
+
+use halligan::emulator::Profile;
+
+use crate::bench::{Bench, Command, Key};
+
+/// A bench whose first account has keys with these labels.
+fn enrolled(labels: &[&str]) -> (Bench, Vec<Key>) {
+    let bench = Bench::new();
+    let enroll = |label: &&str| {
+        let key = bench.key(Profile::default());
+        bench.enroll(&key, label).run().exits(0);
+        key
+    };
+    let keys = labels.iter().map(enroll).collect();
+    (bench, keys)
+}
+
+/// The kinds of the entries after those of the enrolments.
+fn since(bench: &Bench, before: usize) -> Vec<String> {
+    bench.ledger().split_off(before)
+}
+
+/// The ledger verifies, and this many ceremonies are open.
+#[track_caller]
+fn open_ceremonies(bench: &Bench, expected: usize) {
+    let verified = bench.verified_ledger();
+    let open = verified["open_ceremonies"].as_array().unwrap();
+    assert_eq!(open.len(), expected, "{:?}", bench.ledger());
+}
+
+/// A command line with this key at hand.
+fn with_key(bench: &Bench, key: &Key, words: &[&str]) -> Command {
+    let command = bench.halligan(words.iter().copied());
+    command.with(["--device", key.address()])
+}
