@@ -5,7 +5,7 @@ use uuid::Uuid;
 use crate::attestation::{self, Finding};
 use crate::ceremony::interaction::PinUnavailable;
 use crate::graph::{self, display_name};
-use crate::{ctap, ledger};
+use crate::{ctap, custody, ledger};
 
 /// Why a ceremony did not reach its end.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +46,9 @@ pub enum Error {
     /// The operator interrupted.
     #[error("interrupted by the operator")]
     Cancelled,
+    /// The PIN could not be sealed to its custodians.
+    #[error(transparent)]
+    Custody(#[from] custody::Error),
     /// The label is too long for the directory.
     #[error(transparent)]
     DisplayName(#[from] display_name::Error),
@@ -201,6 +204,7 @@ impl Error {
             | Self::NotFinishable { .. }
             | Self::NotUndoable { .. }
             | Self::OutOfService { .. } => "ledger",
+            Self::Custody(_) => "custody",
             Self::NotConfirmed(_) | Self::TooFewKeys { .. } => "declined",
             Self::Stopped { source, .. } => source.code(),
         }

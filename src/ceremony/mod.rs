@@ -15,6 +15,7 @@ pub mod handover;
 pub mod interaction;
 pub mod key_config;
 pub mod parties;
+pub mod pin_change;
 pub mod reset;
 pub mod resume;
 pub mod retire;

@@ -115,6 +115,11 @@ fn of_ceremony(error: &ceremony::Error) -> Advice {
             "ceremony_open",
             "`halligan resume` shows what is true, and finishes it or takes it back",
         ),
+        E::Custody(_) => advice(
+            Exit::Usage,
+            "custody",
+            "[custody] in the configuration names the custodians; docs/configuration.md describes it",
+        ),
         E::DirectoryMismatch { .. } => plain(Exit::Tenant, "directory_mismatch"),
         E::DisplayName(_) => advice(
             Exit::Usage,

@@ -68,6 +68,7 @@ fn take_back(run: &Run<'_>, parties: &mut Parties<'_>) -> Result<CeremonyUndone,
         label: run.plan.label.clone(),
         credential_deleted,
         method_deleted: false,
+        pin: None,
     };
     let credential = match (&run.creation, run.pin_state) {
         (Creation::Made(credential), _) => credential,

@@ -11,7 +11,7 @@ use uuid::Uuid;
 pub use inspection::Inspection;
 
 use crate::ceremony::interaction::Step;
-use crate::ceremony::{Error, Parties, key_config, reset, retire};
+use crate::ceremony::{Error, Parties, key_config, pin_change, reset, retire};
 use crate::ledger::{Ceremony, CeremonyKind, EntryRef};
 
 /// What the operator asks for.
@@ -154,31 +154,30 @@ fn impossible(ceremony: &Ceremony, direction: Direction, why: &str) -> Error {
 async fn inspect(ceremony: &Ceremony, parties: &mut Parties<'_>) -> Result<Inspection, Error> {
     match ceremony.kind {
         CeremonyKind::Config => key_config::inspect(ceremony, parties).await,
+        CeremonyKind::Pin => pin_change::inspect(ceremony, parties).await,
         CeremonyKind::Reset => reset::inspect(ceremony, parties).await,
         CeremonyKind::Retire => retire::inspect(ceremony, parties).await,
-        CeremonyKind::Enroll | CeremonyKind::Pin => Ok(Inspection::impossible(NOT_OURS)),
+        CeremonyKind::Enroll => Ok(Inspection::impossible(NOT_OURS)),
     }
 }
 
 async fn finish(ceremony: &Ceremony, parties: &mut Parties<'_>) -> Result<EntryRef, Error> {
     match ceremony.kind {
         CeremonyKind::Config => key_config::finish(ceremony, parties).await,
+        CeremonyKind::Pin => pin_change::finish(ceremony, parties).await,
         CeremonyKind::Reset => reset::finish(ceremony, parties).await,
         CeremonyKind::Retire => retire::finish(ceremony, parties).await,
-        CeremonyKind::Enroll | CeremonyKind::Pin => {
-            Err(impossible(ceremony, Direction::Finish, NOT_OURS))
-        }
+        CeremonyKind::Enroll => Err(impossible(ceremony, Direction::Finish, NOT_OURS)),
     }
 }
 
 async fn undo(ceremony: &Ceremony, parties: &mut Parties<'_>) -> Result<EntryRef, Error> {
     match ceremony.kind {
         CeremonyKind::Config => key_config::undo(ceremony, parties).await,
+        CeremonyKind::Pin => pin_change::undo(ceremony, parties).await,
         CeremonyKind::Reset => reset::undo(ceremony, parties).await,
         CeremonyKind::Retire => retire::undo(ceremony, parties).await,
-        CeremonyKind::Enroll | CeremonyKind::Pin => {
-            Err(impossible(ceremony, Direction::Undo, NOT_OURS))
-        }
+        CeremonyKind::Enroll => Err(impossible(ceremony, Direction::Undo, NOT_OURS)),
     }
 }
 

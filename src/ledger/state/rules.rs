@@ -5,7 +5,7 @@ use super::{EnrolledKey, JoinedStation, State};
 use crate::ledger::chain::EntryHash;
 use crate::ledger::defect::{Defect, Warning};
 use crate::ledger::entry::Entry;
-use crate::ledger::event::{Event, KeyChecked, KeyEnrolled, Kind, StationJoined};
+use crate::ledger::event::{Event, KeyChecked, KeyEnrolled, Kind, SealedPin, StationJoined};
 use crate::ledger::proof::{Proof, ProofDefect};
 use crate::webauthn::client_data::ClientDataType;
 use crate::webauthn::{AttestationObject, ClientData, CoseKey};
@@ -155,16 +155,24 @@ impl State {
                 }
             }
             Event::PinChanged(changed) => {
-                let intent = ceremony.map(|ceremony| ceremony.intent.clone());
-                let labelled = |key: &&mut EnrolledKey| key.enrolled.label == changed.label;
-                if let Some(key) = self.keys.iter_mut().rev().find(labelled) {
-                    key.pin = match intent {
-                        Some(Event::PinIntended(intended)) => intended.pin,
-                        _ => None,
-                    };
-                }
+                let intended = match ceremony.map(|ceremony| &ceremony.intent) {
+                    Some(Event::PinIntended(intended)) => intended.pin.clone(),
+                    _ => None,
+                };
+                self.set_pin(&changed.label, changed.pin.or(intended));
+            }
+            Event::CeremonyUndone(undone) if undone.pin.is_some() => {
+                self.set_pin(&undone.label, undone.pin);
             }
             _ => {}
+        }
+    }
+
+    /// The key with this label has this PIN from now on.
+    fn set_pin(&mut self, label: &str, pin: Option<SealedPin>) {
+        let mut keys = self.keys.iter_mut().rev();
+        if let Some(key) = keys.find(|key| key.enrolled.label == label) {
+            key.pin = pin;
         }
     }
 
