@@ -1,9 +1,12 @@
 //! Configuration: `halligan.toml` as typed, then validated. A relative path in the file is relative to the file, so that a
 //! configuration can be moved together with what it names.
 
+mod custody;
+mod file;
+
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+pub(crate) use file::{File, SignInMethod};
 
 use crate::cli::arguments::Global;
 use crate::ledger::StationName;
@@ -29,86 +32,6 @@ pub(crate) enum Error {
         member: &'static str,
         why: String,
     },
-}
-
-/// The file, exactly as typed.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct File {
-    /// Directory or URL of the ledger.
-    pub(crate) ledger: Option<String>,
-    /// This workstation's name in the ledger.
-    pub(crate) station: Option<String>,
-    /// Where this workstation keeps its signing key.
-    pub(crate) station_directory: Option<PathBuf>,
-    #[serde(default)]
-    pub(crate) tenant: Tenant,
-    #[serde(default)]
-    pub(crate) sign_in: SignIn,
-    #[serde(default)]
-    pub(crate) attestation: Attestation,
-}
-
-/// `[tenant]`
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Tenant {
-    /// Tenant id or a verified domain.
-    pub(crate) id: Option<String>,
-    /// `global`, `usgov`, `usgov-dod`, `china`
-    pub(crate) cloud: Option<String>,
-    /// Another Graph, for stand-ins and private gateways.
-    pub(crate) graph_url: Option<String>,
-    /// Another authority, likewise.
-    pub(crate) authority_url: Option<String>,
-    /// PEM file of a certification authority to trust besides the operating system's.
-    pub(crate) ca_cert: Option<PathBuf>,
-    /// `v1.0` or `beta`
-    pub(crate) graph_version: Option<String>,
-}
-
-/// `[sign_in]`
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct SignIn {
-    pub(crate) method: Option<SignInMethod>,
-    /// The application (client) id.
-    pub(crate) client_id: Option<String>,
-    /// File that holds the client secret.
-    pub(crate) client_secret_file: Option<PathBuf>,
-    /// PEM file with the certificate and its private key.
-    pub(crate) client_certificate: Option<PathBuf>,
-    /// File that holds the federated token, for workload identity.
-    pub(crate) federated_token_file: Option<PathBuf>,
-    /// Delegated permissions to ask for, where the application has others than the usual ones.
-    pub(crate) permissions: Option<Vec<String>>,
-    /// Suggested user for the browser sign-in.
-    pub(crate) login_hint: Option<String>,
-}
-
-/// How the operator or the job signs in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum SignInMethod {
-    Browser,
-    DeviceCode,
-    ClientSecret,
-    ClientCertificate,
-    WorkloadIdentity,
-    ManagedIdentity,
-    AzureCli,
-}
-
-/// `[attestation]`
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Attestation {
-    /// PEM files with the roots that a key's attestation may lead to.
-    #[serde(default)]
-    pub(crate) roots: Vec<PathBuf>,
-    /// Refuse a key whose attestation could not be verified completely.
-    #[serde(default)]
-    pub(crate) required: bool,
 }
 
 /// The configuration together with the place it came from.

@@ -1,0 +1,120 @@
+//! The configuration file, exactly as typed.
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+/// The file, exactly as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct File {
+    /// Directory or URL of the ledger.
+    pub(crate) ledger: Option<String>,
+    /// This workstation's name in the ledger.
+    pub(crate) station: Option<String>,
+    /// Where this workstation keeps its signing key.
+    pub(crate) station_directory: Option<PathBuf>,
+    #[serde(default)]
+    pub(crate) tenant: Tenant,
+    #[serde(default)]
+    pub(crate) sign_in: SignIn,
+    #[serde(default)]
+    pub(crate) attestation: Attestation,
+    #[serde(default)]
+    pub(crate) custody: Custody,
+}
+
+/// `[tenant]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Tenant {
+    /// Tenant id or a verified domain.
+    pub(crate) id: Option<String>,
+    /// `global`, `usgov`, `usgov-dod`, `china`
+    pub(crate) cloud: Option<String>,
+    /// Another Graph, for stand-ins and private gateways.
+    pub(crate) graph_url: Option<String>,
+    /// Another authority, likewise.
+    pub(crate) authority_url: Option<String>,
+    /// PEM file of a certification authority to trust besides the operating system's.
+    pub(crate) ca_cert: Option<PathBuf>,
+    /// `v1.0` or `beta`
+    pub(crate) graph_version: Option<String>,
+}
+
+/// `[sign_in]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SignIn {
+    pub(crate) method: Option<SignInMethod>,
+    /// The application (client) id.
+    pub(crate) client_id: Option<String>,
+    /// File that holds the client secret.
+    pub(crate) client_secret_file: Option<PathBuf>,
+    /// PEM file with the certificate and its private key.
+    pub(crate) client_certificate: Option<PathBuf>,
+    /// File that holds the federated token, for workload identity.
+    pub(crate) federated_token_file: Option<PathBuf>,
+    /// Delegated permissions to ask for, where the application has others than the usual ones.
+    pub(crate) permissions: Option<Vec<String>>,
+    /// Suggested user for the browser sign-in.
+    pub(crate) login_hint: Option<String>,
+}
+
+/// How the operator or the job signs in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum SignInMethod {
+    Browser,
+    DeviceCode,
+    ClientSecret,
+    ClientCertificate,
+    WorkloadIdentity,
+    ManagedIdentity,
+    AzureCli,
+}
+
+/// `[attestation]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Attestation {
+    /// PEM files with the roots that a key's attestation may lead to.
+    #[serde(default)]
+    pub(crate) roots: Vec<PathBuf>,
+    /// Refuse a key whose attestation could not be verified completely.
+    #[serde(default)]
+    pub(crate) required: bool,
+}
+
+/// `[custody]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Custody {
+    /// How many custodians it takes to open a PIN.
+    pub(crate) threshold: Option<u8>,
+    /// What a generated PIN is made of.
+    pub(crate) pin: Option<PinKind>,
+    /// How many characters a generated PIN has at least.
+    pub(crate) pin_length: Option<usize>,
+    #[serde(default)]
+    pub(crate) custodian: Vec<Custodian>,
+}
+
+/// What generated PINs are made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum PinKind {
+    Digits,
+    Mixed,
+}
+
+/// `[[custody.custodian]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Custodian {
+    pub(crate) name: String,
+    /// `age1…`, `ssh-ed25519 …` or `ssh-rsa …`
+    pub(crate) recipient: Option<String>,
+    /// File with such lines.
+    pub(crate) recipient_file: Option<PathBuf>,
+}
