@@ -71,6 +71,12 @@ impl Pin {
     pub fn expose_bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }
+
+    /// The PIN as a person types it, for whoever asked to see it.
+    #[must_use]
+    pub fn expose_text(&self) -> &str {
+        &self.0
+    }
 }
 
 /// A pinUvAuthToken: whoever holds it acts with the user's verification until the key forgets it.

@@ -7,6 +7,7 @@ mod bench;
 mod check;
 mod control_cli;
 mod cost;
+mod custody;
 mod demo;
 mod docs;
 mod enroll;

@@ -9,6 +9,7 @@ use crate::cli::failure::Exit;
 use crate::ctap::hid::{self, DeviceError};
 use crate::ctap::status::Status;
 use crate::ctap::{self, PinFailureKind};
+use crate::custody::{self, ShareError};
 use crate::emulator::serve::ServeError;
 use crate::{graph, ledger};
 
@@ -36,12 +37,18 @@ pub(crate) fn of(error: &Error) -> Advice {
             "configuration",
             "docs/configuration.md describes halligan.toml; --config names another file",
         ),
+        Error::Custody(error) => of_custody(error),
         Error::Declined(_) => plain(Exit::Usage, "declined"),
         Error::Demo(_) => plain(Exit::NotSafe, "demo"),
         Error::Device(error) => of_device(error),
         Error::Emulator(_) | Error::EmulatorAttestation(_) => plain(Exit::Usage, "emulator"),
         Error::EmulatorControl(error) => of_control(error),
         Error::EmulatorServe(error) => of_serve(error),
+        Error::Identity(_) => advice(
+            Exit::Pin,
+            "identity",
+            "an identity is the file that age takes with -i: of age-keygen, or a private ssh key",
+        ),
         Error::Inconclusive { source, .. } => of_tenant(source),
         Error::Key(error) => of_key(error),
         Error::KeysDenied { source, .. } => of_device(source),
@@ -51,6 +58,11 @@ pub(crate) fn of(error: &Error) -> Advice {
             "no_key",
             "plug a key in; `halligan key list` shows the keys that the operating system knows",
         ),
+        Error::NoSealedPin(_) => advice(
+            Exit::Pin,
+            "pin_not_sealed",
+            "`halligan ledger show --json` has every sealed PIN; --ceremony names one that is not in force",
+        ),
         Error::Output(_) => plain(Exit::Usage, "output"),
         Error::Pin(error) => of_pin_source(error),
         Error::Profile(_) => advice(
@@ -58,11 +70,13 @@ pub(crate) fn of(error: &Error) -> Advice {
             "profile",
             "`halligan emulator profile list` shows what there is, and `… show NAME` what can be written in a file",
         ),
+        Error::Read { .. } => plain(Exit::Usage, "read"),
         Error::SeveralKeys(_) => advice(
             Exit::Key,
             "several_keys",
             "name one with --device hid:PATH, or unplug the others",
         ),
+        Error::ShareFile { .. } => plain(Exit::Pin, "pin_shares"),
         Error::SignIn(_) => of_sign_in(),
         Error::Simulator(_) => plain(Exit::Usage, "simulator"),
         Error::Station(_) => advice(
@@ -72,6 +86,30 @@ pub(crate) fn of(error: &Error) -> Advice {
         ),
         Error::Usage(_) => plain(Exit::Usage, "usage"),
         Error::Write { .. } => plain(Exit::Usage, "write"),
+    }
+}
+
+fn of_custody(error: &custody::Error) -> Advice {
+    use custody::Error as E;
+    match error {
+        E::Encrypt(_) | E::LineBreak => plain(Exit::Pin, "pin_not_sealed"),
+        E::Foreign(_) | E::Part { .. } | E::Pin(_) | E::Recipient(_) => {
+            plain(Exit::Pin, "pin_seal_damaged")
+        }
+        E::NoCustodian
+        | E::NoRecipient(_)
+        | E::NotAName(_)
+        | E::SameRecipient { .. }
+        | E::Threshold { .. }
+        | E::TooMany(_)
+        | E::TwiceNamed(_) => plain(Exit::Usage, "configuration"),
+        E::NotForThese(_) => plain(Exit::Pin, "pin_not_for_these"),
+        E::Share(ShareError::TooFew { .. }) => advice(
+            Exit::Pin,
+            "pin_shares",
+            "let further custodians open their share with --share, and put the shares together with --shares-from",
+        ),
+        E::Share(_) => plain(Exit::Pin, "pin_shares"),
     }
 }
 
@@ -115,11 +153,7 @@ fn of_ceremony(error: &ceremony::Error) -> Advice {
             "ceremony_open",
             "`halligan resume` shows what is true, and finishes it or takes it back",
         ),
-        E::Custody(_) => advice(
-            Exit::Usage,
-            "custody",
-            "[custody] in the configuration names the custodians; docs/configuration.md describes it",
-        ),
+        E::Custody(error) => of_custody(error),
         E::DirectoryMismatch { .. } => plain(Exit::Tenant, "directory_mismatch"),
         E::DisplayName(_) => advice(
             Exit::Usage,

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::{
-    check, completions, demo, emulator, enroll, handover, key, ledger, resume, retire, simulator,
+    check, completions, demo, emulator, enroll, handover, key, ledger, pin, resume, retire, sheet,
+    simulator,
 };
 
 /// Provision, test and govern the FIDO2 keys of Microsoft Entra emergency access accounts
@@ -84,6 +85,11 @@ pub(crate) enum Command {
     /// Look at one physical key, or change it
     #[command(subcommand)]
     Key(key::Command),
+    /// Make a PIN, or open one that was sealed to its custodians
+    #[command(subcommand)]
+    Pin(pin::Command),
+    /// Print the custody sheet of a key: what lies in the envelope with it
+    Sheet(sheet::Arguments),
     /// Show or verify the record
     #[command(subcommand)]
     Ledger(ledger::Command),

@@ -7,7 +7,7 @@ use crate::cli::demo;
 use crate::cli::emulator::ControlError;
 use crate::ctap::hid::DeviceError;
 use crate::report::Report;
-use crate::{attestation, ceremony, ctap, emulator, graph, ledger, simulator};
+use crate::{attestation, ceremony, ctap, custody, emulator, graph, ledger, simulator};
 
 /// Why a command ended early.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +18,8 @@ pub(crate) enum Error {
     Ceremony(Box<ceremony::Error>),
     #[error(transparent)]
     Config(#[from] config::Error),
+    #[error(transparent)]
+    Custody(#[from] custody::Error),
     #[error("not done: the answer was not {0:?}")]
     Declined(String),
     #[error("the demo went wrong: {0}")]
@@ -32,6 +34,8 @@ pub(crate) enum Error {
     EmulatorControl(#[from] ControlError),
     #[error(transparent)]
     EmulatorServe(#[from] emulator::serve::ServeError),
+    #[error(transparent)]
+    Identity(#[from] custody::IdentityError),
     /// The key was checked and the tenant could not be asked: nothing failed, and nothing is proven safe.
     #[error("the key was checked, but the tenant could not be asked: {source}")]
     Inconclusive {
@@ -50,14 +54,27 @@ pub(crate) enum Error {
     Ledger(#[from] ledger::Error),
     #[error("no FIDO2 key is plugged in")]
     NoKey,
+    /// The ledger has no PIN to open.
+    #[error("no sealed PIN of {0}")]
+    NoSealedPin(String),
     #[error("writing the result: {0}")]
     Output(std::io::Error),
     #[error(transparent)]
     Pin(#[from] ceremony::interaction::PinUnavailable),
+    #[error("reading {path}: {source}")]
+    Read {
+        path: PathBuf,
+        source: std::io::Error,
+    },
     #[error(transparent)]
     Profile(#[from] emulator::profile::ProfileError),
     #[error("several keys are plugged in: {}", .0.join("; "))]
     SeveralKeys(Vec<String>),
+    #[error("{path}: {source}")]
+    ShareFile {
+        path: PathBuf,
+        source: custody::ShareError,
+    },
     #[error(transparent)]
     SignIn(#[from] graph::credential::Error),
     #[error(transparent)]

@@ -21,9 +21,11 @@ mod key;
 mod ledger;
 mod logging;
 mod output;
+mod pin;
 mod record;
 mod resume;
 mod retire;
+mod sheet;
 mod simulator;
 mod tenant;
 mod terminal;
@@ -134,6 +136,8 @@ async fn run(arguments: Arguments) -> Result<Exit, Error> {
         Command::Handover(arguments) => handover::run(arguments, &context).await.and_then(print),
         Command::Retire(arguments) => retire::run(arguments, &context).await.and_then(print),
         Command::Key(command) => key::run(command, &context).await.and_then(print),
+        Command::Pin(command) => pin::run(command, &context).await.and_then(print),
+        Command::Sheet(arguments) => sheet::run(arguments, &context).await.and_then(print),
         Command::Ledger(command) => ledger::run(command, &context).await.and_then(print),
         Command::Emulator(command) => emulator::run(command, &context).await.map(done),
         Command::Simulator(command) => simulator::run(command, &context).await.map(done),
@@ -177,6 +181,8 @@ fn name(command: &Command) -> &'static str {
         Command::Handover(_) => "handover",
         Command::Retire(_) => "retire",
         Command::Key(command) => command.name(),
+        Command::Pin(command) => command.name(),
+        Command::Sheet(_) => "sheet",
         Command::Ledger(ledger::Command::Show(_)) => "ledger.show",
         Command::Ledger(ledger::Command::Verify(_)) => "ledger.verify",
         Command::Emulator(command) => command.name(),

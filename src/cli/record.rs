@@ -17,7 +17,7 @@ pub(crate) struct LedgerChoice {
 }
 
 impl LedgerChoice {
-    fn location(&self, config: &Config) -> String {
+    pub(crate) fn location(&self, config: &Config) -> String {
         self.ledger.clone().unwrap_or_else(|| config.ledger())
     }
 }
@@ -31,6 +31,22 @@ pub(crate) async fn open_for_writing(
 ) -> Result<Ledger, Error> {
     let station = station(config, env, dry_run)?;
     Ok(Ledger::open(&choice.location(config), &station, env.clone()).await?)
+}
+
+/// The same if this machine is a station already; nothing else makes it one.
+pub(crate) async fn open_as_known_station(
+    choice: &LedgerChoice,
+    config: &Config,
+    env: &Env,
+) -> Result<Option<Ledger>, Error> {
+    match Station::open(&config.station_directory()) {
+        Ok(station) => {
+            let ledger = Ledger::open(&choice.location(config), &station, env.clone()).await?;
+            Ok(Some(ledger))
+        }
+        Err(StationError::Missing(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn station(config: &Config, env: &Env, dry_run: bool) -> Result<Station, Error> {

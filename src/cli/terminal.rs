@@ -316,24 +316,49 @@ impl PinReader {
     }
 }
 
-fn prompt(purpose: PinPurpose) -> Result<Zeroizing<String>, PinUnavailable> {
+/// Shows a secret on the terminal and nowhere else; `false` where there is no terminal.
+pub(crate) fn reveal(line: &str) -> bool {
+    let terminal = Term::stderr();
+    // What was sealed by others may hold what a terminal obeys.
+    let control = |symbol: char| symbol.is_control();
+    let line = if line.contains(control) {
+        Zeroizing::new(line.escape_debug().to_string())
+    } else {
+        Zeroizing::new(line.to_owned())
+    };
+    terminal.is_term() && terminal.write_line(&line).is_ok()
+}
+
+/// Whether [`reveal`] can show something.
+pub(crate) fn can_reveal() -> bool {
+    Term::stderr().is_term()
+}
+
+/// Asks for the passphrase of an identity; none where nobody can answer or nobody does.
+pub(crate) fn passphrase(identity: &str) -> Option<Zeroizing<String>> {
+    ask(&format!("Passphrase of {identity}: ")).ok()
+}
+
+/// Asks the person for a secret, which does not show while it is typed.
+fn ask(question: &str) -> Result<Zeroizing<String>, PinUnavailable> {
     let terminal = Term::stderr();
     if !terminal.is_term() || !io::stdin().is_terminal() {
         return Err(PinUnavailable::NoSource);
     }
-    let ask = |question: &str| -> Result<Zeroizing<String>, PinUnavailable> {
-        let failed = |source| PinUnavailable::Io {
-            source_name: "the terminal".to_owned(),
-            source,
-        };
-        terminal.write_str(question).map_err(failed)?;
-        let answer = Zeroizing::new(terminal.read_secure_line().map_err(failed)?);
-        if answer.is_empty() {
-            Err(PinUnavailable::Declined)
-        } else {
-            Ok(answer)
-        }
+    let failed = |source| PinUnavailable::Io {
+        source_name: "the terminal".to_owned(),
+        source,
     };
+    terminal.write_str(question).map_err(failed)?;
+    let answer = Zeroizing::new(terminal.read_secure_line().map_err(failed)?);
+    if answer.is_empty() {
+        Err(PinUnavailable::Declined)
+    } else {
+        Ok(answer)
+    }
+}
+
+fn prompt(purpose: PinPurpose) -> Result<Zeroizing<String>, PinUnavailable> {
     match purpose {
         PinPurpose::Intended => ask("New PIN, which the key may have already: "),
         PinPurpose::Present {

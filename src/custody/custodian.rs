@@ -1,6 +1,7 @@
 //! The people who can open a PIN, and how many of them it takes.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 
 use super::error::Error;
 use super::recipient::Recipient;
@@ -117,5 +118,46 @@ impl Custodians {
             let texts = custodian.recipients.iter().map(Recipient::as_str);
             texts.into_iter().any(|text| text == recipient)
         })
+    }
+
+    /// What somebody should have thought of before he seals to these custodians.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<Warning> {
+        match (usize::from(self.threshold), self.list.len()) {
+            (_, 1) => vec![Warning::OnlyOne(self.list[0].name.clone())],
+            (1, count) => vec![Warning::EachAlone(count)],
+            (threshold, count) if threshold == count => vec![Warning::AllNeeded(count)],
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// What is possible with custodians, and may not be meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Warning {
+    /// Every custodian is needed, of this many.
+    AllNeeded(usize),
+    /// Any one of this many is enough.
+    EachAlone(usize),
+    /// There is one custodian.
+    OnlyOne(String),
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AllNeeded(count) => write!(
+                formatter,
+                "all {count} custodians are needed to open a PIN: it is lost with the first of them"
+            ),
+            Self::EachAlone(count) => write!(
+                formatter,
+                "each of the {count} custodians can open a PIN alone; with `threshold = 2` it takes two"
+            ),
+            Self::OnlyOne(name) => write!(
+                formatter,
+                "only {name} can open a PIN: alone, and nobody else if {name} cannot be reached"
+            ),
+        }
     }
 }

@@ -9,6 +9,9 @@ use zeroize::Zeroizing;
 /// Longer files are not identities.
 const SIZE_LIMIT: u64 = 64 * 1024;
 
+/// Of scrypt, as the logarithm of N: 4 GB of memory and less than a minute.
+const MOST_WORK: u8 = 22;
+
 /// Why a file is no identity. Its content is never repeated.
 #[derive(Debug, thiserror::Error)]
 pub enum IdentityError {
@@ -117,7 +120,10 @@ fn decrypt(
         name: name.to_owned(),
         source,
     };
-    let identity = age::scrypt::Identity::new(passphrase);
+    let mut identity = age::scrypt::Identity::new(passphrase);
+    // By default the library refuses what takes this machine longer than some seconds; on a slow one that is every file of
+    // `age -p`, and an emergency is no time to be refused. This is the most that the reference implementation takes.
+    identity.set_max_work_factor(MOST_WORK);
     let reader = age::Decryptor::new_buffered(age::armor::ArmoredReader::new(file))
         .and_then(|file| file.decrypt(std::iter::once::<&dyn age::Identity>(&identity)))
         .map_err(unreadable)?;

@@ -6,6 +6,7 @@
 
 mod custodian;
 mod error;
+mod find;
 mod generate;
 mod identity;
 mod recipient;
@@ -14,10 +15,11 @@ mod share;
 #[cfg(test)]
 mod tests;
 
-pub use custodian::{Custodian, Custodians};
+pub use custodian::{Custodian, Custodians, Warning};
 pub use error::Error;
+pub use find::{Found, Standing, find, intended};
 pub use generate::{Alphabet, PinPolicy, generate, is_trivial};
 pub use identity::{Identity, IdentityError};
 pub use recipient::{NotARecipient, Recipient};
-pub use seal::{Opened, OpenedShare, open, open_shares, seal};
+pub use seal::{Opened, OpenedShare, names, open, open_shares, seal};
 pub use share::{Share, ShareError, combine};

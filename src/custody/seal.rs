@@ -210,9 +210,25 @@ fn not_for_these(sealed: &SealedPin) -> Error {
     Error::NotForThese(sealed.parts.iter().map(named).collect())
 }
 
+/// The custodians of a sealed PIN, each once: by name, or by recipient where nobody named them.
+#[must_use]
+pub fn names(sealed: &SealedPin) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for name in sealed.parts.iter().flat_map(owners) {
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+    names
+}
+
+fn owners(part: &SealedPart) -> &[String] {
+    part.custodians.as_ref().unwrap_or(&part.recipients)
+}
+
 /// Whom a part is sealed to, as people know them.
 fn named(part: &SealedPart) -> String {
-    let mut names = part.custodians.as_ref().unwrap_or(&part.recipients).clone();
+    let mut names = owners(part).to_vec();
     names.dedup();
     names.join(", ")
 }

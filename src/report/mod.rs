@@ -12,6 +12,7 @@ mod pin_change;
 mod reset;
 mod resume;
 mod retire;
+mod sheet;
 
 use serde_json::{Map, Value, json};
 
@@ -26,6 +27,7 @@ pub use pin_change::pin_change;
 pub use reset::key_reset;
 pub use resume::{resume, resume_list};
 pub use retire::retire;
+pub use sheet::{Sheet, sheets};
 
 /// A result, ready to print.
 #[derive(Debug, Clone, PartialEq)]

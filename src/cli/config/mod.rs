@@ -6,7 +6,7 @@ mod file;
 
 use std::path::{Path, PathBuf};
 
-pub(crate) use file::{File, SignInMethod};
+pub(crate) use file::{File, PinKind, SignInMethod};
 
 use crate::cli::arguments::Global;
 use crate::ledger::StationName;
