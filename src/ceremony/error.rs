@@ -46,7 +46,7 @@ pub enum Error {
     /// The operator interrupted.
     #[error("interrupted by the operator")]
     Cancelled,
-    /// The PIN could not be sealed.
+    /// The PIN could not be sealed to its custodians.
     #[error(transparent)]
     Custody(#[from] custody::Error),
     /// The label is too long for the directory.
@@ -186,7 +186,6 @@ impl Error {
             Self::Cancelled => "cancelled",
             Self::Key(ctap::Error::Pin { .. } | ctap::Error::PinUnfit(_))
             | Self::Pin(_)
-            | Self::Custody(_)
             | Self::PinSealed(_) => "pin",
             Self::AlreadyEnrolled { .. }
             | Self::Key(_)
@@ -212,6 +211,7 @@ impl Error {
             | Self::NotFinishable { .. }
             | Self::NotUndoable { .. }
             | Self::OutOfService { .. } => "ledger",
+            Self::Custody(_) => "custody",
             Self::NotConfirmed(_) | Self::TooFewKeys { .. } => "declined",
             Self::Stopped { source, .. } => source.code(),
         }

@@ -13,8 +13,10 @@ pub mod error;
 pub mod fitness;
 pub mod handover;
 pub mod interaction;
+mod judge_again;
 pub mod key_config;
 pub mod parties;
+pub mod pin_change;
 pub mod reset;
 pub mod resume;
 pub mod retire;
@@ -23,4 +25,5 @@ mod silent;
 mod subject;
 
 pub use error::Error;
+pub use judge_again::judge_again;
 pub use parties::{KeyInHand, Parties, Reopen};

@@ -93,7 +93,9 @@ fn of_custody(error: &custody::Error) -> Advice {
     use custody::Error as E;
     match error {
         E::Encrypt(_) | E::LineBreak => plain(Exit::Pin, "pin_not_sealed"),
-        E::Foreign(_) | E::Part { .. } | E::Pin(_) => plain(Exit::Pin, "pin_seal_damaged"),
+        E::Foreign(_) | E::Part { .. } | E::Pin(_) | E::Recipient(_) => {
+            plain(Exit::Pin, "pin_seal_damaged")
+        }
         E::NoCustodian
         | E::NoRecipient(_)
         | E::NotAName(_)
@@ -504,6 +506,11 @@ fn of_ledger(error: &ledger::Error) -> Advice {
             "nothing is added to a ledger that does not verify; compare it with a copy, and find out who changed it",
         ),
         E::Location(_) => plain(Exit::Usage, "ledger_location"),
+        E::NotACopy { .. } => advice(
+            Exit::Ledger,
+            "ledger_not_a_copy",
+            "name an empty directory with --ledger, or the one in which this ceremony began",
+        ),
         E::NotKept { .. } => advice(
             Exit::Ledger,
             "ledger_not_kept",

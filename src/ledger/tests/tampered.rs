@@ -229,6 +229,7 @@ const EVENTS: [Case; 18] = [
     case("step-of-another-ceremony", 15, "ceremony", |forge| {
         let event = Event::PinChanged(PinChanged {
             label: "BG1-A".to_owned(),
+            pin: None,
         });
         retire(forge, 5, &[event]);
     }),
@@ -342,7 +343,12 @@ const PROOFS: [Case; 14] = [
 ];
 
 pub(super) fn all() -> impl Iterator<Item = &'static Case> {
-    OBJECTS.iter().chain(&ENTRIES).chain(&EVENTS).chain(&PROOFS)
+    OBJECTS
+        .iter()
+        .chain(&ENTRIES)
+        .chain(&EVENTS)
+        .chain(&PROOFS)
+        .chain(&super::merging::BRANCHES)
 }
 
 #[test]
@@ -359,7 +365,7 @@ fn every_defect_has_a_vector_that_shows_it() {
         assert!(all().any(|case| case.code == code), "{code}");
         count += 1;
     }
-    assert_eq!(count, 27);
+    assert_eq!(count, 30);
 }
 
 #[test]
