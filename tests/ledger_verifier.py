@@ -155,7 +155,7 @@ REASON = either("compromised", "damaged", "lost", "rotated")
 BODY = {
     "station.joined": dict(name=name, public_key=binary32),
     "ceremony.failed": dict(label=text, reached=either(*STEP_NAMES), code=text, message=text, remains=optional(text), deletes_credential=optional(flag)),
-    "ceremony.undone": dict(label=text, credential_deleted=flag, method_deleted=flag),
+    "ceremony.undone": dict(label=text, credential_deleted=flag, method_deleted=flag, pin=optional(sealed_pin)),
     "config.intended": dict(label=text, settings=settings),
     "config.applied": dict(label=text, settings=settings),
     "enroll.intended": dict(label=text, account=account, tenant=text, rp_id=rp, key=key, aaguid=optional(guid),
@@ -173,7 +173,7 @@ BODY = {
     "key.handed_over": dict(label=text, credential_id=binary, custody=custody, note=optional(text)),
     "key.retired": dict(label=text, credential_id=binary, reason=REASON),
     "pin.intended": dict(label=text, pin=optional(sealed_pin)),
-    "pin.changed": dict(label=text),
+    "pin.changed": dict(label=text, pin=optional(sealed_pin)),
     "pin.opened": dict(label=text, by=texts, share=flag),
     "reset.intended": dict(label=text, credential_id=binary),
     "reset.performed": dict(label=text, credential_id=binary),

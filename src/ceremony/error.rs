@@ -47,7 +47,7 @@ pub enum Error {
     /// The operator interrupted.
     #[error("interrupted by the operator")]
     Cancelled,
-    /// The PIN could not be sealed.
+    /// The PIN could not be sealed to its custodians.
     #[error(transparent)]
     Custody(#[from] custody::Error),
     /// The label is too long for the directory.
@@ -190,7 +190,6 @@ impl Error {
             Self::Cancelled => "cancelled",
             Self::Key(ctap::Error::Pin { .. } | ctap::Error::PinUnfit(_))
             | Self::Pin(_)
-            | Self::Custody(_)
             | Self::PinSealed(_) => "pin",
             Self::AlreadyEnrolled { .. }
             | Self::Key(_)
@@ -217,6 +216,7 @@ impl Error {
             | Self::NotUndoable { .. }
             | Self::OtherRoom(_)
             | Self::OutOfService { .. } => "ledger",
+            Self::Custody(_) => "custody",
             Self::NotConfirmed(_) | Self::TooFewKeys { .. } => "declined",
             Self::Stopped { source, .. } => source.code(),
         }

@@ -109,6 +109,8 @@ impl Step {
 /// Which PIN is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PinPurpose {
+    /// The PIN that an interrupted ceremony was to give the key.
+    Intended,
     /// The PIN that the key has.
     Present {
         /// Tries left before the key locks itself, where the key says.

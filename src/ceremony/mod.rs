@@ -13,8 +13,10 @@ pub mod error;
 pub mod fitness;
 pub mod handover;
 pub mod interaction;
+mod judge_again;
 pub mod key_config;
 pub mod parties;
+pub mod pin_change;
 pub mod reset;
 pub mod resume;
 pub mod retire;
@@ -24,4 +26,5 @@ mod subject;
 pub mod two_rooms;
 
 pub use error::Error;
+pub use judge_again::judge_again;
 pub use parties::{KeyInHand, Parties, Reopen};

@@ -67,6 +67,7 @@ pub(crate) async fn undone(
         label: label.to_owned(),
         credential_deleted: false,
         method_deleted: false,
+        pin: None,
     };
     parties
         .record(ceremony, &Event::CeremonyUndone(undone))

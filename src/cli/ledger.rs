@@ -1,7 +1,13 @@
 //! `halligan ledger show` and `halligan ledger verify`
 
+use std::path::PathBuf;
+
+use crate::attestation::Finding;
+use crate::ceremony::judge_again;
+use crate::cli::config::Config;
 use crate::cli::record::{self, LedgerChoice};
 use crate::cli::{Context, Error};
+use crate::ledger::{Entry, State};
 use crate::report::{self, Report};
 
 /// What to do with the ledger.
@@ -35,10 +41,17 @@ pub(crate) async fn run(command: &Command, context: &Context) -> Result<Report, 
     let config = context.config_or_default()?;
     match command {
         Command::Show(show) => {
-            let entries = record::open_for_reading(&show.ledger, &config)?
+            let (entries, state) = record::open_for_reading(&show.ledger, &config)?
                 .entries()
                 .await?;
-            Ok(report::ledger_show(&entries.0, show.key.as_deref()))
+            match &show.key {
+                None => Ok(report::ledger_show(&entries, None)),
+                Some(label) => {
+                    let attestation = attestation(label, &entries, &state, &config)?;
+                    let attestation = attestation.as_deref();
+                    Ok(report::key_life(&entries, &state, label, attestation))
+                }
+            }
         }
         Command::Verify(verify) => {
             let verification = record::open_for_reading(&verify.ledger, &config)?
@@ -47,4 +60,29 @@ pub(crate) async fn run(command: &Command, context: &Context) -> Result<Report, 
             Ok(report::ledger_verify(&verification))
         }
     }
+}
+
+/// The verdict on a key's attestation by the roots that are configured now, as of its enrolment; none where nothing is configured.
+fn attestation(
+    label: &str,
+    entries: &[Entry],
+    state: &State,
+    config: &Config,
+) -> Result<Option<Vec<Finding>>, Error> {
+    let Some(key) = state.key_by_label(label) else {
+        return Ok(None);
+    };
+    let roots: Vec<PathBuf> = config
+        .file
+        .attestation
+        .roots
+        .iter()
+        .map(|path| config.resolve(path))
+        .collect();
+    let enrolled = entries.iter().find(|entry| entry.index == key.index);
+    let Some(enrolled) = enrolled.filter(|_| !roots.is_empty()) else {
+        return Ok(None);
+    };
+    let roots = crate::cli::attestation::roots(&roots)?;
+    Ok(Some(judge_again(&key.enrolled, &roots, enrolled.time)?))
 }

@@ -360,6 +360,7 @@ fn ask(question: &str) -> Result<Zeroizing<String>, PinUnavailable> {
 
 fn prompt(purpose: PinPurpose) -> Result<Zeroizing<String>, PinUnavailable> {
     match purpose {
+        PinPurpose::Intended => ask("New PIN, which the key may have already: "),
         PinPurpose::Present {
             retries: Some(left),
         } => ask(&format!("PIN of the key ({left} tries left): ")),

@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::error::Error;
 use super::recipient::Recipient;
+use crate::ledger::SealedPin;
 
 /// Somebody who can open PINs, alone or with others.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +43,29 @@ impl Custodians {
             });
         }
         Ok(Self { threshold, list })
+    }
+
+    /// Those to whom a PIN was sealed, to seal another to them. Recipients of one name are one custodian; one without a name is
+    /// called by the recipient.
+    ///
+    /// # Errors
+    /// [`Error::Recipient`] for a recipient that this version cannot seal to, and as [`Self::new`].
+    pub fn of(sealed: &SealedPin) -> Result<Self, Error> {
+        let mut list: Vec<Custodian> = Vec::new();
+        for part in &sealed.parts {
+            let names = part.custodians.as_ref().unwrap_or(&part.recipients);
+            for (name, recipient) in names.iter().zip(&part.recipients) {
+                let recipient: Recipient = recipient.parse()?;
+                match list.iter_mut().find(|known| known.name == *name) {
+                    Some(known) => known.recipients.push(recipient),
+                    None => list.push(Custodian {
+                        name: name.clone(),
+                        recipients: vec![recipient],
+                    }),
+                }
+            }
+        }
+        Self::new(sealed.threshold, list)
     }
 
     /// How many are needed to open a PIN.

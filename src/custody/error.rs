@@ -1,5 +1,6 @@
 //! Why a PIN could not be sealed or opened.
 
+use super::recipient::NotARecipient;
 use super::share::ShareError;
 use crate::secret::PinError;
 
@@ -38,6 +39,9 @@ pub enum Error {
     /// What was opened cannot be a PIN.
     #[error("what was sealed is no PIN: {0}")]
     Pin(#[from] PinError),
+    /// The ledger names a recipient that nothing can be sealed to.
+    #[error(transparent)]
+    Recipient(#[from] NotARecipient),
     /// The same recipient twice: two custodians who are one, or one whose copy would count twice.
     #[error("custodians {first:?} and {second:?} have the same recipient")]
     SameRecipient {

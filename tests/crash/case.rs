@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use halligan::ctap::Permissions;
 use halligan::secret::Pin;
 
-use super::ceremonies::{Ceremony, LABEL, Stage};
-use crate::bench::{Command, Held, PIN};
+use super::ceremonies::{Ceremony, Stage};
+use crate::bench::{Command, Held, WRONG_PIN};
 
 /// Where a ceremony is stopped. Numbers count from 0, within the ceremony.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,11 +98,12 @@ impl Case {
             if open_ceremonies(stage) == 0 {
                 return attempt;
             }
-            let mut resume = stage.resume();
-            if self.end == End::Undo {
-                resume = resume.with(["--undo"]);
+            let undo = stage.resume().with(["--undo"]);
+            // A ceremony that cannot be taken back any more says so, and is finished.
+            if self.end == End::Undo && undo.run().succeeded() {
+                continue;
             }
-            said = resume.run().shown();
+            said = stage.resume().run().shown();
         }
         panic!("still open: {said}");
     }
@@ -205,6 +206,14 @@ fn credentials(stage: &Stage) -> Vec<Vec<u8>> {
         return Vec::new();
     }
     let pin = Pin::new(&stage.pin()).unwrap();
+    let pin = if key.info().force_pin_change == Some(true) {
+        let other = Pin::new(WRONG_PIN).unwrap();
+        let changed = key.change_pin(&pin, &other);
+        changed.unwrap_or_else(|error| panic!("the PIN is lost: {error}"));
+        other
+    } else {
+        pin
+    };
     let auth = key.pin_uv_auth(&pin, Permissions::CM, None);
     let auth = auth.unwrap_or_else(|error| panic!("the PIN is lost: {error}"));
     let mut ids = Vec::new();
@@ -216,14 +225,6 @@ fn credentials(stage: &Stage) -> Vec<Vec<u8>> {
 }
 
 impl Stage {
-    /// `resume`, as an operator types it who knows the PIN.
-    pub(super) fn resume(&self) -> Command {
-        self.bench
-            .resume_over(self.wire.address(), LABEL)
-            .with(["--attestation-root".to_owned(), self.key.attestation_root()])
-            .pin(PIN)
-    }
-
     fn entry_path(&self, index: usize) -> std::path::PathBuf {
         self.bench.path(&format!("ledger/entries/{index:08}.json"))
     }

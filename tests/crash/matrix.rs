@@ -119,7 +119,7 @@ fn every_point() {
 /// The points at which other tools leave something behind.
 #[test]
 fn a_sample() {
-    let [fresh, with_pin, ..] = &CEREMONIES;
+    let [fresh, with_pin, sealed, ..] = &CEREMONIES;
     let sample = [
         (fresh, Point::KeyAnswer(2), End::Finish),
         (fresh, Point::KeyAnswer(5), End::Undo),
@@ -128,6 +128,8 @@ fn a_sample() {
         (fresh, Point::TenantAnswer(4), End::Finish),
         (fresh, Point::Entry(4), End::Undo),
         (fresh, Point::Fault(4, "500"), End::Finish),
+        (sealed, Point::KeyAnswer(2), End::Finish),
+        (sealed, Point::Entry(7), End::Undo),
     ];
     let cases: Vec<Case> = sample
         .into_iter()

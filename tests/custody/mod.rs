@@ -73,7 +73,7 @@ impl Vault {
         };
         let mut events = vec![Event::PinIntended(intended)];
         if finished {
-            events.push(Event::PinChanged(PinChanged { label }));
+            events.push(Event::PinChanged(PinChanged { label, pin: None }));
         }
         self.append(ceremony, &events);
         ceremony

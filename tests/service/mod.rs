@@ -1,6 +1,10 @@
 //! What happens to a key in service: settings, PIN changes, custody, retirement, reset.
 
 mod config;
+mod handover;
+mod pin;
+mod reset;
+mod resumed;
 mod retire;
 
 use halligan::emulator::Profile;
@@ -36,4 +40,10 @@ fn open_ceremonies(bench: &Bench, expected: usize) {
 fn with_key(bench: &Bench, key: &Key, words: &[&str]) -> Command {
     let command = bench.halligan(words.iter().copied());
     command.with(["--device", key.address()])
+}
+
+/// `resume` of the ceremony on BG1-A with this key at hand.
+fn resume(bench: &Bench, key: &Key, words: &[&str]) -> Command {
+    let command = with_key(bench, key, &["resume", "BG1-A"]);
+    command.with(words.iter().copied())
 }

@@ -122,6 +122,7 @@ impl Run<'_> {
                     label,
                     credential_deleted: false,
                     method_deleted: false,
+                    pin: None,
                 })
             };
             parties.record(ceremony, &closed).await?;

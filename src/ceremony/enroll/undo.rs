@@ -115,6 +115,7 @@ impl Run<'_> {
             label: self.intent.label.clone(),
             credential_deleted,
             method_deleted,
+            pin: None,
         })
     }
 

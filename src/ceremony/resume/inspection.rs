@@ -12,15 +12,3 @@ pub struct Inspection {
     /// Whether either needs the key in hand.
     pub needs_key: bool,
 }
-
-impl Inspection {
-    /// Nothing to do here, and why.
-    pub(crate) fn impossible(why: &str) -> Self {
-        Self {
-            facts: Vec::new(),
-            finish: Err(why.to_owned()),
-            undo: Err(why.to_owned()),
-            needs_key: false,
-        }
-    }
-}

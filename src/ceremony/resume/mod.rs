@@ -10,7 +10,7 @@ pub use inspection::Inspection;
 
 use crate::ceremony::enroll::{self, Terms};
 use crate::ceremony::interaction::Step;
-use crate::ceremony::{Error, Parties, key_config, reset, retire};
+use crate::ceremony::{Error, Parties, key_config, pin_change, reset, retire};
 use crate::ledger::{Ceremony, CeremonyKind, EntryRef};
 
 /// What the operator asks for.
@@ -155,7 +155,7 @@ async fn inspect(
     match ceremony.kind {
         CeremonyKind::Config => key_config::inspect(ceremony, parties).await,
         CeremonyKind::Enroll => enroll::inspect(ceremony, terms, parties).await,
-        CeremonyKind::Pin => Ok(Inspection::impossible(NOT_OURS)),
+        CeremonyKind::Pin => pin_change::inspect(ceremony, parties).await,
         CeremonyKind::Reset => reset::inspect(ceremony, parties).await,
         CeremonyKind::Retire => retire::inspect(ceremony, parties).await,
     }
@@ -169,7 +169,7 @@ async fn finish(
     match ceremony.kind {
         CeremonyKind::Config => key_config::finish(ceremony, parties).await,
         CeremonyKind::Enroll => enroll::finish(ceremony, terms, parties).await,
-        CeremonyKind::Pin => Err(impossible(ceremony, Direction::Finish, NOT_OURS)),
+        CeremonyKind::Pin => pin_change::finish(ceremony, parties).await,
         CeremonyKind::Reset => reset::finish(ceremony, parties).await,
         CeremonyKind::Retire => retire::finish(ceremony, parties).await,
     }
@@ -183,10 +183,8 @@ async fn undo(
     match ceremony.kind {
         CeremonyKind::Config => key_config::undo(ceremony, parties).await,
         CeremonyKind::Enroll => enroll::undo(ceremony, terms, parties).await,
-        CeremonyKind::Pin => Err(impossible(ceremony, Direction::Undo, NOT_OURS)),
+        CeremonyKind::Pin => pin_change::undo(ceremony, parties).await,
         CeremonyKind::Reset => reset::undo(ceremony, parties).await,
         CeremonyKind::Retire => retire::undo(ceremony, parties).await,
     }
 }
-
-const NOT_OURS: &str = "this version of the tool performs no ceremony of this kind";

@@ -5,6 +5,7 @@ pub(crate) use config::SettingArguments;
 mod credentials;
 mod list;
 mod pin;
+mod pin_change;
 mod reset;
 
 use serde_json::json;
@@ -75,7 +76,7 @@ pub(crate) async fn run(command: &Command, context: &Context) -> Result<Report, 
         Command::List => list::run(),
         Command::Info(info) => self::info(info, context),
         Command::Identify(identify) => self::identify(identify, context),
-        Command::Pin(command) => pin::run(command, context),
+        Command::Pin(command) => pin::run(command, context).await,
         Command::Config(command) => config::run(command, context).await,
         Command::Reset(arguments) => reset::run(arguments, context).await,
         Command::Credentials(command) => credentials::run(command, context),

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::ceremony::interaction::{Interaction, PinPurpose};
 use crate::cli::device::DeviceChoice;
-use crate::cli::key::{present_pin, require_pin_set};
+use crate::cli::key::{pin_change, require_pin_set};
 use crate::cli::terminal::{PinSource, Terminal};
 use crate::cli::{Context, Error};
 use crate::report::Report;
@@ -15,12 +15,12 @@ pub(crate) enum Command {
     /// Set the first PIN of a fresh key
     Set(Arguments),
     /// Change the PIN; with --pin-stdin or --pin-fd the present one comes first, the new one on the next line
-    Change(Arguments),
+    Change(pin_change::Arguments),
     /// Show how many tries are left; spends none
     Retries(Retries),
 }
 
-/// Arguments of `key pin set` and `key pin change`.
+/// Arguments of `key pin set`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -46,10 +46,10 @@ impl Command {
     }
 }
 
-pub(super) fn run(command: &Command, context: &Context) -> Result<Report, Error> {
+pub(super) async fn run(command: &Command, context: &Context) -> Result<Report, Error> {
     match command {
         Command::Set(arguments) => set(arguments, context),
-        Command::Change(arguments) => change(arguments, context),
+        Command::Change(arguments) => pin_change::run(arguments, context).await,
         Command::Retries(arguments) => retries(arguments, context),
     }
 }
@@ -71,16 +71,6 @@ fn set(arguments: &Arguments, context: &Context) -> Result<Report, Error> {
     })?;
     key.set_pin(&pin)?;
     Ok(done("halligan.key.pin.set/1", "The key has its PIN.\n"))
-}
-
-fn change(arguments: &Arguments, context: &Context) -> Result<Report, Error> {
-    let mut key = arguments.device.open(&context.env)?.authenticator;
-    let mut terminal = Terminal::new(&context.global, &arguments.pin);
-    let present = present_pin(&mut key, &arguments.pin, &mut terminal)?;
-    let minimum = key.info().pin_minimum();
-    let new = terminal.pin(PinPurpose::New { minimum })?;
-    key.change_pin(&present, &new)?;
-    Ok(done("halligan.key.pin.change/1", "The PIN is changed.\n"))
 }
 
 fn retries(arguments: &Retries, context: &Context) -> Result<Report, Error> {

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::SealedPin;
+
 /// How far a ceremony came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -50,4 +52,7 @@ pub struct CeremonyUndone {
     pub credential_deleted: bool,
     /// Whether a method was deleted from the tenant.
     pub method_deleted: bool,
+    /// Change of a PIN: the PIN that the key turned out to have kept, sealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pin: Option<SealedPin>,
 }

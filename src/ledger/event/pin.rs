@@ -53,4 +53,7 @@ pub struct PinOpened {
 pub struct PinChanged {
     /// The key's label.
     pub label: String,
+    /// The PIN that the key turned out to have, sealed, where the ceremony was resumed: it takes the place of the intended one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pin: Option<SealedPin>,
 }

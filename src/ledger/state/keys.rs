@@ -4,7 +4,7 @@ use super::ceremony::Ceremony;
 use super::{EnrolledKey, State};
 use crate::ledger::defect::Defect;
 use crate::ledger::entry::Entry;
-use crate::ledger::event::{EnrollCredentialCreated, Event, KeyEnrolled};
+use crate::ledger::event::{EnrollCredentialCreated, Event, KeyEnrolled, SealedPin};
 use crate::webauthn::client_data::ClientDataType;
 use crate::webauthn::{AttestationObject, AttestedCredentialData, ClientData, CoseKey};
 
@@ -60,16 +60,24 @@ impl State {
                 }
             }
             Event::PinChanged(changed) => {
-                let intent = ceremony.map(|ceremony| ceremony.intent.clone());
-                let labelled = |key: &&mut EnrolledKey| key.enrolled.label == changed.label;
-                if let Some(key) = self.keys.iter_mut().rev().find(labelled) {
-                    key.pin = match intent {
-                        Some(Event::PinIntended(intended)) => intended.pin,
-                        _ => None,
-                    };
-                }
+                let intended = match ceremony.map(|ceremony| &ceremony.intent) {
+                    Some(Event::PinIntended(intended)) => intended.pin.clone(),
+                    _ => None,
+                };
+                self.set_pin(&changed.label, changed.pin.or(intended));
+            }
+            Event::CeremonyUndone(undone) if undone.pin.is_some() => {
+                self.set_pin(&undone.label, undone.pin);
             }
             _ => {}
+        }
+    }
+
+    /// The key with this label has this PIN from now on.
+    fn set_pin(&mut self, label: &str, pin: Option<SealedPin>) {
+        let mut keys = self.keys.iter_mut().rev();
+        if let Some(key) = keys.find(|key| key.enrolled.label == label) {
+            key.pin = pin;
         }
     }
 

@@ -194,6 +194,7 @@ impl Writer {
             label: "BG1-B".to_owned(),
             credential_deleted: false,
             method_deleted: false,
+            pin: None,
         });
         for event in [intended(&self.key), failed, undone] {
             self.write(ledger, Draft::new(&event, Some(ceremony))).await;

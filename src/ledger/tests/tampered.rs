@@ -229,6 +229,7 @@ const EVENTS: [Case; 18] = [
     case("step-of-another-ceremony", 15, "ceremony", |forge| {
         let event = Event::PinChanged(PinChanged {
             label: "BG1-A".to_owned(),
+            pin: None,
         });
         retire(forge, 5, &[event]);
     }),
