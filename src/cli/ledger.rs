@@ -25,7 +25,7 @@ pub(crate) struct Show {
     #[command(flatten)]
     ledger: LedgerChoice,
 
-    /// Only the entries of this key
+    /// Tell this key's whole life
     #[arg(long, value_name = "LABEL")]
     key: Option<String>,
 }

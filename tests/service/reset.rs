@@ -97,13 +97,13 @@ fn a_key_that_wants_to_be_plugged_in_anew_is_waited_for() {
     let bench = Bench::new();
     let profile = Profile {
         reset_window: halligan::emulator::profile::ResetWindow::AfterPowerUp(
-            std::time::Duration::from_secs(3),
+            std::time::Duration::from_secs(10),
         ),
         ..Profile::default()
     };
     let key = bench.key(profile);
     bench.enroll(&key, "BG1-A").run().exits(0);
-    std::thread::sleep(std::time::Duration::from_secs(4));
+    std::thread::sleep(std::time::Duration::from_secs(11));
     let running = reset(
         &bench,
         &key,

@@ -1,6 +1,6 @@
 //! A reset that was left open: whether the key still holds the credential tells whether it took place.
 
-use crate::ceremony::reset::{finish_all, record, stopped};
+use crate::ceremony::reset::run::{finish_all, record, stopped};
 use crate::ceremony::resume::Inspection;
 use crate::ceremony::silent::{self, Holding};
 use crate::ceremony::{Error, Parties, check, setback};

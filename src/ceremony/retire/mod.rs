@@ -118,7 +118,7 @@ pub async fn retire(request: &Request, mut parties: Parties<'_>) -> Result<Outco
     if let Err(error) = require_kept(&plan, &methods, &parties) {
         return Err(run.stopped(error, &mut parties).await);
     }
-    let entry = run.to_the_end(pin.as_ref(), &mut parties).await?;
+    let entry = run.complete(pin.as_ref(), &mut parties).await?;
     Ok(Outcome::Retired {
         plan,
         ceremony,

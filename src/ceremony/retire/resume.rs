@@ -71,7 +71,7 @@ pub(crate) async fn finish(
         reached,
         deletion_answered: false,
     };
-    run.to_the_end(pin.as_ref(), parties).await
+    run.complete(pin.as_ref(), parties).await
 }
 
 /// Closes a retirement that has not taken anything away yet.

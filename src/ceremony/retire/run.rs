@@ -44,7 +44,7 @@ pub(super) struct Run<'a> {
 
 impl Run<'_> {
     /// Goes on from where it stands. Without a PIN, a credential that is to be deleted stays on the key.
-    pub(super) async fn to_the_end(
+    pub(super) async fn complete(
         mut self,
         pin: Option<&Pin>,
         parties: &mut Parties<'_>,

@@ -76,7 +76,7 @@ fn is_registered(key: &KeyEnrolled, methods: &[Fido2AuthenticationMethod]) -> bo
 }
 
 fn last_proof_passed(key: &EnrolledKey, entries: &[Entry]) -> bool {
-    let checks = entries.iter().rev().filter_map(|entry| entry.event().ok()?);
+    let checks = entries.iter().rev().filter_map(event);
     let of_this_key = checks.filter_map(|event| match event {
         Event::KeyChecked(checked) if checked.credential_id == key.enrolled.credential_id => {
             Some(checked.passed)
@@ -85,6 +85,14 @@ fn last_proof_passed(key: &EnrolledKey, entries: &[Entry]) -> bool {
     });
     let last = of_this_key.into_iter().next();
     last.unwrap_or(key.last_proof.is_some())
+}
+
+/// What an entry says, or the one of a branch that it brings in.
+fn event(entry: &Entry) -> Option<Event> {
+    match entry.event().ok()?? {
+        Event::EntryMerged(merged) => Entry::from_members(&merged.entry).ok()?.event().ok()?,
+        event => Some(event),
+    }
 }
 
 /// What a person reads before typing the account's name.

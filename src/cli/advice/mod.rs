@@ -1,0 +1,85 @@
+//! Exit status, code and hint for every error: the only place that gives advice, in matches without a wildcard arm, so that a
+//! new error cannot be forgotten here.
+
+mod ceremony;
+mod key;
+mod services;
+
+use crate::cli::Error;
+use crate::cli::failure::Exit;
+
+/// Exit status, code and hint of an error.
+pub(crate) type Advice = (Exit, &'static str, Option<String>);
+
+fn advice(exit: Exit, code: &'static str, hint: &str) -> Advice {
+    (exit, code, Some(hint.to_owned()))
+}
+
+fn plain(exit: Exit, code: &'static str) -> Advice {
+    (exit, code, None)
+}
+
+pub(crate) fn of(error: &Error) -> Advice {
+    match error {
+        Error::AttestationRoots(_) => advice(
+            Exit::Usage,
+            "attestation_roots",
+            "the file must hold certificates in PEM",
+        ),
+        Error::Ceremony(error) => ceremony::of_ceremony(error),
+        Error::Config(_) => advice(
+            Exit::Usage,
+            "configuration",
+            "docs/configuration.md describes halligan.toml; --config names another file",
+        ),
+        Error::Custody(error) => ceremony::of_custody(error),
+        Error::Declined(_) => plain(Exit::Usage, "declined"),
+        Error::Demo(_) => plain(Exit::NotSafe, "demo"),
+        Error::Device(error) => key::of_device(error),
+        Error::Emulator(_) | Error::EmulatorAttestation(_) => plain(Exit::Usage, "emulator"),
+        Error::EmulatorControl(error) => key::of_control(error),
+        Error::EmulatorServe(error) => key::of_serve(error),
+        Error::Identity(_) => advice(
+            Exit::Pin,
+            "identity",
+            "an identity is the file that age takes with -i: of age-keygen, or a private ssh key",
+        ),
+        Error::Inconclusive { source, .. } => services::of_tenant(source),
+        Error::Key(error) => key::of_key(error),
+        Error::KeysDenied { source, .. } => key::of_device(source),
+        Error::Ledger(error) => services::of_ledger(error),
+        Error::NoKey => advice(
+            Exit::Key,
+            "no_key",
+            "plug a key in; `halligan key list` shows the keys that the operating system knows",
+        ),
+        Error::NoSealedPin(_) => advice(
+            Exit::Pin,
+            "pin_not_sealed",
+            "`halligan ledger show --json` has every sealed PIN; --ceremony names one that is not in force",
+        ),
+        Error::Output(_) => plain(Exit::Usage, "output"),
+        Error::Pin(error) => ceremony::of_pin_source(error),
+        Error::Profile(_) => advice(
+            Exit::Usage,
+            "profile",
+            "`halligan emulator profile list` shows what there is, and `… show NAME` what can be written in a file",
+        ),
+        Error::Read { .. } => plain(Exit::Usage, "read"),
+        Error::SeveralKeys(_) => advice(
+            Exit::Key,
+            "several_keys",
+            "name one with --device hid:PATH, or unplug the others",
+        ),
+        Error::ShareFile { .. } => plain(Exit::Pin, "pin_shares"),
+        Error::SignIn(_) => services::of_sign_in(),
+        Error::Simulator(_) => plain(Exit::Usage, "simulator"),
+        Error::Station(_) => advice(
+            Exit::Ledger,
+            "station",
+            "the station's key is in the directory `station_directory` of the configuration",
+        ),
+        Error::Usage(_) => plain(Exit::Usage, "usage"),
+        Error::Write { .. } => plain(Exit::Usage, "write"),
+    }
+}

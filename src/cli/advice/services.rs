@@ -1,0 +1,106 @@
+//! What the tenant and the ledger refuse.
+
+use super::{Advice, advice, plain};
+use crate::cli::failure::Exit;
+use crate::{graph, ledger};
+
+pub(super) fn of_sign_in() -> Advice {
+    advice(
+        Exit::Tenant,
+        "sign_in",
+        "check [tenant] and [sign_in] in the configuration, and that the application has consent",
+    )
+}
+
+pub(super) fn of_tenant(error: &graph::Error) -> Advice {
+    use graph::Error as E;
+    match error {
+        E::BadRequest(_) => advice(
+            Exit::Tenant,
+            "tenant_refused",
+            "the service says the same for many reasons: the passkey policy, the account not being targeted, self-service setup off, an attestation or a model it does not accept, an expired challenge",
+        ),
+        E::ChallengeTimeout(_) | E::Segment(_) => plain(Exit::Usage, "usage"),
+        E::ClaimsChallenge { .. } | E::Unauthenticated(_) => {
+            advice(Exit::Tenant, "sign_in", "sign in again")
+        }
+        E::Conflict(_) => plain(Exit::Tenant, "tenant_conflict"),
+        E::CreationOptions { .. }
+        | E::Malformed { .. }
+        | E::ForeignNextLink { .. }
+        | E::TooManyPages { .. } => plain(Exit::Tenant, "tenant_misbehaves"),
+        E::Forbidden(_) => advice(
+            Exit::Tenant,
+            "tenant_forbidden",
+            "needed are the permission UserAuthMethod-Passkey.ReadWrite.All with consent, User.Read.All and, for a Global Administrator's keys, the role Privileged Authentication Administrator",
+        ),
+        E::Http { .. } => advice(
+            Exit::Tenant,
+            "tenant_unreachable",
+            "check the network, the proxy and `ca_cert`",
+        ),
+        E::Interrupted(_) => plain(Exit::Stopped, "cancelled"),
+        E::MethodNotAllowed(_) => advice(
+            Exit::Tenant,
+            "tenant_self",
+            "an account cannot enrol its own key through Graph; sign in as another administrator or as an application",
+        ),
+        E::NotFound(_) => advice(
+            Exit::Tenant,
+            "tenant_not_found",
+            "check the account's name; a new account may take minutes to be known everywhere",
+        ),
+        E::OutcomeUnknown { .. } => plain(Exit::Tenant, "tenant_outcome_unknown"),
+        E::Refused(_) => plain(Exit::Tenant, "tenant_refused"),
+        E::SignIn(_) => of_sign_in(),
+        E::Throttled(_) | E::Unavailable(_) => {
+            advice(Exit::Tenant, "tenant_busy", "try again later")
+        }
+    }
+}
+
+pub(super) fn of_ledger(error: &ledger::Error) -> Advice {
+    use ledger::Error as E;
+    match error {
+        E::Absent(_) | E::Empty(_) => advice(
+            Exit::Ledger,
+            "ledger_absent",
+            "--ledger names another one; `halligan enroll` begins a new one",
+        ),
+        E::Body { .. } | E::Refused { .. } => plain(Exit::Ledger, "ledger_refused"),
+        E::Contended { .. } => advice(
+            Exit::Ledger,
+            "ledger_contended",
+            "other stations were writing; try again",
+        ),
+        E::Full(_) => plain(Exit::Ledger, "ledger_full"),
+        E::Inconsistent { .. } => advice(
+            Exit::Ledger,
+            "ledger_inconsistent",
+            "nothing is added to a ledger that does not verify; compare it with a copy, and find out who changed it",
+        ),
+        E::Location(_) => plain(Exit::Usage, "ledger_location"),
+        E::NotACopy { .. } => advice(
+            Exit::Ledger,
+            "ledger_not_a_copy",
+            "name an empty directory with --ledger, or the one in which this ceremony began",
+        ),
+        E::NotKept { .. } => advice(
+            Exit::Ledger,
+            "ledger_not_kept",
+            "the storage does not keep what it accepts; use another",
+        ),
+        E::PermissionDenied { .. } => plain(Exit::Ledger, "ledger_permission"),
+        E::StationNameTaken { .. } => advice(
+            Exit::Ledger,
+            "station_name_taken",
+            "give this station another name with `station` in the configuration, or bring back its key into `station_directory`",
+        ),
+        E::Storage { .. } => plain(Exit::Ledger, "ledger_storage"),
+        E::StorageFull { .. } => advice(
+            Exit::Ledger,
+            "ledger_full_disk",
+            "free some space; the entries that are there are whole",
+        ),
+    }
+}
