@@ -44,11 +44,7 @@ pub(crate) fn of(error: &Error) -> Advice {
         Error::Emulator(_) | Error::EmulatorAttestation(_) => plain(Exit::Usage, "emulator"),
         Error::EmulatorControl(error) => of_control(error),
         Error::EmulatorServe(error) => of_serve(error),
-        Error::Identity(_) => advice(
-            Exit::Pin,
-            "identity",
-            "an identity is the file that age takes with -i: of age-keygen, or a private ssh key",
-        ),
+        Error::Identity(_) => plain(Exit::Pin, "identity"),
         Error::Inconclusive { source, .. } => of_tenant(source),
         Error::Key(error) => of_key(error),
         Error::KeysDenied { source, .. } => of_device(source),
@@ -448,6 +444,11 @@ fn of_ledger(error: &ledger::Error) -> Advice {
             "nothing is added to a ledger that does not verify; compare it with a copy, and find out who changed it",
         ),
         E::Location(_) => plain(Exit::Usage, "ledger_location"),
+        E::NotACopy { .. } => advice(
+            Exit::Ledger,
+            "ledger_not_a_copy",
+            "name an empty directory with --ledger, or the one in which this ceremony began",
+        ),
         E::NotKept { .. } => advice(
             Exit::Ledger,
             "ledger_not_kept",

@@ -12,10 +12,12 @@
 //! ledger.append(draft.with_proof(proof)).await?;
 //! ```
 
+pub mod branch;
 mod canonical;
 mod chain;
 mod defect;
 mod directory;
+pub mod document;
 mod entry;
 mod error;
 mod event;
@@ -37,16 +39,17 @@ pub use entry::{Draft, Entry, FormatError, SIZE_LIMIT};
 pub use error::Error;
 pub use event::{
     Account, BadBody, CeremonyFailed, CeremonyUndone, ConfigApplied, ConfigIntended, Custody,
-    EnrollCredentialCreated, EnrollIntended, EnrollPinSet, EnrollProven, EnrollRegistered, Event,
-    KeyChecked, KeyDescription, KeyEnrolled, KeyHandedOver, KeyRetired, KeySettings, Kind,
-    NotAKind, Outcome, OutcomeVerdict, PinChanged, PinIntended, PinOpened, ResetIntended,
-    ResetPerformed, RetireCredentialDeleted, RetireIntended, RetireMethodRemoved, RetireReason,
-    SealedPart, SealedPin, StationJoined, Step,
+    EnrollCredentialCreated, EnrollIntended, EnrollPinSet, EnrollProven, EnrollRegistered,
+    EntryMerged, Event, KeyChecked, KeyDescription, KeyEnrolled, KeyHandedOver, KeyRetired,
+    KeySettings, Kind, NotAKind, Outcome, OutcomeVerdict, PinChanged, PinIntended, PinOpened,
+    ResetIntended, ResetPerformed, RetireCredentialDeleted, RetireIntended, RetireMethodRemoved,
+    RetireReason, SealedPart, SealedPin, StationJoined, Step,
 };
 pub use proof::{ORIGIN, Proof, ProofDefect, ProofRequest};
 pub use reader::Reader;
 pub use state::{
-    Ceremony, CeremonyDefect, CeremonyKind, CeremonyPhase, EnrolledKey, JoinedStation, State,
+    Ceremony, CeremonyDefect, CeremonyKind, CeremonyPhase, EarlyProof, EnrolledKey, JoinedStation,
+    State,
 };
 pub use station::{NotAStationName, Station, StationError, StationName};
 pub use store::Store;

@@ -342,7 +342,12 @@ const PROOFS: [Case; 14] = [
 ];
 
 pub(super) fn all() -> impl Iterator<Item = &'static Case> {
-    OBJECTS.iter().chain(&ENTRIES).chain(&EVENTS).chain(&PROOFS)
+    OBJECTS
+        .iter()
+        .chain(&ENTRIES)
+        .chain(&EVENTS)
+        .chain(&PROOFS)
+        .chain(&super::merging::BRANCHES)
 }
 
 #[test]
@@ -359,7 +364,7 @@ fn every_defect_has_a_vector_that_shows_it() {
         assert!(all().any(|case| case.code == code), "{code}");
         count += 1;
     }
-    assert_eq!(count, 27);
+    assert_eq!(count, 30);
 }
 
 #[test]
