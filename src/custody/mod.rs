@@ -1,5 +1,5 @@
 //! Who can get at a PIN. It is made here ([`generate`]), sealed to its custodians before the key gets it ([`seal`]), and opened
-//! with what they hold ([`open`]). `docs/ledger-format.md` section 9 has the format, `docs/custody.md` the reasons.
+//! with what they hold ([`open`]). `docs/ledger-format.md` section 10 has the format, `docs/custody.md` the reasons.
 //!
 //! With a threshold of 1 every custodian can open the PIN alone. With a larger one each holds a [`Share`], and fewer shares than
 //! the threshold say nothing about the PIN.

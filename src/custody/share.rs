@@ -1,4 +1,4 @@
-//! Shares of a PIN (Shamir, over GF(2^8) with the polynomial of AES). `docs/ledger-format.md` section 9 has the format, byte for
+//! Shares of a PIN (Shamir, over GF(2^8) with the polynomial of AES). `docs/ledger-format.md` section 10 has the format, byte for
 //! byte; the sharing itself is a library's.
 
 use std::str::FromStr;

@@ -39,11 +39,7 @@ pub(crate) fn of(error: &Error) -> Advice {
         Error::Emulator(_) | Error::EmulatorAttestation(_) => plain(Exit::Usage, "emulator"),
         Error::EmulatorControl(error) => key::of_control(error),
         Error::EmulatorServe(error) => key::of_serve(error),
-        Error::Identity(_) => advice(
-            Exit::Pin,
-            "identity",
-            "an identity is the file that age takes with -i: of age-keygen, or a private ssh key",
-        ),
+        Error::Identity(_) => plain(Exit::Pin, "identity"),
         Error::Inconclusive { source, .. } => services::of_tenant(source),
         Error::Key(error) => key::of_key(error),
         Error::KeysDenied { source, .. } => key::of_device(source),
