@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::cli::arguments::Global;
-use crate::ledger::StationName;
+use crate::ledger::{Settings, StationName};
 
 /// Why there is no usable configuration.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +37,8 @@ pub(crate) enum Error {
 pub(crate) struct File {
     /// Directory or URL of the ledger.
     pub(crate) ledger: Option<String>,
+    #[serde(default)]
+    pub(crate) object_store: ObjectStore,
     /// This workstation's name in the ledger.
     pub(crate) station: Option<String>,
     /// Where this workstation keeps its signing key.
@@ -97,6 +99,18 @@ pub(crate) enum SignInMethod {
     WorkloadIdentity,
     ManagedIdentity,
     AzureCli,
+}
+
+/// `[object_store]`: what an address such as `az://CONTAINER` does not say. Credentials come from the environment only.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ObjectStore {
+    /// Azure's storage account.
+    pub(crate) account: Option<String>,
+    /// Another service than the cloud's own.
+    pub(crate) endpoint: Option<String>,
+    /// Of an S3 bucket.
+    pub(crate) region: Option<String>,
 }
 
 /// `[attestation]`
@@ -176,6 +190,32 @@ impl Config {
             Some(directory) => self.resolve(Path::new(directory)).display().to_string(),
             None => self.resolve(Path::new("ledger")).display().to_string(),
         }
+    }
+
+    /// What an object store needs to know: the environment, and over it what the file says.
+    pub(crate) fn object_store(&self) -> Settings {
+        let ObjectStore {
+            account,
+            endpoint,
+            region,
+        } = &self.file.object_store;
+        let in_file = [
+            ("AZURE_STORAGE_ACCOUNT_NAME", account),
+            ("AZURE_STORAGE_ENDPOINT", endpoint),
+            ("AWS_ENDPOINT", endpoint),
+            ("AWS_REGION", region),
+            ("GOOGLE_BASE_URL", endpoint),
+        ];
+        let mut settings: Settings = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .filter(|(name, _)| Settings::is_one(name))
+            .collect();
+        settings.extend(
+            in_file
+                .into_iter()
+                .filter_map(|(name, value)| Some((name.to_owned(), value.clone()?))),
+        );
+        settings
     }
 
     /// Where the station's signing key is; `station` beside the file by default.

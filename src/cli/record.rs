@@ -3,12 +3,12 @@
 use crate::cli::Error;
 use crate::cli::config::Config;
 use crate::env::Env;
-use crate::ledger::{Ledger, Reader, Station, StationError};
+use crate::ledger::{Ledger, Reader, Station, StationError, Store};
 
 /// Which ledger.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct LedgerChoice {
-    /// Directory of the ledger [default: from the configuration, else `ledger` beside it]
+    /// Directory of the ledger, `az://CONTAINER/PREFIX`, `s3://BUCKET/PREFIX`, `gs://BUCKET/PREFIX`, or to read only `jsonl:FILE` [default: from the configuration, else `ledger` beside it]
     #[arg(long, value_name = "LEDGER")]
     pub(crate) ledger: Option<String>,
 }
@@ -16,6 +16,11 @@ pub(crate) struct LedgerChoice {
 impl LedgerChoice {
     fn location(&self, config: &Config) -> String {
         self.ledger.clone().unwrap_or_else(|| config.ledger())
+    }
+
+    fn store(&self, config: &Config) -> Result<Store, Error> {
+        let location = self.location(config);
+        Ok(Store::open_with(&location, &config.object_store())?)
     }
 }
 
@@ -27,7 +32,8 @@ pub(crate) async fn open_for_writing(
     dry_run: bool,
 ) -> Result<Ledger, Error> {
     let station = station(config, env, dry_run)?;
-    Ok(Ledger::open(&choice.location(config), &station, env.clone()).await?)
+    let store = choice.store(config)?;
+    Ok(Ledger::open_store(store, &station, env.clone()).await?)
 }
 
 fn station(config: &Config, env: &Env, dry_run: bool) -> Result<Station, Error> {
@@ -50,7 +56,7 @@ fn station(config: &Config, env: &Env, dry_run: bool) -> Result<Station, Error> 
 
 /// Opens the ledger to look at it; needs no station.
 pub(crate) fn open_for_reading(choice: &LedgerChoice, config: &Config) -> Result<Reader, Error> {
-    Ok(Reader::open(&choice.location(config))?)
+    Ok(Reader::open_store(choice.store(config)?)?)
 }
 
 #[cfg(test)]

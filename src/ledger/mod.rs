@@ -15,10 +15,10 @@
 mod canonical;
 mod chain;
 mod defect;
-mod directory;
 mod entry;
 mod error;
 mod event;
+mod keyring;
 mod proof;
 mod reader;
 mod state;
@@ -41,14 +41,15 @@ pub use event::{
     KeyChecked, KeyDescription, KeyEnrolled, KeyHandedOver, KeyRetired, KeySettings, Kind,
     NotAKind, Outcome, OutcomeVerdict, PinChanged, PinIntended, ResetIntended, ResetPerformed,
     RetireCredentialDeleted, RetireIntended, RetireMethodRemoved, RetireReason, SealedPart,
-    SealedPin, StationJoined, Step,
+    SealedPin, StationJoined, StationRevoked, Step,
 };
 pub use proof::{ORIGIN, Proof, ProofDefect, ProofRequest};
 pub use reader::Reader;
 pub use state::{
-    Ceremony, CeremonyDefect, CeremonyKind, CeremonyPhase, EnrolledKey, JoinedStation, State,
+    Ceremony, CeremonyDefect, CeremonyKind, CeremonyPhase, EnrolledKey, JoinedStation, Moment,
+    Revocation, State,
 };
 pub use station::{NotAStationName, Station, StationError, StationName};
-pub use store::Store;
+pub use store::{Settings, Store};
 pub use verify::{Failure, Verification};
 pub use writer::Ledger;

@@ -119,7 +119,10 @@ fn movement(event: &Event) -> Option<Move> {
         CredentialCreated, CredentialDeleted, Intended, MethodRemoved, PinSet, Proven, Registered,
     };
     Some(match event {
-        Event::KeyChecked(_) | Event::KeyHandedOver(_) | Event::StationJoined(_) => return None,
+        Event::KeyChecked(_)
+        | Event::KeyHandedOver(_)
+        | Event::StationJoined(_)
+        | Event::StationRevoked(_) => return None,
         Event::CeremonyFailed(_) => Move::Fails,
         Event::CeremonyUndone(_) => Move::Undoes,
         Event::ConfigIntended(_) => Move::Opens(Config),

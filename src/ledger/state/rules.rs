@@ -1,12 +1,14 @@
 //! The rules that an entry must keep, one function per rule, in the order of `docs/ledger-format.md`.
 
 use super::ceremony::{self, Ceremony};
-use super::{EnrolledKey, JoinedStation, State};
+use super::{EnrolledKey, JoinedStation, Moment, Revocation, State};
 use crate::ledger::chain::EntryHash;
 use crate::ledger::defect::{Defect, Warning};
 use crate::ledger::entry::Entry;
-use crate::ledger::event::{Event, KeyChecked, KeyEnrolled, Kind, StationJoined};
+use crate::ledger::event::{Event, KeyChecked, KeyEnrolled, Kind, StationJoined, StationRevoked};
+use crate::ledger::keyring::Vouched;
 use crate::ledger::proof::{Proof, ProofDefect};
+use crate::ledger::station::StationName;
 use crate::webauthn::client_data::ClientDataType;
 use crate::webauthn::{AttestationObject, ClientData, CoseKey};
 
@@ -32,12 +34,21 @@ struct Proven {
 impl State {
     /// Checks the next entry against everything before it.
     pub(in crate::ledger) fn check(&self, entry: &Entry) -> Result<Change, Defect> {
+        self.check_vouched(entry, &Vouched::default())
+    }
+
+    /// The same, where it is known already under which keys the entry's signatures verify.
+    pub(in crate::ledger) fn check_vouched(
+        &self,
+        entry: &Entry,
+        vouched: &Vouched,
+    ) -> Result<Change, Defect> {
         self.check_place(entry)?;
         let event = entry.event().map_err(|error| Defect::Body {
             kind: entry.kind.clone(),
             error,
         })?;
-        self.check_signature(entry, event.as_ref())?;
+        self.check_signature(entry, event.as_ref(), vouched.station)?;
         let before = entry.ceremony.and_then(|id| self.ceremonies.get(&id));
         let ceremony = match &event {
             Some(event) => ceremony::after(before, entry, event)?,
@@ -53,6 +64,7 @@ impl State {
                 self.check_checked(checked, entry.proof.is_some())?;
                 check_prover(entry, &checked.credential_id)?;
             }
+            Some(Event::StationRevoked(revoked)) => self.check_revoked(entry, revoked)?,
             Some(event) => self.check_key_of(entry, event)?,
             None => {}
         }
@@ -61,7 +73,7 @@ impl State {
             _ => None,
         };
         let proof = match &entry.proof {
-            Some(proof) => Some(self.check_proof(entry, proof, introduced)?),
+            Some(proof) => Some(self.check_proof(entry, proof, introduced, vouched)?),
             None => None,
         };
         Ok(Change {
@@ -77,11 +89,27 @@ impl State {
     pub(in crate::ledger) fn commit(&mut self, entry: &Entry, change: Change) {
         match change.event {
             Some(Event::StationJoined(joined)) => {
+                let now = Moment {
+                    index: entry.index,
+                    time: entry.time,
+                };
                 let station = JoinedStation {
                     public_key: joined.public_key,
-                    joined: entry.index,
+                    joined: now,
+                    last: now,
+                    revoked: None,
                 };
                 self.stations.insert(joined.name, station);
+            }
+            Some(Event::StationRevoked(revoked)) => {
+                if let Some(station) = self.stations.get_mut(&revoked.name) {
+                    station.revoked = Some(Revocation {
+                        index: entry.index,
+                        time: entry.time,
+                        by: entry.station.clone(),
+                        reason: revoked.reason,
+                    });
+                }
             }
             Some(Event::KeyEnrolled(enrolled)) => {
                 if let Some(public_key) = change.public_key {
@@ -101,6 +129,12 @@ impl State {
                 key.sign_count = proven.sign_count;
                 key.last_proof = Some((entry.index, entry.time));
             }
+        }
+        if let Some(station) = self.stations.get_mut(&entry.station) {
+            station.last = Moment {
+                index: entry.index,
+                time: entry.time,
+            };
         }
         self.last_time = Some(entry.time);
         self.hashes.push(entry.reference().hash);
@@ -191,17 +225,43 @@ impl State {
         Ok(())
     }
 
-    fn check_signature(&self, entry: &Entry, event: Option<&Event>) -> Result<(), Defect> {
+    fn check_signature(
+        &self,
+        entry: &Entry,
+        event: Option<&Event>,
+        signed_by: Option<[u8; 32]>,
+    ) -> Result<(), Defect> {
         let public_key = match event {
             Some(Event::StationJoined(joined)) => self.check_joined(entry, joined)?,
-            _ => match self.stations.get(&entry.station) {
-                Some(station) => station.public_key,
-                None => return Err(Defect::StationUnknown(entry.station.clone())),
-            },
+            _ => self.station_in_service(&entry.station)?.public_key,
         };
-        ring::signature::UnparsedPublicKey::new(&ring::signature::ED25519, public_key)
-            .verify(&entry.signed_bytes(), &entry.signature)
-            .map_err(|_| Defect::Signature(entry.station.clone()))
+        if signed_by == Some(public_key) || entry.is_signed_by(&public_key) {
+            Ok(())
+        } else {
+            Err(Defect::Signature(entry.station.clone()))
+        }
+    }
+
+    /// A station that joined and was not revoked.
+    fn station_in_service(&self, name: &StationName) -> Result<&JoinedStation, Defect> {
+        let Some(station) = self.stations.get(name) else {
+            return Err(Defect::StationUnknown(name.clone()));
+        };
+        match &station.revoked {
+            Some(revocation) => Err(Defect::StationRevoked {
+                station: name.clone(),
+                revoked: revocation.index,
+            }),
+            None => Ok(station),
+        }
+    }
+
+    fn check_revoked(&self, entry: &Entry, revoked: &StationRevoked) -> Result<(), Defect> {
+        self.station_in_service(&revoked.name)?;
+        if revoked.name == entry.station {
+            return Err(Defect::RevokedByItself(entry.station.clone()));
+        }
+        Ok(())
     }
 
     fn check_joined(&self, entry: &Entry, joined: &StationJoined) -> Result<[u8; 32], Defect> {
@@ -286,6 +346,7 @@ impl State {
         entry: &Entry,
         proof: &Proof,
         introduced: Option<(&KeyEnrolled, &CoseKey)>,
+        vouched: &Vouched,
     ) -> Result<Proven, Defect> {
         let anchor = proof.anchor;
         let hash = self
@@ -320,6 +381,7 @@ impl State {
             public_key,
             &enrolled.rp_id,
             introduced.is_some(),
+            vouched.prover.as_ref(),
         )?;
         // WebAuthn L3 §7.2 step 22: zero on both sides means that the key does not count.
         if (last, found) != (0, 0) && found <= last {

@@ -1,10 +1,15 @@
 //! Where entries are kept: entry *n* is the object `entries/%08d.json`, created once and never overwritten. The store knows
 //! bytes and indexes only.
 
-use std::collections::BTreeMap;
-use std::error::Error as _;
+mod address;
+mod directory;
+mod export;
+mod remote;
+mod settings;
+mod trouble;
+
+use std::collections::BTreeSet;
 use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -13,9 +18,13 @@ use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, PutMode};
 
-use super::directory::Directory;
+pub use settings::Settings;
+
 use super::entry::SIZE_LIMIT;
 use super::error::Error;
+use address::Address;
+use directory::Directory;
+use export::Export;
 
 /// The last index that eight digits can write.
 pub(super) const LAST_INDEX: u64 = 99_999_999;
@@ -31,14 +40,20 @@ pub struct Store {
 #[derive(Clone, Debug)]
 enum Place {
     Directory(Arc<Directory>),
-    Objects(Arc<dyn ObjectStore>),
+    Export(Arc<Export>),
+    Objects {
+        objects: Arc<dyn ObjectStore>,
+        remote: bool,
+    },
+    /// An export that is not there.
+    Nowhere,
 }
 
 /// What lies among the entries.
 #[derive(Debug, Default)]
 pub(super) struct Listing {
-    /// Size in bytes by index.
-    pub(super) entries: BTreeMap<u64, u64>,
+    /// Indexes.
+    pub(super) entries: BTreeSet<u64>,
     /// Names that are no entry's.
     pub(super) unexpected: Vec<String>,
 }
@@ -64,15 +79,46 @@ pub(super) enum Created {
 }
 
 impl Store {
-    /// Opens `file:DIRECTORY`, a plain directory, or `memory:` (new and empty). Creates nothing: a directory that does not exist
-    /// reads as an empty one, and comes into being with the first entry.
+    /// Opens `file:DIRECTORY`, a plain directory, `jsonl:FILE` (an export, read only), or `memory:` (new and empty). Creates
+    /// nothing: a directory that does not exist reads as an empty one, and comes into being with the first entry.
     ///
     /// # Errors
-    /// [`Error::Location`] for another scheme.
+    /// As [`Self::open_with`].
     pub fn open(location: &str) -> Result<Self, Error> {
-        let place = match directory(location)? {
-            Some(path) => Place::Directory(Arc::new(Directory::new(path))),
-            None => Place::Objects(Arc::new(InMemory::new())),
+        Self::open_with(location, &Settings::default())
+    }
+
+    /// The same, and `az://CONTAINER[/PREFIX]`, `s3://BUCKET[/PREFIX]`, `gs://BUCKET[/PREFIX]` as the settings have it. Asks no
+    /// service anything.
+    ///
+    /// # Errors
+    /// [`Error::Location`] for another scheme, [`Error::Settings`] for settings that make no client.
+    pub fn open_with(location: &str, settings: &Settings) -> Result<Self, Error> {
+        let place = match Address::parse(location)? {
+            Address::Directory(path) => Place::Directory(Arc::new(Directory::new(path))),
+            Address::Export(path) => match Export::open(&path) {
+                Ok(Some(export)) => Place::Export(Arc::new(export)),
+                Ok(None) => Place::Nowhere,
+                Err(source) => {
+                    return Err(trouble::classify(
+                        "open the export",
+                        location,
+                        false,
+                        local(source),
+                    ));
+                }
+            },
+            Address::Memory => Place::Objects {
+                objects: Arc::new(InMemory::new()),
+                remote: false,
+            },
+            Address::Remote(address) => Place::Objects {
+                objects: remote::open(&address, settings).map_err(|source| Error::Settings {
+                    location: location.to_owned(),
+                    source,
+                })?,
+                remote: true,
+            },
         };
         Ok(Self {
             place,
@@ -84,7 +130,10 @@ impl Store {
     #[must_use]
     pub fn new(objects: Arc<dyn ObjectStore>, location: &str) -> Self {
         Self {
-            place: Place::Objects(objects),
+            place: Place::Objects {
+                objects,
+                remote: false,
+            },
             location: location.to_owned(),
         }
     }
@@ -97,12 +146,23 @@ impl Store {
 
     /// Whether there is such a place, with entries or without.
     pub(super) fn exists(&self) -> Result<bool, Error> {
-        Ok(self.objects()?.is_some())
+        match &self.place {
+            Place::Export(_) => Ok(true),
+            _ => Ok(self.objects()?.is_some()),
+        }
+    }
+
+    fn is_remote(&self) -> bool {
+        matches!(self.place, Place::Objects { remote: true, .. })
     }
 
     /// Lists what is there from `first` on.
     pub(super) async fn list(&self, first: u64) -> Result<Listing, Error> {
         let mut listing = Listing::default();
+        if let Place::Export(export) = &self.place {
+            listing.entries.extend(first..export.entries());
+            return Ok(listing);
+        }
         let Some(objects) = self.objects()? else {
             return Ok(listing);
         };
@@ -115,12 +175,16 @@ impl Store {
         loop {
             let object = match found.try_next().await {
                 Ok(Some(object)) => object,
-                Ok(None) | Err(object_store::Error::NotFound { .. }) => return Ok(listing),
+                Ok(None) => return Ok(listing),
+                // A directory without entries; a bucket that is not there is another matter.
+                Err(object_store::Error::NotFound { .. }) if !self.is_remote() => {
+                    return Ok(listing);
+                }
                 Err(source) => return Err(self.error("list the entries", source)),
             };
             match index_of(&object.location) {
                 Some(index) => {
-                    listing.entries.insert(index, object.size);
+                    listing.entries.insert(index);
                 }
                 None => listing.unexpected.push(object.location.to_string()),
             }
@@ -129,6 +193,10 @@ impl Store {
 
     /// Reads an entry's bytes, if they are not too many.
     pub(super) async fn read(&self, index: u64) -> Result<Object, Error> {
+        if let Place::Export(export) = &self.place {
+            let read = export.read(index);
+            return read.map_err(|source| self.error("read an entry", local(source)));
+        }
         let Some(objects) = self.objects()? else {
             return Ok(Object::Absent);
         };
@@ -155,7 +223,13 @@ impl Store {
             Place::Directory(directory) => directory
                 .create()
                 .map_err(|source| self.error("create the directory", source))?,
-            Place::Objects(objects) => objects,
+            Place::Objects { objects, .. } => objects,
+            Place::Export(_) | Place::Nowhere => {
+                return Err(Error::ReadOnly {
+                    attempt: "create an entry",
+                    location: self.location.clone(),
+                });
+            }
         };
         let options = PutMode::Create.into();
         match objects.put_opts(&path, payload, options).await {
@@ -182,29 +256,21 @@ impl Store {
                     .map_err(|source| self.error("open the directory", source))?;
                 Ok(existing.map(|objects| -> &dyn ObjectStore { objects }))
             }
-            Place::Objects(objects) => Ok(Some(objects)),
+            Place::Objects { objects, .. } => Ok(Some(objects)),
+            Place::Export(_) | Place::Nowhere => Ok(None),
         }
     }
 
     fn error(&self, attempt: &'static str, source: object_store::Error) -> Error {
-        classify(attempt, &self.location, source)
+        trouble::classify(attempt, &self.location, self.is_remote(), source)
     }
 }
 
-fn directory(location: &str) -> Result<Option<PathBuf>, Error> {
-    let unsupported = || Error::Location(location.to_owned());
-    match location.split_once(':') {
-        Some(("memory", "")) => Ok(None),
-        Some(("file", path)) => {
-            let path = path.strip_prefix("//").unwrap_or(path);
-            (!path.is_empty())
-                .then(|| Some(PathBuf::from(path)))
-                .ok_or_else(unsupported)
-        }
-        // A scheme we do not support must not become a directory of that name.
-        Some((scheme, _)) if !scheme.contains('/') => Err(unsupported()),
-        _ if location.is_empty() => Err(unsupported()),
-        _ => Ok(Some(PathBuf::from(location))),
+/// An error of the file system, as `object_store` says it.
+fn local(source: io::Error) -> object_store::Error {
+    object_store::Error::Generic {
+        store: "LocalFileSystem",
+        source: Box::new(source),
     }
 }
 
@@ -219,52 +285,4 @@ fn index_of(path: &Path) -> Option<u64> {
         .strip_suffix(".json")?;
     let index: u64 = digits.parse().ok()?;
     (object_path(index) == *path && index <= LAST_INDEX).then_some(index)
-}
-
-fn classify(attempt: &'static str, location: &str, source: object_store::Error) -> Error {
-    let location = location.to_owned();
-    match io_kind(&source) {
-        Some(
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge,
-        ) => Error::StorageFull {
-            attempt,
-            location,
-            source,
-        },
-        Some(io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem) => {
-            Error::PermissionDenied {
-                attempt,
-                location,
-                source,
-            }
-        }
-        _ if matches!(
-            source,
-            object_store::Error::PermissionDenied { .. }
-                | object_store::Error::Unauthenticated { .. }
-        ) =>
-        {
-            Error::PermissionDenied {
-                attempt,
-                location,
-                source,
-            }
-        }
-        _ => Error::Storage {
-            attempt,
-            location,
-            source,
-        },
-    }
-}
-
-fn io_kind(error: &object_store::Error) -> Option<io::ErrorKind> {
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        if let Some(error) = error.downcast_ref::<io::Error>() {
-            return Some(error.kind());
-        }
-        cause = error.source();
-    }
-    None
 }
