@@ -76,7 +76,7 @@ pub(crate) enum Command {
     /// Look at one physical key, or change it
     #[command(subcommand)]
     Key(key::Command),
-    /// Show or verify the record
+    /// Show, verify or export the record, and manage its stations
     #[command(subcommand)]
     Ledger(ledger::Command),
     /// A key in software, for any program that speaks CTAP

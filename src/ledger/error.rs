@@ -42,8 +42,8 @@ pub enum Error {
         /// How long it paused in between, altogether.
         waited: Duration,
     },
-    /// There is no entry that a proof could be anchored at.
-    #[error("the ledger at {0} is empty: nothing to anchor a proof at")]
+    /// There is no entry that could be named: no anchor for a proof, no head.
+    #[error("the ledger at {0} is empty")]
     Empty(String),
     /// The ledger is as large as its format allows.
     #[error("the ledger is full: {0} entries")]

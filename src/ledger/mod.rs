@@ -31,7 +31,7 @@ mod whole_seconds;
 mod writer;
 
 pub use canonical::Error as CanonicalError;
-pub use chain::{EntryHash, EntryRef, NotAHash};
+pub use chain::{EntryHash, EntryRef, NotAHash, NotAnEntryRef};
 pub use defect::{Defect, Warning};
 pub use entry::{Draft, Entry, FormatError, SIZE_LIMIT};
 pub use error::Error;

@@ -94,6 +94,12 @@ impl Reader {
         }
     }
 
+    /// The error of who needs an entry where there is none.
+    #[must_use]
+    pub fn empty(&self) -> Error {
+        Error::Empty(self.store.location().to_owned())
+    }
+
     /// Where the ledger is, for messages.
     #[must_use]
     pub fn location(&self) -> &str {

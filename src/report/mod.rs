@@ -11,7 +11,10 @@ use serde_json::{Map, Value, json};
 pub use check::check;
 pub use enroll::enroll;
 pub use key::{ListedKey, credentials, device_list, key_info};
-pub use ledger::{ledger_show, ledger_verify};
+pub use ledger::{
+    ledger_export, ledger_head, ledger_page, ledger_revoke, ledger_show, ledger_stations,
+    ledger_verify,
+};
 
 /// A result, ready to print.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,6 +5,7 @@
 mod faulty;
 mod forge;
 mod golden;
+mod heads;
 mod joining;
 mod key;
 mod properties;
