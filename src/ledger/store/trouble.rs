@@ -77,6 +77,11 @@ fn kind(error: &object_store::Error, remote: bool) -> Kind {
         E::PermissionDenied { .. } if says(&NOT_SIGNED_IN) => Kind::NotSignedIn,
         E::PermissionDenied { .. } => Kind::PermissionDenied,
         E::NotFound { .. } if remote => Kind::BucketAbsent,
+        // Of a listing the client leaves the status in the text.
+        _ if says(&["status code: 401"]) => Kind::NotSignedIn,
+        _ if says(&["status code: 403"]) && says(&NOT_SIGNED_IN) => Kind::NotSignedIn,
+        _ if says(&["status code: 403"]) => Kind::PermissionDenied,
+        _ if says(&["status code: 404"]) => Kind::BucketAbsent,
         // WebDAV's "insufficient storage", which gateways in front of disks use.
         _ if says(&["status code: 507"]) => Kind::Full,
         _ => match find::<HttpError>(error).map(HttpError::kind) {
