@@ -183,6 +183,8 @@ impl Store {
                 Err(source) => return Err(self.error("list the entries", source)),
             };
             match index_of(&object.location) {
+                // Some services do not know where to begin and list everything.
+                Some(index) if index < first => {}
                 Some(index) => {
                     listing.entries.insert(index);
                 }

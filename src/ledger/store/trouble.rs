@@ -26,6 +26,7 @@ enum Kind {
     NotSignedIn,
     PermissionDenied,
     ReadOnly,
+    Settings,
     Unreachable,
     Other,
 }
@@ -52,6 +53,7 @@ pub(super) fn classify(
             source,
         },
         Kind::ReadOnly => Error::ReadOnly { attempt, location },
+        Kind::Settings => Error::Settings { location, source },
         Kind::Unreachable => Error::Unreachable { location, source },
         Kind::Other => Error::Storage {
             attempt,
@@ -72,6 +74,7 @@ fn kind(error: &object_store::Error, remote: bool) -> Kind {
     let text = error.to_string();
     let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
     match error {
+        _ if find::<HttpError>(error).is_some_and(is_plain_http) => Kind::Settings,
         _ if says(&TOKEN_NOT_HAD) => Kind::NotSignedIn,
         E::Unauthenticated { .. } => Kind::NotSignedIn,
         E::PermissionDenied { .. } if says(&NOT_SIGNED_IN) => Kind::NotSignedIn,
@@ -100,6 +103,14 @@ fn of_io(kind: io::ErrorKind) -> Kind {
         io::ErrorKind::ReadOnlyFilesystem => Kind::ReadOnly,
         _ => Kind::Other,
     }
+}
+
+/// http beyond loopback, which the client refuses before it sends anything.
+fn is_plain_http(error: &HttpError) -> bool {
+    error
+        .source()
+        .and_then(StdError::source)
+        .is_some_and(|cause| cause.to_string().contains("scheme is not allowed"))
 }
 
 /// The first cause of this type.

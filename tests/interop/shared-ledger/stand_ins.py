@@ -53,9 +53,11 @@ def azurite(folder: Path) -> Iterator[dict[str, str]]:
 def create_container(environment: dict[str, str], name: str) -> None:
     """By a request that is signed by hand (Shared Key): the tool makes no containers."""
     date = formatdate(usegmt=True)
-    headers = {"x-ms-date": date, "x-ms-version": "2021-08-06", "Content-Length": "0"}
+    # urllib would add a content type that is not signed.
+    kind = "application/octet-stream"
+    headers = {"x-ms-date": date, "x-ms-version": "2021-08-06", "Content-Type": kind}
     resource = f"/{ACCOUNT}/{ACCOUNT}/{name}\nrestype:container"
-    text = "\n".join(["PUT", *[""] * 11, f"x-ms-date:{date}", "x-ms-version:2021-08-06", resource])
+    text = "\n".join(["PUT", *[""] * 4, kind, *[""] * 6, f"x-ms-date:{date}", "x-ms-version:2021-08-06", resource])
     signature = hmac.new(base64.b64decode(KEY), text.encode(), hashlib.sha256).digest()
     headers["Authorization"] = f"SharedKey {ACCOUNT}:{base64.b64encode(signature).decode()}"
     url = f"{environment['AZURE_STORAGE_ENDPOINT']}/{name}?restype=container"
