@@ -8,12 +8,13 @@ use object_store::client::{HttpError, HttpErrorKind};
 use crate::ledger::error::Error;
 
 /// The services' words for credentials that nobody accepts, in answers with the status "forbidden".
-const NOT_SIGNED_IN: [&str; 5] = [
+const NOT_SIGNED_IN: [&str; 6] = [
     "AuthenticationFailed",
     "InvalidAccessKeyId",
     "InvalidAuthenticationInfo",
     "NoAuthenticationInformation",
     "SignatureDoesNotMatch",
+    "failed to authenticate",
 ];
 
 /// The client's words for a token that it did not get. It says neither this nor the service's answer in a type.

@@ -9,6 +9,7 @@ mod heads;
 mod joining;
 mod key;
 mod properties;
+mod tamper_matrix;
 mod tampered;
 mod vectors;
 mod writing;

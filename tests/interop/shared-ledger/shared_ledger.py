@@ -27,10 +27,13 @@ PROCESSES = 8
 ENTRIES = int(os.environ.get("HALLIGAN_RACE_ENTRIES", "25"))
 PIN = "shared-pin-1"
 
+# A store in Python answers some hundred requests a second, and everything is read several times.
+tool.COMMAND_SECONDS = 120 + ENTRIES
+
 
 def verifier(ledger: Path, *options: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(VERIFIER), str(ledger), *options]
-    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=tool.COMMAND_SECONDS, check=False)
 
 
 def fails(status: int, code: str, *arguments: str, environment: dict[str, str] | None = None) -> dict[str, Any]:
