@@ -15,6 +15,7 @@ mod families;
 mod faults;
 mod key_cli;
 mod ledger_cli;
+mod ledger_stations;
 mod output;
 mod secrets;
 mod sign_in;

@@ -24,7 +24,7 @@ Exit status:
   3  key: none, several, wrong one, removed, timed out, unsupported, not accepted
   4  PIN: wrong, blocked, against the policy, not given, too few tries left
   5  tenant: network, sign-in, permission, refused; a check that could not ask it
-  6  ledger: not there, not writable, inconsistent
+  6  ledger: not there, not reachable, not writable, inconsistent; this station was revoked
   7  stopped in the middle; the ledger says how far it came";
 
 /// Options that every command takes.
