@@ -49,12 +49,12 @@ fn as_station(bench: &Bench, name: &str, words: &[&str]) -> Command {
     std::fs::write(bench.path(&format!("{name}.toml")), text).unwrap();
     bench
         .halligan(["--config", &format!("{name}.toml")])
-        .with(words)
+        .with(words.iter().copied())
 }
 
 fn document(bench: &Bench, words: &[&str]) -> Value {
     bench
-        .halligan(words)
+        .halligan(words.iter().copied())
         .with(["--json"])
         .run()
         .exits(0)

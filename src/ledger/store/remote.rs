@@ -9,14 +9,16 @@ use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::azure::{AzureConfigKey, MicrosoftAzureBuilder};
 use object_store::gcp::{GoogleCloudStorageBuilder, GoogleConfigKey};
 use object_store::prefix::PrefixStore;
-use object_store::{BackoffConfig, ObjectStore, Result, RetryConfig};
+use object_store::{BackoffConfig, ClientOptions, ObjectStore, Result, RetryConfig};
 use url::{Host, Url};
 
 use super::address::{RemoteAddress, Service};
 use super::settings::Settings;
 
+/// One request is given up after this long, and tried again: entries are small.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// A person waits: a service that has not answered by then is reported.
-const RETRY_TIMEOUT: Duration = Duration::from_secs(20);
+const RETRY_TIMEOUT: Duration = Duration::from_secs(45);
 const RETRIES: usize = 5;
 
 pub(super) fn open(address: &RemoteAddress, settings: &Settings) -> Result<Arc<dyn ObjectStore>> {
@@ -30,6 +32,10 @@ pub(super) fn open(address: &RemoteAddress, settings: &Settings) -> Result<Arc<d
     } else {
         Arc::new(PrefixStore::new(objects, address.prefix.as_str()))
     })
+}
+
+fn client() -> ClientOptions {
+    ClientOptions::new().with_timeout(REQUEST_TIMEOUT)
 }
 
 fn retry() -> RetryConfig {
@@ -55,7 +61,9 @@ fn known<'a, K: FromStr>(
 // The bucket is set last in each: it is what the operator named, whatever the environment says.
 
 fn azure(container: &str, settings: &Settings) -> Result<Arc<dyn ObjectStore>> {
-    let mut builder = MicrosoftAzureBuilder::new().with_retry(retry());
+    let mut builder = MicrosoftAzureBuilder::new()
+        .with_retry(retry())
+        .with_client_options(client());
     for (key, value) in known(settings, "azure_") {
         builder = builder.with_config(key, value);
     }
@@ -66,7 +74,10 @@ fn azure(container: &str, settings: &Settings) -> Result<Arc<dyn ObjectStore>> {
 }
 
 fn google(bucket: &str, settings: &Settings) -> Result<Arc<dyn ObjectStore>> {
-    let mut builder = GoogleCloudStorageBuilder::new().with_retry(retry());
+    // The metadata service of a virtual machine there, which gives it its token, speaks http only.
+    let mut builder = GoogleCloudStorageBuilder::new()
+        .with_retry(retry())
+        .with_client_options(client().with_allow_http(true));
     for (key, value) in known::<GoogleConfigKey>(settings, "google_") {
         builder = builder.with_config(key, value);
     }
@@ -74,7 +85,9 @@ fn google(bucket: &str, settings: &Settings) -> Result<Arc<dyn ObjectStore>> {
 }
 
 fn s3(bucket: &str, settings: &Settings) -> Result<Arc<dyn ObjectStore>> {
-    let mut builder = AmazonS3Builder::new().with_retry(retry());
+    let mut builder = AmazonS3Builder::new()
+        .with_retry(retry())
+        .with_client_options(client());
     for (key, value) in known(settings, "aws_") {
         builder = builder.with_config(key, value);
     }
