@@ -96,7 +96,7 @@ fn write(stage: &Stage, directory: &Path, entries: u64) -> Done<()> {
     while let Some(head) = ledger.head()
         && head.index + 1 < entries
     {
-        if head.index % PROVEN == 0 {
+        if head.index.is_multiple_of(PROVEN) {
             stage.check(&mut key, &mut ledger)?;
         } else {
             runtime.block_on(ledger.append(Draft::new(&in_vain, None)))?;

@@ -52,7 +52,7 @@ fn build(golden: &mut Golden) -> Objects {
             1 => forge.append(Draft::new(&golden::checked(&key, false, None), None)),
             _ => forge.append_proven(Draft::new(&golden::checked(&key, true, None), None)),
         }
-        if index % 3 == 0 {
+        if index.is_multiple_of(3) {
             forge.rewrite(index, |entry| entry["station"] = "vault-2".into());
         }
     }
@@ -190,7 +190,7 @@ fn resigned(objects: &Objects, stride: usize, judge: &mut impl FnMut(&Case)) {
     for index in 0..ENTRIES {
         let mut forged = objects.clone();
         // Signing the rest as well takes time.
-        let end = if all || index % 40 == 0 {
+        let end = if all || index.is_multiple_of(40) {
             ENTRIES
         } else {
             index + 1
@@ -289,7 +289,7 @@ fn whatever_is_changed_is_found_and_its_entry_named() {
     let mut whole = 0;
     let (counts, wrong) = matrix(&objects, 499, |case, index, code| {
         whole += 1;
-        if whole % 499 != 0 || matches!(case.class, "truncate" | "usurp") {
+        if !u32::is_multiple_of(whole, 499) || matches!(case.class, "truncate" | "usurp") {
             return;
         }
         let mut tampered = objects.clone();
