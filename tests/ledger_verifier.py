@@ -172,6 +172,7 @@ BODY = {
                          attestation_object=binary, client_data_json=binary, aaguid=guid, rp_id=rp,
                          method_id=text, sign_count=count32, key=key),
     "key.checked": dict(label=text, credential_id=binary, passed=flag, findings=many(outcome)),
+    "entry.merged": dict(entry=members()),
     "key.handed_over": dict(label=text, credential_id=binary, custody=custody, note=optional(text)),
     "key.retired": dict(label=text, credential_id=binary, reason=REASON),
     "pin.intended": dict(label=text, pin=optional(sealed_pin)),
@@ -229,12 +230,19 @@ class Ledger:
 
     def __init__(self):
         self.hashes, self.stations, self.ceremonies, self.keys = [], {}, {}, {}
-        self.challenges, self.retired, self.revoked = set(), set(), set()
+        self.challenges, self.retired, self.merged, self.revoked = set(), set(), {}, set()
 
     def add(self, data):
         entry = parse(data)
         need(entry["index"] == len(self.hashes), "index")
         need(entry["previous"] == (self.hashes[-1] if self.hashes else "00" * 32), "previous")
+        self.content(entry)
+        self.hashes.append(sha256(data).hex())
+
+    def knows(self, index, digest):
+        return 0 <= index < len(self.hashes) and self.hashes[index] == digest or self.merged.get(digest) == index
+
+    def content(self, entry):
         body, what = entry["body"], entry["kind"]
         need(holds(members(**BODY.get(what, {})), body), "body")
         self.signature(entry, body)
@@ -245,8 +253,10 @@ class Ledger:
             need(body["name"] not in self.revoked, "station-revoked")
             need(body["name"] != entry["station"], "revoked-by-itself")
             self.revoked.add(body["name"])
+        if what == "entry.merged":
+            self.merge(canonical(body["entry"]).encode())
         if what == "key.enrolled":
-            self.enroll(body)
+            self.enroll(body, self.ceremonies[entry["ceremony"]])
         if what in ABOUT_A_KEY:
             need(body["credential_id"] in self.keys, "key-unknown")
         if what == "key.retired":
@@ -254,11 +264,39 @@ class Ledger:
             self.retired.add(body["credential_id"])
         if what == "key.checked":
             need("proof" in entry or not body["passed"], "unproven")
-        if "proof" in entry:
-            if what in ABOUT_A_KEY or what == "key.enrolled":
-                need(entry["proof"]["credential_id"] == body["credential_id"], "proof-by-other-key")
-            self.proof(entry["proof"], what, body)
-        self.hashes.append(sha256(data).hex())
+        if what in ABOUT_A_KEY + ("key.enrolled", "enroll.proven") and "proof" in entry:
+            need(entry["proof"]["credential_id"] == body["credential_id"], "proof-by-other-key")
+        if what == "enroll.proven":
+            need("proof" in entry, "unproven")
+            ceremony = self.ceremonies[entry["ceremony"]]
+            created = ceremony[3]
+            need(holds(self.created, created), "attestation")
+            count = self.proof(entry["proof"], what, body, self.created(created))
+            ceremony[4] = count
+        elif "proof" in entry:
+            key = self.keys.get(entry["proof"]["credential_id"])
+            count = self.proof(entry["proof"], what, body, key)
+            key[2] = count
+
+    def merge(self, data):
+        """An entry of a branch: it follows a known one, is new, and keeps the rules as if it stood here."""
+        entry = parse(data)
+        need(entry["kind"] != "entry.merged", "merged-nested")
+        digest = sha256(data).hex()
+        need(not self.knows(entry["index"], digest), "merged-twice")
+        need(self.knows(entry["index"] - 1, entry["previous"]), "merged-unconnected")
+        self.content(entry)
+        self.merged[digest] = entry["index"]
+
+    @staticmethod
+    def created(body):
+        """The key of a credential that is not enrolled yet, as in `self.keys`."""
+        attestation, end = cbor(unbase64(body["attestation_object"]))
+        rp_id_hash, _, count, _, credential_id, key = authenticator_data(attestation["authData"])
+        if (end != len(unbase64(body["attestation_object"])) or rp_id_hash != sha256(body["rp_id"].encode())
+                or credential_id != unbase64(body["credential_id"])):
+            raise ValueError("another credential")
+        return [public_key(key), body["rp_id"], count]
 
     def signature(self, entry, body):
         station = entry["station"]
@@ -279,7 +317,7 @@ class Ledger:
         need(ceremony is not None, "ceremony")
         if what in OPENS:
             need(ceremony not in self.ceremonies, "ceremony")
-            self.ceremonies[ceremony] = [what.split(".")[0], "intended", body.get("credential_id")]
+            self.ceremonies[ceremony] = [what.split(".")[0], "intended", body.get("credential_id"), None, 0]
             return
         state = self.ceremonies.get(ceremony, [None, "closed"])
         need(state[1] != "closed", "ceremony")
@@ -287,13 +325,13 @@ class Ledger:
             purpose, needed, then = STEPS[what]
             need(state[0] == purpose and state[1] in needed, "ceremony")
             if what == "enroll.credential_created":
-                state[2] = body["credential_id"]
+                state[2:] = [body["credential_id"], body, 0]
             need(body.get("credential_id", state[2]) == state[2], "ceremony")
             state[1] = then
         elif what == "ceremony.undone":
             state[1] = "closed"
 
-    def enroll(self, body):
+    def enroll(self, body, ceremony):
         need(body["credential_id"] not in self.keys, "enrolled-twice")
 
         def agrees():
@@ -307,14 +345,14 @@ class Ledger:
                     and credential_id == unbase64(body["credential_id"])
                     and aaguid == guid(body["aaguid"]).bytes and count <= body["sign_count"])
         need(holds(agrees), "attestation")
-        self.keys[body["credential_id"]] = [public_key(unbase64(body["public_key"])), body["rp_id"], body["sign_count"]]
+        self.keys[body["credential_id"]] = [
+            public_key(unbase64(body["public_key"])), body["rp_id"], max(body["sign_count"], ceremony[4])]
 
-    def proof(self, proof, what, body):
-        anchor = proof["anchor"]
-        need(anchor["index"] < len(self.hashes) and self.hashes[anchor["index"]] == anchor["hash"], "proof-anchor")
-        need(proof["credential_id"] in self.keys, "proof-credential")
-        key = self.keys[proof["credential_id"]]
-        challenge = sha256(b"halligan/proof/1" + bytes.fromhex(anchor["hash"]) + sha256(canonical(body).encode()))
+    def proof(self, proof, what, body, key):
+        """Verifies a proof by this key and returns the signature counter."""
+        need(self.knows(proof["anchor"]["index"], proof["anchor"]["hash"]), "proof-anchor")
+        need(key is not None, "proof-credential")
+        challenge = sha256(b"halligan/proof/1" + bytes.fromhex(proof["anchor"]["hash"]) + sha256(canonical(body).encode()))
         need(challenge not in self.challenges, "proof-replayed")
         self.challenges.add(challenge)
         encoded = base64.urlsafe_b64encode(challenge).decode().rstrip("=")
@@ -325,13 +363,13 @@ class Ledger:
         need(holds(authenticator_data, data), "proof-authenticator-data")
         rp_id_hash, flags, count = authenticator_data(data)[:3]
         need(rp_id_hash == sha256(key[1].encode()), "proof-rp-id")
-        need(flags & 5 == 5 or what != "key.enrolled", "proof-flags")
+        need(flags & 5 == 5 or what not in ("key.enrolled", "enroll.proven"), "proof-flags")
         try:
             key[0](unbase64(proof["signature"]), data + sha256(client_data))
         except InvalidSignature:
             raise Defect("proof-signature") from None
         need(count > key[2] or count == key[2] == 0, "proof-sign-count")
-        key[2] = count
+        return count
 
 
 def verify(objects, noted=None):
@@ -364,7 +402,7 @@ def check_vectors(directory):
     expect = json.loads((directory / "golden/expect.json").read_text())
     if verify(golden) != (expect["entries"], expect["head"], None, None):
         wrong += print("golden:", verify(golden)) or 1
-    for file in sorted((directory / "tampered").glob("*.json")):
+    for file in sorted([*directory.glob("merged/*.json"), *directory.glob("tampered/*.json")]):
         variant = json.loads(file.read_text())
         objects = dict(golden)
         for name, content in variant["objects"].items():

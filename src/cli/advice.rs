@@ -417,6 +417,11 @@ fn of_ledger(error: &ledger::Error) -> Advice {
             "nothing is added to a ledger that does not verify; compare it with a copy, and find out who changed it",
         ),
         E::Location(_) => plain(Exit::Usage, "ledger_location"),
+        E::NotACopy { .. } => advice(
+            Exit::Ledger,
+            "ledger_not_a_copy",
+            "name an empty directory with --ledger, or the one in which this ceremony began",
+        ),
         E::NotSignedIn { .. } => advice(
             Exit::Ledger,
             "ledger_sign_in",

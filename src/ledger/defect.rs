@@ -45,6 +45,23 @@ pub enum Defect {
     /// The entry names a credential that is not enrolled.
     #[error("no key with the credential {} is enrolled", base64url::encode(.0))]
     KeyUnknown(Vec<u8>),
+    /// An entry of a branch that is not valid where it is brought in.
+    #[error("the merged entry {index}: {defect}")]
+    Merged {
+        /// Its index in the branch.
+        index: u64,
+        /// What is wrong with it.
+        defect: Box<Defect>,
+    },
+    /// An entry of a branch is itself one that brings another in.
+    #[error("the merged entry is itself merged")]
+    MergedNested,
+    /// The entry is known already.
+    #[error("the merged entry {0} is known already")]
+    MergedTwice(EntryHash),
+    /// The entry does not follow one that is known.
+    #[error("the merged entry follows {0}, which is not known")]
+    MergedUnconnected(EntryHash),
     /// There is no such entry, but there are later ones.
     #[error("missing, although entry {next} exists")]
     Missing {
@@ -110,8 +127,8 @@ pub enum Defect {
         /// How many entries there are.
         entries: u64,
     },
-    /// A check claims to have passed without a proof by the key.
-    #[error("claims that the check passed, without a proof by the key")]
+    /// What only the key can say is said without a proof by it.
+    #[error("claims what takes a proof by the key, without one")]
     Unproven,
 }
 
@@ -130,6 +147,10 @@ impl Defect {
             Self::Format(FormatError::TooLarge(_)) => "too-large",
             Self::Index { .. } => "index",
             Self::KeyUnknown(_) => "key-unknown",
+            Self::Merged { defect, .. } => defect.code(),
+            Self::MergedNested => "merged-nested",
+            Self::MergedTwice(_) => "merged-twice",
+            Self::MergedUnconnected(_) => "merged-unconnected",
             Self::Missing { .. } => "missing",
             Self::OtherHead { .. } => "other-head",
             Self::Previous { .. } => "previous",

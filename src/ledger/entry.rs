@@ -179,6 +179,22 @@ impl Entry {
         Ok(Self::from_wire(wire, signature, canonical))
     }
 
+    /// Reads an entry that stands in another JSON document.
+    ///
+    /// # Errors
+    /// As [`Self::parse`] of its canonical form.
+    pub fn from_members(members: &Map<String, Value>) -> Result<Self, FormatError> {
+        let bytes =
+            canonical::to_bytes(members).map_err(|error| FormatError::NotCanonical(Some(error)))?;
+        Self::parse(&bytes)
+    }
+
+    /// The entry as it stands in another JSON document.
+    #[must_use]
+    pub fn to_members(&self) -> Map<String, Value> {
+        serde_json::from_slice(&self.bytes).expect("an entry is a JSON object")
+    }
+
     fn from_wire(wire: Wire, signature: [u8; 64], bytes: Vec<u8>) -> Self {
         Self {
             index: wire.index,

@@ -61,6 +61,14 @@ pub enum Error {
         "not the address of a ledger (DIRECTORY, file:DIRECTORY, jsonl:FILE, az://…, s3://…, gs://…): {0}"
     )]
     Location(String),
+    /// The place holds a ledger of another history.
+    #[error("the ledger at {location} is not a copy: its entry {index} is another one")]
+    NotACopy {
+        /// Which ledger.
+        location: String,
+        /// The first entry that differs.
+        index: u64,
+    },
     /// The store said that it wrote the entry, but holds something else.
     #[error("entry {index} was written as {written} and read back as {}", .found.map_or_else(|| "nothing".to_owned(), |hash| hash.to_string()))]
     NotKept {

@@ -12,9 +12,11 @@
 //! ledger.append(draft.with_proof(proof)).await?;
 //! ```
 
+pub mod branch;
 mod canonical;
 mod chain;
 mod defect;
+pub mod document;
 mod entry;
 mod error;
 mod event;
@@ -37,17 +39,17 @@ pub use entry::{Draft, Entry, FormatError, SIZE_LIMIT};
 pub use error::Error;
 pub use event::{
     Account, BadBody, CeremonyFailed, CeremonyUndone, ConfigApplied, ConfigIntended, Custody,
-    EnrollCredentialCreated, EnrollIntended, EnrollPinSet, EnrollProven, EnrollRegistered, Event,
-    KeyChecked, KeyDescription, KeyEnrolled, KeyHandedOver, KeyRetired, KeySettings, Kind,
-    NotAKind, Outcome, OutcomeVerdict, PinChanged, PinIntended, ResetIntended, ResetPerformed,
-    RetireCredentialDeleted, RetireIntended, RetireMethodRemoved, RetireReason, SealedPart,
-    SealedPin, StationJoined, StationRevoked, Step,
+    EnrollCredentialCreated, EnrollIntended, EnrollPinSet, EnrollProven, EnrollRegistered,
+    EntryMerged, Event, KeyChecked, KeyDescription, KeyEnrolled, KeyHandedOver, KeyRetired,
+    KeySettings, Kind, NotAKind, Outcome, OutcomeVerdict, PinChanged, PinIntended, ResetIntended,
+    ResetPerformed, RetireCredentialDeleted, RetireIntended, RetireMethodRemoved, RetireReason,
+    SealedPart, SealedPin, StationJoined, StationRevoked, Step,
 };
 pub use proof::{ORIGIN, Proof, ProofDefect, ProofRequest};
 pub use reader::Reader;
 pub use state::{
-    Ceremony, CeremonyDefect, CeremonyKind, CeremonyPhase, EnrolledKey, JoinedStation, Moment,
-    Revocation, State,
+    Ceremony, CeremonyDefect, CeremonyKind, CeremonyPhase, EarlyProof, EnrolledKey, JoinedStation,
+    Moment, Revocation, State,
 };
 pub use station::{NotAStationName, Station, StationError, StationName};
 pub use store::{Settings, Store};

@@ -8,7 +8,7 @@ use tracing::debug;
 use super::chain::{EntryHash, EntryRef};
 use super::entry::{Draft, Entry, FormatError};
 use super::error::Error;
-use super::event::{Event, StationJoined};
+use super::event::{EntryMerged, Event, StationJoined};
 use super::proof::ProofRequest;
 use super::reader::Reader;
 use super::state::State;
@@ -102,6 +102,27 @@ impl Ledger {
             .saturating_mul(1 << lost.min(16))
             .min(LONGEST_PAUSE);
         bound * u32::from(u16::from_le_bytes(self.env.random())) / u32::from(u16::MAX)
+    }
+
+    /// Brings in the entries of a branch: of what a station appended to a copy of this ledger. Those that are known already are
+    /// passed over, so that it can be done again after it stopped in the middle. Returns the new entries.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] for an entry that does not follow what is known or would not verify here, and as [`Self::append`].
+    pub async fn merge(&mut self, branch: &[Entry]) -> Result<Vec<EntryRef>, Error> {
+        self.refresh().await?;
+        let mut merged = Vec::new();
+        for entry in branch {
+            if self.state.knows(&entry.reference()) {
+                continue;
+            }
+            let event = Event::EntryMerged(EntryMerged {
+                entry: entry.to_members(),
+            });
+            let appended = self.append(Draft::new(&event, None)).await?;
+            merged.push(appended.reference());
+        }
+        Ok(merged)
     }
 
     /// Tries to write a draft as the next entry; none if somebody else wrote that one, which is known then.

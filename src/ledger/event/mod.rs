@@ -8,6 +8,7 @@ mod custody;
 mod enroll;
 mod key;
 mod kind;
+mod merged;
 mod pin;
 mod reset;
 mod retire;
@@ -25,6 +26,7 @@ pub use enroll::{
 };
 pub use key::{Account, KeyChecked, KeyDescription, KeyEnrolled, Outcome, OutcomeVerdict};
 pub use kind::NotAKind;
+pub use merged::EntryMerged;
 pub use pin::{PinChanged, PinIntended, SealedPart, SealedPin};
 pub use reset::{ResetIntended, ResetPerformed};
 pub use retire::{
@@ -124,6 +126,8 @@ events! {
     EnrollProven(EnrollProven) = "enroll.proven",
     /// The tenant accepted the credential.
     EnrollRegistered(EnrollRegistered) = "enroll.registered",
+    /// An entry of a branch, which a station wrote that could not reach the ledger.
+    EntryMerged(EntryMerged) = "entry.merged",
     /// A key was checked, by an assertion or in vain.
     KeyChecked(KeyChecked) = "key.checked",
     /// A key is in service; closes its enrolment.

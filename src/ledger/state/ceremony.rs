@@ -1,6 +1,7 @@
 //! The order in which a ceremony's entries come. An intent opens it; the latest step may be repeated, none may be skipped or
 //! taken back; failing leaves it open; the outcome or undoing closes it.
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::ledger::entry::Entry;
@@ -51,10 +52,23 @@ pub struct Ceremony {
     pub created: Option<EnrollCredentialCreated>,
     /// Enrolment: whether it gave the key its PIN.
     pub pin_set: bool,
+    /// Enrolment: the proof that the key gave before the tenant knew of it.
+    pub proven: Option<EarlyProof>,
     /// Enrolment: the authentication method's identifier, once the tenant accepted the credential.
     pub method_id: Option<String>,
     /// Its entries, oldest first.
     pub entries: Vec<u64>,
+}
+
+/// A proof by a key that is not enrolled yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EarlyProof {
+    /// The entry with the proof.
+    pub index: u64,
+    /// When it was written.
+    pub time: Timestamp,
+    /// The signature counter.
+    pub sign_count: u32,
 }
 
 /// What is wrong with an entry's place in its ceremony.
@@ -119,7 +133,8 @@ fn movement(event: &Event) -> Option<Move> {
         CredentialCreated, CredentialDeleted, Intended, MethodRemoved, PinSet, Proven, Registered,
     };
     Some(match event {
-        Event::KeyChecked(_)
+        Event::EntryMerged(_)
+        | Event::KeyChecked(_)
         | Event::KeyHandedOver(_)
         | Event::StationJoined(_)
         | Event::StationRevoked(_) => return None,
@@ -184,11 +199,13 @@ fn label(intent: &Event) -> &str {
     }
 }
 
-/// The ceremony as it stands after this entry; nothing for an event that is no part of one.
+/// The ceremony as it stands after this entry, which is or was brought in by the one at `index`; nothing for an event that is no
+/// part of one.
 pub(super) fn after(
     before: Option<&Ceremony>,
     entry: &Entry,
     event: &Event,
+    index: u64,
 ) -> Result<Option<Ceremony>, CeremonyDefect> {
     let Some(movement) = movement(event) else {
         return Ok(None);
@@ -197,14 +214,14 @@ pub(super) fn after(
     let id = entry.ceremony.ok_or_else(|| CeremonyDefect::None(kind()))?;
     match (movement, before) {
         (Move::Opens(_), Some(_)) => Err(CeremonyDefect::IntendedTwice(id)),
-        (Move::Opens(purpose), None) => Ok(Some(Ceremony::opened(id, purpose, event, entry.index))),
+        (Move::Opens(purpose), None) => Ok(Some(Ceremony::opened(id, purpose, event, index))),
         (_, None) => Err(CeremonyDefect::Unknown {
             kind: kind(),
             ceremony: id,
         }),
         (movement, Some(before)) => {
             let mut after = before.advanced(&movement, &entry.kind, event)?;
-            after.entries.push(entry.index);
+            after.entries.push(index);
             Ok(Some(after))
         }
     }
@@ -221,6 +238,7 @@ impl Ceremony {
             intent: intent.clone(),
             created: None,
             pin_set: false,
+            proven: None,
             method_id: None,
             entries: vec![index],
         }
@@ -284,6 +302,7 @@ impl Ceremony {
             Event::EnrollCredentialCreated(created) => {
                 self.credential_id = Some(created.credential_id.clone());
                 self.created = Some(created.clone());
+                self.proven = None;
             }
             Event::EnrollRegistered(registered) => {
                 self.method_id = Some(registered.method_id.clone());

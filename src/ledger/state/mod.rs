@@ -2,6 +2,8 @@
 //! committed to it; writing and verifying use the same rules, so a station cannot write what the verifier would refuse.
 
 mod ceremony;
+mod keys;
+mod proofs;
 mod rules;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -9,12 +11,14 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-pub use ceremony::{Ceremony, CeremonyDefect, CeremonyKind, CeremonyPhase};
+pub use ceremony::{Ceremony, CeremonyDefect, CeremonyKind, CeremonyPhase, EarlyProof};
 pub(super) use rules::Change;
 
 use super::chain::{EntryHash, EntryRef};
+use super::entry::Entry;
 use super::event::{Custody, KeyEnrolled, RetireReason, SealedPin};
 use super::station::StationName;
+use super::verify::Failure;
 use crate::webauthn::CoseKey;
 
 /// A station as the ledger knows it.
@@ -90,6 +94,8 @@ impl EnrolledKey {
 #[derive(Debug, Clone, Default)]
 pub struct State {
     hashes: Vec<EntryHash>,
+    /// Index in its branch of each entry that was brought in.
+    merged: HashMap<EntryHash, u64>,
     last_time: Option<Timestamp>,
     stations: BTreeMap<StationName, JoinedStation>,
     keys: Vec<EnrolledKey>,
@@ -99,6 +105,21 @@ pub struct State {
 }
 
 impl State {
+    /// What these entries add up to, from the first on.
+    ///
+    /// # Errors
+    /// The first that fails, and why.
+    pub fn replay<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Result<Self, Failure> {
+        let mut state = Self::default();
+        for (index, entry) in (0..).zip(entries) {
+            match state.check(entry) {
+                Ok(change) => state.commit(entry, change),
+                Err(defect) => return Err(Failure { index, defect }),
+            }
+        }
+        Ok(state)
+    }
+
     /// The newest entry; none in an empty ledger.
     #[must_use]
     pub fn head(&self) -> Option<EntryRef> {
@@ -125,6 +146,13 @@ impl State {
     #[must_use]
     pub fn hash(&self, index: u64) -> Option<EntryHash> {
         self.hashes.get(usize::try_from(index).ok()?).copied()
+    }
+
+    /// Whether this entry is in the ledger, as one of its own or brought in from a branch.
+    #[must_use]
+    pub fn knows(&self, entry: &EntryRef) -> bool {
+        self.hash(entry.index) == Some(entry.hash)
+            || self.merged.get(&entry.hash) == Some(&entry.index)
     }
 
     /// The stations by name.

@@ -1,34 +1,36 @@
-//! The rules that an entry must keep, one function per rule, in the order of `docs/ledger-format.md`.
+//! The rules that an entry must keep, in the order of `docs/ledger-format.md`, and what an entry that keeps them changes.
 
 use super::ceremony::{self, Ceremony};
-use super::{EnrolledKey, JoinedStation, Moment, Revocation, State};
-use crate::ledger::chain::EntryHash;
+use super::keys::check_prover;
+use super::proofs::{Proven, Prover};
+use super::{JoinedStation, Moment, Revocation, State};
+use crate::ledger::chain::{EntryHash, EntryRef};
 use crate::ledger::defect::{Defect, Warning};
 use crate::ledger::entry::Entry;
-use crate::ledger::event::{Event, KeyChecked, KeyEnrolled, Kind, StationJoined, StationRevoked};
+use crate::ledger::event::{EntryMerged, Event, Kind, StationJoined, StationRevoked};
 use crate::ledger::keyring::Vouched;
-use crate::ledger::proof::{Proof, ProofDefect};
 use crate::ledger::station::StationName;
-use crate::webauthn::client_data::ClientDataType;
-use crate::webauthn::{AttestationObject, ClientData, CoseKey};
+use crate::webauthn::CoseKey;
 
 /// How far clocks of stations may differ before the verifier remarks on it, in seconds.
 const TIME_TOLERANCE: i64 = 300;
 
 /// What an entry that keeps the rules changes in the state.
+#[derive(Default)]
 pub(in crate::ledger) struct Change {
     event: Option<Event>,
     ceremony: Option<Ceremony>,
     public_key: Option<CoseKey>,
     proof: Option<Proven>,
+    merged: Option<Box<Merged>>,
     /// Remarks that make no entry invalid.
     pub(in crate::ledger) warnings: Vec<Warning>,
 }
 
-struct Proven {
-    credential_id: Vec<u8>,
-    challenge: [u8; 32],
-    sign_count: u32,
+/// An entry of a branch, and what it changes.
+struct Merged {
+    entry: Entry,
+    change: Change,
 }
 
 impl State {
@@ -44,167 +46,157 @@ impl State {
         vouched: &Vouched,
     ) -> Result<Change, Defect> {
         self.check_place(entry)?;
+        let mut change = self.check_content(entry, entry.index, vouched)?;
+        change.warnings = self.remarks(entry, change.merged.as_deref());
+        Ok(change)
+    }
+
+    /// Everything but the place: this entry is, or is brought in by, the one at `index`.
+    fn check_content(
+        &self,
+        entry: &Entry,
+        index: u64,
+        vouched: &Vouched,
+    ) -> Result<Change, Defect> {
         let event = entry.event().map_err(|error| Defect::Body {
             kind: entry.kind.clone(),
             error,
         })?;
         self.check_signature(entry, event.as_ref(), vouched.station)?;
+        let Some(event) = event else {
+            let proof = self.check_proof(entry, None, vouched)?;
+            return Ok(Change {
+                proof,
+                ..Change::default()
+            });
+        };
         let before = entry.ceremony.and_then(|id| self.ceremonies.get(&id));
-        let ceremony = match &event {
-            Some(event) => ceremony::after(before, entry, event)?,
-            None => None,
-        };
-        let mut public_key = None;
-        match &event {
-            Some(Event::KeyEnrolled(enrolled)) => {
-                public_key = Some(self.check_enrolled(enrolled)?);
+        let mut ceremony = ceremony::after(before, entry, &event, index)?;
+        let mut change = Change::default();
+        let prover = match &event {
+            Event::EntryMerged(merged) => {
+                change.merged = Some(Box::new(self.check_merged(merged, index)?));
+                None
+            }
+            Event::KeyEnrolled(enrolled) => {
+                let public_key = self.check_enrolled(enrolled)?;
                 check_prover(entry, &enrolled.credential_id)?;
+                let prover = Prover::enrolled(enrolled, &public_key, ceremony.as_ref());
+                change.public_key = Some(public_key);
+                Some(prover)
             }
-            Some(Event::KeyChecked(checked)) => {
-                self.check_checked(checked, entry.proof.is_some())?;
-                check_prover(entry, &checked.credential_id)?;
+            Event::EnrollProven(proven) => {
+                check_prover(entry, &proven.credential_id)?;
+                Some(Prover::created(entry, ceremony.as_ref())?)
             }
-            Some(Event::StationRevoked(revoked)) => self.check_revoked(entry, revoked)?,
-            Some(event) => self.check_key_of(entry, event)?,
-            None => {}
+            Event::StationRevoked(revoked) => {
+                self.check_revoked(entry, revoked)?;
+                None
+            }
+            event => {
+                self.check_key_of(entry, event)?;
+                None
+            }
+        };
+        change.proof = self.check_proof(entry, prover, vouched)?;
+        if let (Event::EnrollProven(_), Some(ceremony), Some(proof)) =
+            (&event, &mut ceremony, &change.proof)
+        {
+            ceremony.proven = Some(proof.early(index, entry.time));
         }
-        let introduced = match (&event, &public_key) {
-            (Some(Event::KeyEnrolled(enrolled)), Some(key)) => Some((&**enrolled, key)),
-            _ => None,
+        change.event = Some(event);
+        change.ceremony = ceremony;
+        Ok(change)
+    }
+
+    /// An entry of a branch follows one that is known, is new, and keeps the rules as if it stood here.
+    fn check_merged(&self, merged: &EntryMerged, index: u64) -> Result<Merged, Defect> {
+        let entry = Entry::from_members(&merged.entry)?;
+        let inner = |defect: Defect| Defect::Merged {
+            index: entry.index,
+            defect: Box::new(defect),
         };
-        let proof = match &entry.proof {
-            Some(proof) => Some(self.check_proof(entry, proof, introduced, vouched)?),
-            None => None,
-        };
-        Ok(Change {
-            warnings: self.remarks(entry),
-            event,
-            ceremony,
-            public_key,
-            proof,
-        })
+        if entry.kind == Kind::EntryMerged {
+            return Err(inner(Defect::MergedNested));
+        }
+        let reference = entry.reference();
+        if self.knows(&reference) {
+            return Err(inner(Defect::MergedTwice(reference.hash)));
+        }
+        let follows = entry.index.checked_sub(1).is_some_and(|index| {
+            self.knows(&EntryRef {
+                index,
+                hash: entry.previous,
+            })
+        });
+        if !follows {
+            return Err(inner(Defect::MergedUnconnected(entry.previous)));
+        }
+        let change = self
+            .check_content(&entry, index, &Vouched::default())
+            .map_err(inner)?;
+        Ok(Merged { entry, change })
     }
 
     /// Takes a checked entry in. The change must come from [`Self::check`] on this very state.
     pub(in crate::ledger) fn commit(&mut self, entry: &Entry, change: Change) {
+        let now = Moment {
+            index: entry.index,
+            time: entry.time,
+        };
+        self.apply(now, &entry.station, change);
+        self.last_time = Some(entry.time);
+        self.hashes.push(entry.reference().hash);
+    }
+
+    fn apply(&mut self, now: Moment, station: &StationName, change: Change) {
+        let Moment { index, time } = now;
         match change.event {
             Some(Event::StationJoined(joined)) => {
-                let now = Moment {
-                    index: entry.index,
-                    time: entry.time,
-                };
-                let station = JoinedStation {
+                let joining = JoinedStation {
                     public_key: joined.public_key,
                     joined: now,
                     last: now,
                     revoked: None,
                 };
-                self.stations.insert(joined.name, station);
+                self.stations.insert(joined.name, joining);
             }
             Some(Event::StationRevoked(revoked)) => {
-                if let Some(station) = self.stations.get_mut(&revoked.name) {
-                    station.revoked = Some(Revocation {
-                        index: entry.index,
-                        time: entry.time,
-                        by: entry.station.clone(),
+                if let Some(ended) = self.stations.get_mut(&revoked.name) {
+                    ended.revoked = Some(Revocation {
+                        index,
+                        time,
+                        by: station.clone(),
                         reason: revoked.reason,
                     });
                 }
             }
             Some(Event::KeyEnrolled(enrolled)) => {
                 if let Some(public_key) = change.public_key {
-                    let ceremony = change.ceremony.as_ref();
-                    self.enroll(entry.index, *enrolled, public_key, ceremony);
+                    self.enroll(index, *enrolled, public_key, change.ceremony.as_ref());
                 }
             }
-            Some(event) => self.change_key(entry.index, event, change.ceremony.as_ref()),
+            Some(event) => self.change_key(index, event, change.ceremony.as_ref()),
             None => {}
         }
         if let Some(ceremony) = change.ceremony {
             self.ceremonies.insert(ceremony.id, ceremony);
         }
         if let Some(proven) = change.proof {
-            self.challenges.insert(proven.challenge);
-            if let Some(key) = self.key_mut(&proven.credential_id) {
-                key.sign_count = proven.sign_count;
-                key.last_proof = Some((entry.index, entry.time));
-            }
+            self.prove(index, time, proven);
         }
-        if let Some(station) = self.stations.get_mut(&entry.station) {
-            station.last = Moment {
-                index: entry.index,
-                time: entry.time,
+        if let Some(merged) = change.merged {
+            let reference = merged.entry.reference();
+            self.merged.insert(reference.hash, reference.index);
+            let now = Moment {
+                index,
+                time: merged.entry.time,
             };
+            self.apply(now, &merged.entry.station, merged.change);
         }
-        self.last_time = Some(entry.time);
-        self.hashes.push(entry.reference().hash);
-    }
-
-    fn enroll(
-        &mut self,
-        index: u64,
-        enrolled: KeyEnrolled,
-        public_key: CoseKey,
-        ceremony: Option<&Ceremony>,
-    ) {
-        let (pin, custody) = match ceremony.map(|ceremony| (&ceremony.intent, ceremony.pin_set)) {
-            Some((Event::EnrollIntended(intended), pin_set)) => (
-                intended.pin.clone().filter(|_| pin_set),
-                intended.custody.clone(),
-            ),
-            _ => (None, None),
-        };
-        self.by_credential
-            .insert(enrolled.credential_id.clone(), self.keys.len());
-        self.keys.push(EnrolledKey {
-            index,
-            sign_count: enrolled.sign_count,
-            enrolled,
-            last_proof: None,
-            custody,
-            pin,
-            retired: None,
-            reset: None,
-            public_key,
-        });
-    }
-
-    /// What happens to a key after its enrolment.
-    fn change_key(&mut self, index: u64, event: Event, ceremony: Option<&Ceremony>) {
-        match event {
-            Event::KeyHandedOver(handed_over) => {
-                if let Some(key) = self.key_mut(&handed_over.credential_id) {
-                    key.custody = Some(handed_over.custody);
-                }
-            }
-            Event::KeyRetired(retired) => {
-                if let Some(key) = self.key_mut(&retired.credential_id) {
-                    key.retired = Some((index, retired.reason));
-                }
-            }
-            Event::ResetPerformed(reset) => {
-                if let Some(key) = self.key_mut(&reset.credential_id) {
-                    key.reset = Some(index);
-                    key.pin = None;
-                }
-            }
-            Event::PinChanged(changed) => {
-                let intent = ceremony.map(|ceremony| ceremony.intent.clone());
-                let labelled = |key: &&mut EnrolledKey| key.enrolled.label == changed.label;
-                if let Some(key) = self.keys.iter_mut().rev().find(labelled) {
-                    key.pin = match intent {
-                        Some(Event::PinIntended(intended)) => intended.pin,
-                        _ => None,
-                    };
-                }
-            }
-            _ => {}
+        if let Some(writer) = self.stations.get_mut(station) {
+            writer.last = now;
         }
-    }
-
-    fn key_mut(&mut self, credential_id: &[u8]) -> Option<&mut EnrolledKey> {
-        let place = *self.by_credential.get(credential_id)?;
-        self.keys.get_mut(place)
     }
 
     fn check_place(&self, entry: &Entry) -> Result<(), Defect> {
@@ -277,124 +269,7 @@ impl State {
         }
     }
 
-    /// The body must say the same as the attestation object it holds. Whether the attestation is any good is another
-    /// question, and not the ledger's.
-    fn check_enrolled(&self, enrolled: &KeyEnrolled) -> Result<CoseKey, Defect> {
-        if self.by_credential.contains_key(&enrolled.credential_id) {
-            return Err(Defect::EnrolledTwice(enrolled.credential_id.clone()));
-        }
-        let client_data: ClientData = serde_json::from_slice(&enrolled.client_data_json)
-            .map_err(|_| Defect::Attestation("client_data_json"))?;
-        if client_data.kind != ClientDataType::Create {
-            return Err(Defect::Attestation("client_data_json"));
-        }
-        let data = AttestationObject::parse(&enrolled.attestation_object)
-            .and_then(|object| object.authenticator_data())
-            .map_err(|_| Defect::Attestation("attestation_object"))?;
-        let attested = data
-            .attested
-            .ok_or(Defect::Attestation("attestation_object"))?;
-        let agreement = [
-            ("rp_id", data.rp_id_hash == enrolled.rp_id.hash()),
-            (
-                "credential_id",
-                attested.credential_id == enrolled.credential_id,
-            ),
-            (
-                "public_key",
-                attested.public_key.as_bytes() == enrolled.public_key,
-            ),
-            ("aaguid", attested.aaguid == enrolled.aaguid),
-            ("sign_count", data.sign_count <= enrolled.sign_count),
-        ];
-        match agreement.into_iter().find(|(_, agrees)| !agrees) {
-            Some((member, _)) => Err(Defect::Attestation(member)),
-            None => Ok(attested.public_key),
-        }
-    }
-
-    fn check_checked(&self, checked: &KeyChecked, proven: bool) -> Result<(), Defect> {
-        if !self.by_credential.contains_key(&checked.credential_id) {
-            return Err(Defect::KeyUnknown(checked.credential_id.clone()));
-        }
-        if checked.passed && !proven {
-            return Err(Defect::Unproven);
-        }
-        Ok(())
-    }
-
-    /// The rules of the other entries about a key in service.
-    fn check_key_of(&self, entry: &Entry, event: &Event) -> Result<(), Defect> {
-        let credential_id = match event {
-            Event::KeyHandedOver(body) => &body.credential_id,
-            Event::KeyRetired(body) => &body.credential_id,
-            Event::ResetIntended(body) => &body.credential_id,
-            Event::RetireIntended(body) => &body.credential_id,
-            _ => return Ok(()),
-        };
-        let Some(key) = self.key_by_credential(credential_id) else {
-            return Err(Defect::KeyUnknown(credential_id.clone()));
-        };
-        if matches!(event, Event::KeyRetired(_)) && key.retired.is_some() {
-            return Err(Defect::RetiredTwice(credential_id.clone()));
-        }
-        check_prover(entry, credential_id)
-    }
-
-    fn check_proof(
-        &self,
-        entry: &Entry,
-        proof: &Proof,
-        introduced: Option<(&KeyEnrolled, &CoseKey)>,
-        vouched: &Vouched,
-    ) -> Result<Proven, Defect> {
-        let anchor = proof.anchor;
-        let hash = self
-            .hash(anchor.index)
-            .ok_or(ProofDefect::AnchorNotBefore {
-                anchor: anchor.index,
-            })?;
-        if hash != anchor.hash {
-            return Err(Defect::Proof(ProofDefect::AnchorHash {
-                index: anchor.index,
-                named: anchor.hash,
-                found: hash,
-            }));
-        }
-        let (enrolled, public_key, last) = match introduced {
-            Some((enrolled, public_key)) => (enrolled, public_key, enrolled.sign_count),
-            None => {
-                let key = self
-                    .key_by_credential(&proof.credential_id)
-                    .ok_or_else(|| ProofDefect::UnknownCredential(proof.credential_id.clone()))?;
-                (&key.enrolled, &key.public_key, key.sign_count)
-            }
-        };
-        let challenge = proof
-            .challenge(&entry.body)
-            .map_err(|_| ProofDefect::ClientData)?;
-        if self.challenges.contains(&challenge) {
-            return Err(Defect::Proof(ProofDefect::Replayed));
-        }
-        let found = proof.verify(
-            &challenge,
-            public_key,
-            &enrolled.rp_id,
-            introduced.is_some(),
-            vouched.prover.as_ref(),
-        )?;
-        // WebAuthn L3 §7.2 step 22: zero on both sides means that the key does not count.
-        if (last, found) != (0, 0) && found <= last {
-            return Err(Defect::Proof(ProofDefect::SignCount { last, found }));
-        }
-        Ok(Proven {
-            credential_id: proof.credential_id.clone(),
-            challenge,
-            sign_count: found,
-        })
-    }
-
-    fn remarks(&self, entry: &Entry) -> Vec<Warning> {
+    fn remarks(&self, entry: &Entry, merged: Option<&Merged>) -> Vec<Warning> {
         let mut warnings = Vec::new();
         if let Some(last) = self.last_time
             && entry.time.as_second() + TIME_TOLERANCE < last.as_second()
@@ -405,20 +280,15 @@ impl State {
                 time: entry.time,
             });
         }
-        if let Kind::Unknown(kind) = &entry.kind {
-            warnings.push(Warning::UnknownKind {
-                index: entry.index,
-                kind: kind.clone(),
-            });
+        let kinds = [Some(&entry.kind), merged.map(|merged| &merged.entry.kind)];
+        for kind in kinds.into_iter().flatten() {
+            if let Kind::Unknown(kind) = kind {
+                warnings.push(Warning::UnknownKind {
+                    index: entry.index,
+                    kind: kind.clone(),
+                });
+            }
         }
         warnings
-    }
-}
-
-/// A proof in an entry about a key must be by that key.
-fn check_prover(entry: &Entry, credential_id: &[u8]) -> Result<(), Defect> {
-    match &entry.proof {
-        Some(proof) if proof.credential_id != credential_id => Err(Defect::ProofByOtherKey),
-        _ => Ok(()),
     }
 }

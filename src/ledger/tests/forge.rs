@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::golden::Golden;
 use crate::encoding::base64url;
-use crate::ledger::{Draft, EntryHash, EntryRef, Proof, ProofRequest, Station};
+use crate::ledger::{Draft, EntryHash, EntryMerged, EntryRef, Event, Proof, ProofRequest, Station};
 
 /// Objects by index; what a store would hold.
 pub(super) struct Forge<'a> {
@@ -86,6 +86,40 @@ impl<'a> Forge<'a> {
         }
         self.objects.insert(index, canonical(&value));
         self.chain_from(index);
+    }
+
+    /// What the second station appends to a copy of the ledger, one entry after the other.
+    pub(super) fn branch(&mut self, drafts: impl IntoIterator<Item = Draft>) -> Vec<Value> {
+        let mut index = self.end();
+        let mut previous = self.reference(index - 1).hash;
+        let mut entries = Vec::new();
+        for draft in drafts {
+            let value = serde_json::json!({
+                "v": 1, "index": index, "time": "2026-03-01T10:30:00Z", "station": "vault-2",
+                "kind": draft.kind, "ceremony": draft.ceremony.unwrap().to_string(), "body": draft.body,
+                "previous": previous,
+            });
+            let bytes = self.sign_in_branch(value, draft.proof);
+            previous = EntryHash::of(&bytes);
+            index += 1;
+            entries.push(serde_json::from_slice(&bytes).unwrap());
+        }
+        entries
+    }
+
+    fn sign_in_branch(&self, mut value: Value, proof: Option<Proof>) -> Vec<u8> {
+        if let Some(proof) = proof {
+            value["proof"] = serde_json::to_value(proof).unwrap();
+        }
+        sign(value, &self.golden.stations[1])
+    }
+
+    /// Brings an entry of a branch in.
+    pub(super) fn merge(&mut self, entry: &Value) {
+        let merged = EntryMerged {
+            entry: entry.as_object().unwrap().clone(),
+        };
+        self.append(Draft::new(&Event::EntryMerged(merged), None));
     }
 
     /// Appends with a proof that the key makes in the state it is in.

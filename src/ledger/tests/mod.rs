@@ -1,13 +1,16 @@
 //! The ledger written and verified: a golden ledger and its tampered variants (`golden`, `tampered`, compared with the files
-//! in `tests/vectors/ledger`), writing under competition and faults (`joining`, `writing`), hostile bytes (`properties`).
+//! in `tests/vectors/ledger`), writing under competition and faults (`joining`, `merging`, `writing`), hostile bytes
+//! (`properties`), and what stations sign besides (`documents`).
 #![allow(clippy::unwrap_used)]
 
+mod documents;
 mod faulty;
 mod forge;
 mod golden;
 mod heads;
 mod joining;
 mod key;
+mod merging;
 mod properties;
 mod tamper_matrix;
 mod tampered;

@@ -379,8 +379,13 @@ fn pin_set() -> Draft {
 }
 
 pub(super) fn all() -> impl Iterator<Item = &'static Case> {
-    let forgeries = OBJECTS.iter().chain(&ENTRIES).chain(&EVENTS);
-    forgeries.chain(&PROOFS).chain(&STATIONS)
+    OBJECTS
+        .iter()
+        .chain(&ENTRIES)
+        .chain(&EVENTS)
+        .chain(&PROOFS)
+        .chain(&STATIONS)
+        .chain(&super::merging::BRANCHES)
 }
 
 #[test]
@@ -397,7 +402,7 @@ fn every_defect_has_a_vector_that_shows_it() {
         assert!(all().any(|case| case.code == code), "{code}");
         count += 1;
     }
-    assert_eq!(count, 29);
+    assert_eq!(count, 32);
 }
 
 #[test]

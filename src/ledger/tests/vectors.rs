@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::forge::Forge;
 use super::golden::{Golden, build};
-use super::{run, tampered};
+use super::{merging, run, tampered};
 use crate::ledger::{EntryHash, Reader, Store, Verification};
 
 #[derive(Serialize, Deserialize, PartialEq, Debug)]
@@ -20,11 +20,12 @@ struct Expectation {
     warnings: Vec<String>,
 }
 
-/// What a variant changes in the golden ledger: an object's text, or nothing where it is taken away.
+/// What a variant changes in the golden ledger: an object's text, or nothing where it is taken away. Without a code all entries
+/// are valid, `fails_at` of them.
 #[derive(Serialize, Deserialize, PartialEq, Debug)]
 struct Variant {
     fails_at: u64,
-    code: String,
+    code: Option<String>,
     objects: BTreeMap<String, Option<String>>,
 }
 
@@ -74,16 +75,38 @@ fn variant(golden: &Golden, case: &tampered::Case) -> Variant {
         "{}: {failure}",
         case.name
     );
-    // What follows the failure does not matter, except that it exists.
-    let text = |bytes: &Vec<u8>| String::from_utf8(bytes.clone()).unwrap();
-    let objects = (0..=case.fails_at)
-        .filter(|index| original.get(index) != tampered.get(index))
-        .map(|index| (name(index), tampered.get(&index).map(text)))
-        .collect();
     Variant {
         fails_at: case.fails_at,
-        code: case.code.to_owned(),
-        objects,
+        code: Some(case.code.to_owned()),
+        // What follows the failure does not matter, except that it exists.
+        objects: difference(&original, &tampered, case.fails_at),
+    }
+}
+
+fn difference(
+    original: &BTreeMap<u64, Vec<u8>>,
+    changed: &BTreeMap<u64, Vec<u8>>,
+    last: u64,
+) -> BTreeMap<String, Option<String>> {
+    let text = |bytes: &Vec<u8>| String::from_utf8(bytes.clone()).unwrap();
+    (0..=last)
+        .filter(|index| original.get(index) != changed.get(index))
+        .map(|index| (name(index), changed.get(&index).map(text)))
+        .collect()
+}
+
+/// The golden ledger after a branch was brought in.
+fn merged(golden: &Golden) -> Variant {
+    let mut golden = golden.clone();
+    let original = Forge::new(&mut golden).objects;
+    let mut forge = Forge::new(&mut golden);
+    merging::two_rooms(&mut forge);
+    let verification = verify(&forge.objects);
+    assert_eq!(verification.failure, None);
+    Variant {
+        fails_at: verification.entries(),
+        code: None,
+        objects: difference(&original, &forge.objects, verification.entries()),
     }
 }
 
@@ -96,6 +119,7 @@ fn files() -> BTreeMap<PathBuf, Vec<u8>> {
         files.insert(path, entry.as_bytes().to_vec());
     }
     files.insert("golden/expect.json".into(), pretty(&expectation(&golden)));
+    files.insert("merged/two-rooms.json".into(), pretty(&merged(&golden)));
     for case in tampered::all() {
         let path = PathBuf::from("tampered").join(format!("{}.json", case.name));
         assert!(
@@ -119,7 +143,7 @@ fn pretty<T: Serialize>(value: &T) -> Vec<u8> {
 fn the_files_are_what_the_code_builds() {
     let files = files();
     let mut found = BTreeSet::new();
-    for folder in ["golden", "golden/entries", "tampered"] {
+    for folder in ["golden", "golden/entries", "merged", "tampered"] {
         for entry in std::fs::read_dir(directory().join(folder)).unwrap() {
             let path = entry.unwrap().path();
             if path.is_file() {
