@@ -360,7 +360,13 @@ fn members(bench: &Bench, table: &str) -> BTreeSet<String> {
 fn every_member_of_the_configuration_is_documented() {
     let bench = Bench::new();
     let text = fs::read_to_string(root().join("docs/configuration.md")).unwrap();
-    for table in ["", "[tenant]", "[sign_in]", "[attestation]"] {
+    for table in [
+        "",
+        "[object_store]",
+        "[tenant]",
+        "[sign_in]",
+        "[attestation]",
+    ] {
         let members = members(&bench, table);
         assert!(members.len() >= 2, "{table}: {members:?}");
         for member in members {

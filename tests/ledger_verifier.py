@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """A second verifier for Halligan ledgers, written from docs/ledger-format.md alone.
 
-    ledger_verifier.py LEDGER-DIRECTORY        verify; prints the first entry that fails, exit status 1
+    ledger_verifier.py LEDGER [--expect-head INDEX:HASH]
+                                               verify a directory or an export in JSONL; prints the first entry that fails,
+                                               exit status 1. With a head that was noted elsewhere, also what was cut off
     ledger_verifier.py --vectors DIRECTORY     check golden ledger and tampered variants of tests/vectors/ledger
 
 Needs Python 3.9 and the package `cryptography`.
@@ -156,6 +158,7 @@ BODY = {
     "station.joined": dict(name=name, public_key=binary32),
     "ceremony.failed": dict(label=text, reached=either(*STEP_NAMES), code=text, message=text, remains=optional(text), deletes_credential=optional(flag)),
     "ceremony.undone": dict(label=text, credential_deleted=flag, method_deleted=flag, pin=optional(sealed_pin)),
+    "station.revoked": dict(name=name, reason=text),
     "config.intended": dict(label=text, settings=settings),
     "config.applied": dict(label=text, settings=settings),
     "enroll.intended": dict(label=text, account=account, tenant=text, rp_id=rp, key=key, aaguid=optional(guid),
@@ -228,7 +231,7 @@ class Ledger:
 
     def __init__(self):
         self.hashes, self.stations, self.ceremonies, self.keys = [], {}, {}, {}
-        self.challenges, self.retired, self.merged = set(), set(), {}
+        self.challenges, self.retired, self.merged, self.revoked = set(), set(), {}, set()
 
     def add(self, data):
         entry = parse(data)
@@ -246,6 +249,11 @@ class Ledger:
         self.signature(entry, body)
         if what in STEPS or what in OPENS or what in ("ceremony.failed", "ceremony.undone"):
             self.step(entry.get("ceremony"), what, body)
+        if what == "station.revoked":
+            need(body["name"] in self.stations, "station-unknown")
+            need(body["name"] not in self.revoked, "station-revoked")
+            need(body["name"] != entry["station"], "revoked-by-itself")
+            self.revoked.add(body["name"])
         if what == "entry.merged":
             self.merge(canonical(body["entry"]).encode())
         if what == "key.enrolled":
@@ -298,6 +306,7 @@ class Ledger:
             need(station not in self.stations, "station-joined-twice")
             self.stations[station] = unbase64(body["public_key"])
         need(station in self.stations, "station-unknown")
+        need(station not in self.revoked, "station-revoked")
         unsigned = {name: value for name, value in entry.items() if name != "signature"}
         try:
             ed25519.Ed25519PublicKey.from_public_bytes(self.stations[station]).verify(
@@ -364,27 +373,35 @@ class Ledger:
         return count
 
 
-def verify(objects):
-    """Objects by index -> (number of valid entries, head, code of the defect or None)."""
+def verify(objects, noted=None):
+    """Objects by index, a head noted elsewhere -> (number of valid entries, head, index that fails, code of the defect)."""
     ledger = Ledger()
+    hashes, fails_at, code = ledger.hashes, None, None
     try:
         for position in range(max(objects, default=-1) + 1):
             need(position in objects, "missing")
             ledger.add(objects[position])
     except Defect as defect:
-        return len(ledger.hashes), (ledger.hashes or [None])[-1], str(defect)
-    return len(ledger.hashes), (ledger.hashes or [None])[-1], None
+        fails_at, code = len(hashes), str(defect)
+    if noted and code is None:
+        position, found = noted[0], hashes[noted[0]] if noted[0] < len(hashes) else None
+        if found != noted[1]:
+            fails_at, code = position, "other-head" if found else "truncated"
+    return len(hashes), (hashes or [None])[-1], fails_at, code
 
 
-def load(directory):
-    files = (Path(directory) / "entries").iterdir()
+def load(place):
+    if Path(place).is_file():
+        lines = Path(place).read_bytes().split(b"\n")
+        return dict(enumerate(lines if lines[-1] else lines[:-1]))
+    files = (Path(place) / "entries").iterdir()
     return {int(file.stem): file.read_bytes() for file in files if re.fullmatch("[0-9]{8}[.]json", file.name)}
 
 
 def check_vectors(directory):
     golden, wrong, checked = load(directory / "golden"), 0, 1
     expect = json.loads((directory / "golden/expect.json").read_text())
-    if verify(golden) != (expect["entries"], expect["head"], None):
+    if verify(golden) != (expect["entries"], expect["head"], None, None):
         wrong += print("golden:", verify(golden)) or 1
     for file in sorted([*directory.glob("merged/*.json"), *directory.glob("tampered/*.json")]):
         variant = json.loads(file.read_text())
@@ -395,7 +412,7 @@ def check_vectors(directory):
                 objects[int(name[:8])] = content.encode()
         found = verify(objects)
         checked += 1
-        if (found[0], found[2]) != (variant["fails_at"], variant["code"]):
+        if (found[0], found[3]) != (variant["fails_at"], variant["code"]):
             wrong += print(f"{file.stem}: expected {variant['fails_at']} {variant['code']}, found {found}") or 1
     print(f"{checked} vectors, {wrong} wrong")
     return wrong
@@ -404,8 +421,13 @@ def check_vectors(directory):
 if __name__ == "__main__":
     if len(sys.argv) == 3 and sys.argv[1] == "--vectors":
         sys.exit(1 if check_vectors(Path(sys.argv[2])) else 0)
+    noted = None
+    if len(sys.argv) == 4 and sys.argv[2] == "--expect-head":
+        position, hash_ = sys.argv.pop().split(":")
+        noted = (int(position), hash_)
+        sys.argv.pop()
     if len(sys.argv) != 2:
         sys.exit(__doc__)
-    entries, head, code = verify(load(sys.argv[1]))
-    print(f"{entries} entries, head {head}" if code is None else f"entry {entries}: {code}")
+    entries, head, fails_at, code = verify(load(sys.argv[1]), noted)
+    print(f"{entries} entries, head {head}" if code is None else f"entry {fails_at}: {code}")
     sys.exit(0 if code is None else 1)

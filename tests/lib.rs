@@ -17,6 +17,7 @@ mod families;
 mod faults;
 mod key_cli;
 mod ledger_cli;
+mod ledger_stations;
 mod output;
 mod secrets;
 mod service;

@@ -27,7 +27,7 @@ Exit status:
   3  key: none, several, wrong one, removed, timed out, unsupported, not accepted
   4  PIN: wrong, blocked, against the policy, not given, too few tries left
   5  tenant: network, sign-in, permission, refused; a check that could not ask it
-  6  ledger: not there, not writable, inconsistent
+  6  ledger: not there, not reachable, not writable, inconsistent; this station was revoked
   7  stopped in the middle: an open ceremony waits for `halligan resume`";
 
 /// Options that every command takes.
@@ -90,7 +90,7 @@ pub(crate) enum Command {
     Pin(pin::Command),
     /// Print the custody sheet of a key: what lies in the envelope with it
     Sheet(sheet::Arguments),
-    /// Show or verify the record
+    /// Show, verify or export the record, and manage its stations
     #[command(subcommand)]
     Ledger(ledger::Command),
     /// A key in software, for any program that speaks CTAP

@@ -81,8 +81,9 @@ impl From<&Error> for Failure {
         let mut source = error.source();
         while let Some(cause) = source {
             let text = cause.to_string();
-            // Many messages already end in their cause's.
-            if !message.contains(&text) && !causes.contains(&text) {
+            // Many messages already end in their cause's, and many causes too.
+            let said = |earlier: &String| earlier.contains(&text);
+            if !said(&message) && !causes.iter().any(said) {
                 causes.push(text);
             }
             source = cause.source();

@@ -82,14 +82,25 @@ fn line(text: &str) -> io::Result<()> {
     write(&format!("{text}\n"))
 }
 
-/// A reader that has gone away, as in `halligan … | head`, is no failure of ours.
 fn write(text: &str) -> io::Result<()> {
-    let mut stdout = io::stdout().lock();
-    match stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush())
-    {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => other,
+    Data.write_all(text.as_bytes()).and_then(|()| Data.flush())
+}
+
+/// Standard output as it is. A reader that has gone away, as in `halligan … | head`, is no failure of ours.
+pub(crate) struct Data;
+
+impl Write for Data {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match io::stdout().lock().write(bytes) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(bytes.len()),
+            other => other,
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match io::stdout().lock().flush() {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            other => other,
+        }
     }
 }

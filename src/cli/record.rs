@@ -6,12 +6,12 @@ use crate::cli::device::OpenKey;
 use crate::cli::terminal::Terminal;
 use crate::cli::{Context, Error};
 use crate::env::Env;
-use crate::ledger::{Ledger, Reader, Station, StationError};
+use crate::ledger::{Ledger, Reader, Station, StationError, Store};
 
 /// Which ledger.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct LedgerChoice {
-    /// Directory of the ledger [default: from the configuration, else `ledger` beside it]
+    /// Directory of the ledger, `az://CONTAINER/PREFIX`, `s3://BUCKET/PREFIX`, `gs://BUCKET/PREFIX`, or to read only `jsonl:FILE` [default: from the configuration, else `ledger` beside it]
     #[arg(long, value_name = "LEDGER")]
     pub(crate) ledger: Option<String>,
 }
@@ -19,6 +19,11 @@ pub(crate) struct LedgerChoice {
 impl LedgerChoice {
     pub(crate) fn location(&self, config: &Config) -> String {
         self.ledger.clone().unwrap_or_else(|| config.ledger())
+    }
+
+    fn store(&self, config: &Config) -> Result<Store, Error> {
+        let location = self.location(config);
+        Ok(Store::open_with(&location, &config.object_store())?)
     }
 }
 
@@ -30,7 +35,8 @@ pub(crate) async fn open_for_writing(
     dry_run: bool,
 ) -> Result<Ledger, Error> {
     let station = station(config, env, dry_run)?;
-    Ok(Ledger::open(&choice.location(config), &station, env.clone()).await?)
+    let store = choice.store(config)?;
+    Ok(Ledger::open_store(store, &station, env.clone()).await?)
 }
 
 /// The same if this machine is a station already; nothing else makes it one.
@@ -69,7 +75,7 @@ fn station(config: &Config, env: &Env, dry_run: bool) -> Result<Station, Error> 
 
 /// Opens the ledger to look at it; needs no station.
 pub(crate) fn open_for_reading(choice: &LedgerChoice, config: &Config) -> Result<Reader, Error> {
-    Ok(Reader::open(&choice.location(config))?)
+    Ok(Reader::open_store(choice.store(config)?)?)
 }
 
 /// The label under which the ledger knows the key in hand, asked silently; none where there is no ledger, or the key is not in

@@ -1,6 +1,7 @@
 //! How entries hang together: each names the SHA-256 of its predecessor's bytes.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -69,6 +70,28 @@ pub struct EntryRef {
     pub index: u64,
     /// The hash of its bytes.
     pub hash: EntryHash,
+}
+
+/// A text that is not `INDEX:HASH`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not INDEX:HASH, such as 12:3f9a…, with all 64 digits of the hash")]
+pub struct NotAnEntryRef;
+
+impl FromStr for EntryRef {
+    type Err = NotAnEntryRef;
+
+    /// Spaces are let through, because people write long numbers in groups.
+    fn from_str(text: &str) -> Result<Self, NotAnEntryRef> {
+        let text: String = text.split_whitespace().collect();
+        let (index, hash) = text.split_once(':').ok_or(NotAnEntryRef)?;
+        if !index.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(NotAnEntryRef);
+        }
+        Ok(Self {
+            index: index.parse().map_err(|_| NotAnEntryRef)?,
+            hash: EntryHash::try_from(hash.to_owned()).map_err(|_| NotAnEntryRef)?,
+        })
+    }
 }
 
 impl fmt::Display for EntryRef {

@@ -68,6 +68,14 @@ pub enum Defect {
         /// The next entry that exists.
         next: u64,
     },
+    /// A head that was noted elsewhere names another entry.
+    #[error("has the hash {found}, the head that was noted is {noted}")]
+    OtherHead {
+        /// The hash that was noted.
+        noted: EntryHash,
+        /// The hash of the entry in the ledger.
+        found: EntryHash,
+    },
     /// The entry names another predecessor than the one before it.
     #[error("names {found} as its predecessor, which is {expected}")]
     Previous {
@@ -82,6 +90,9 @@ pub enum Defect {
     /// The proof is by another key than the body is about.
     #[error("the proof is by another key than the one in the body")]
     ProofByOtherKey,
+    /// A station revokes itself.
+    #[error("station {0} revokes itself")]
+    RevokedByItself(StationName),
     /// The key was retired before.
     #[error("the key with the credential {} was retired before", base64url::encode(.0))]
     RetiredTwice(Vec<u8>),
@@ -99,9 +110,23 @@ pub enum Defect {
         /// The name in the body.
         body: StationName,
     },
+    /// The station was revoked before.
+    #[error("station {station} was revoked in entry {revoked}")]
+    StationRevoked {
+        /// The station.
+        station: StationName,
+        /// The entry that revoked it.
+        revoked: u64,
+    },
     /// The station never introduced itself.
     #[error("station {0} never joined")]
     StationUnknown(StationName),
+    /// A head that was noted elsewhere names an entry beyond the last.
+    #[error("missing, although it was noted as the head; the ledger has {entries} entries")]
+    Truncated {
+        /// How many entries there are.
+        entries: u64,
+    },
     /// What only the key can say is said without a proof by it.
     #[error("claims what takes a proof by the key, without one")]
     Unproven,
@@ -127,14 +152,18 @@ impl Defect {
             Self::MergedTwice(_) => "merged-twice",
             Self::MergedUnconnected(_) => "merged-unconnected",
             Self::Missing { .. } => "missing",
+            Self::OtherHead { .. } => "other-head",
             Self::Previous { .. } => "previous",
             Self::Proof(proof) => proof.code(),
             Self::ProofByOtherKey => "proof-by-other-key",
+            Self::RevokedByItself(_) => "revoked-by-itself",
             Self::RetiredTwice(_) => "retired-twice",
             Self::Signature(_) => "signature",
             Self::StationJoinedTwice(_) => "station-joined-twice",
             Self::StationName { .. } => "station-name",
+            Self::StationRevoked { .. } => "station-revoked",
             Self::StationUnknown(_) => "station-unknown",
+            Self::Truncated { .. } => "truncated",
             Self::Unproven => "unproven",
         }
     }

@@ -4,6 +4,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use ring::signature::{ED25519, UnparsedPublicKey};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -13,6 +14,7 @@ use super::event::{BadBody, Event, Kind, base64url_member};
 use super::proof::Proof;
 use super::station::{Station, StationName};
 use super::{canonical, whole_seconds};
+use crate::encoding::base64url;
 
 /// No entry is larger, in bytes: 1 MiB.
 pub const SIZE_LIMIT: usize = 1 << 20;
@@ -91,6 +93,7 @@ pub struct Entry {
     /// The station's Ed25519 signature.
     pub signature: [u8; 64],
     bytes: Vec<u8>,
+    hash: EntryHash,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -160,8 +163,8 @@ impl Entry {
         if canonical != bytes {
             return Err(FormatError::NotCanonical(None));
         }
-        let wire: Wire = serde_json::from_value(value)
-            .map_err(|error| FormatError::Malformed(printable(&error)))?;
+        let wire =
+            Wire::deserialize(&value).map_err(|error| FormatError::Malformed(printable(&error)))?;
         let malformed = |why: &str| FormatError::Malformed(why.to_owned());
         if wire.v != 1 {
             return Err(malformed("a version other than 1"));
@@ -170,7 +173,7 @@ impl Entry {
             return Err(malformed("no signature"));
         };
         // A UUID in upper case, or `"proof":null`, is canonical JSON but not the one form of the member.
-        if wire.to_bytes()? != bytes {
+        if serde_json::to_value(&wire).ok() != Some(value) {
             return Err(malformed("a member is not written in its one form"));
         }
         Ok(Self::from_wire(wire, signature, canonical))
@@ -203,6 +206,7 @@ impl Entry {
             body: wire.body,
             proof: wire.proof,
             signature,
+            hash: EntryHash::of(&bytes),
             bytes,
         }
     }
@@ -218,27 +222,28 @@ impl Entry {
     pub fn reference(&self) -> EntryRef {
         EntryRef {
             index: self.index,
-            hash: EntryHash::of(&self.bytes),
+            hash: self.hash,
         }
     }
 
     /// The bytes that the station signed: the entry without its `signature` member.
     #[must_use]
     pub fn signed_bytes(&self) -> Vec<u8> {
-        let wire = Wire {
-            v: 1,
-            index: self.index,
-            previous: self.previous,
-            time: self.time,
-            station: self.station.clone(),
-            kind: self.kind.clone(),
-            ceremony: self.ceremony,
-            body: self.body.clone(),
-            proof: self.proof.clone(),
-            signature: None,
-        };
-        wire.to_bytes()
-            .expect("an entry is only made from members that have a canonical form")
+        let member = format!(",\"signature\":\"{}\"", base64url::encode(&self.signature));
+        // Canonical members are sorted: after this one come `station`, `time` and `v`, in which no quoted text can stand.
+        let start = self
+            .bytes
+            .windows(member.len())
+            .rposition(|window| window == member.as_bytes())
+            .expect("every entry has its signature as a member, and `previous` before it");
+        [&self.bytes[..start], &self.bytes[start + member.len()..]].concat()
+    }
+
+    /// Whether the station with this Ed25519 public key signed it.
+    pub(super) fn is_signed_by(&self, public_key: &[u8; 32]) -> bool {
+        UnparsedPublicKey::new(&ED25519, public_key)
+            .verify(&self.signed_bytes(), &self.signature)
+            .is_ok()
     }
 
     /// The body as a typed event; nothing for a kind of a later version.

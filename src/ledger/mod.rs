@@ -16,11 +16,11 @@ pub mod branch;
 mod canonical;
 mod chain;
 mod defect;
-mod directory;
 pub mod document;
 mod entry;
 mod error;
 mod event;
+mod keyring;
 mod proof;
 mod reader;
 mod state;
@@ -33,7 +33,7 @@ mod whole_seconds;
 mod writer;
 
 pub use canonical::Error as CanonicalError;
-pub use chain::{EntryHash, EntryRef, NotAHash};
+pub use chain::{EntryHash, EntryRef, NotAHash, NotAnEntryRef};
 pub use defect::{Defect, Warning};
 pub use entry::{Draft, Entry, FormatError, SIZE_LIMIT};
 pub use error::Error;
@@ -43,15 +43,15 @@ pub use event::{
     EntryMerged, Event, KeyChecked, KeyDescription, KeyEnrolled, KeyHandedOver, KeyRetired,
     KeySettings, Kind, NotAKind, Outcome, OutcomeVerdict, PinChanged, PinIntended, PinOpened,
     ResetIntended, ResetPerformed, RetireCredentialDeleted, RetireIntended, RetireMethodRemoved,
-    RetireReason, SealedPart, SealedPin, StationJoined, Step,
+    RetireReason, SealedPart, SealedPin, StationJoined, StationRevoked, Step,
 };
 pub use proof::{ORIGIN, Proof, ProofDefect, ProofRequest};
 pub use reader::Reader;
 pub use state::{
     Ceremony, CeremonyDefect, CeremonyKind, CeremonyPhase, EarlyProof, EnrolledKey, JoinedStation,
-    State,
+    Moment, Revocation, State,
 };
 pub use station::{NotAStationName, Station, StationError, StationName};
-pub use store::Store;
+pub use store::{Settings, Store};
 pub use verify::{Failure, Verification};
 pub use writer::Ledger;

@@ -149,13 +149,15 @@ impl Proof {
     }
 
     /// Verifies the assertion (WebAuthn L3 §7.2 steps 11 to 21) and returns the signature counter. Enrolling demands a user who
-    /// was present and verified; a later check may be silent, because it proves the key and not the person.
+    /// was present and verified; a later check may be silent, because it proves the key and not the person. The signature is
+    /// known to be by `signed_by`.
     pub(super) fn verify(
         &self,
         challenge: &[u8; 32],
         public_key: &CoseKey,
         rp_id: &RpId,
         user_verified: bool,
+        signed_by: Option<&CoseKey>,
     ) -> Result<u32, ProofDefect> {
         if self.client_data_json != client_data_json(challenge) {
             return Err(ProofDefect::ClientData);
@@ -170,12 +172,17 @@ impl Proof {
         if user_verified && !data.flags.has(Flags::UV) {
             return Err(ProofDefect::UserNotVerified);
         }
+        if signed_by != Some(public_key) && !self.is_signed_by(public_key) {
+            return Err(ProofDefect::Signature);
+        }
+        Ok(data.sign_count)
+    }
+
+    /// Whether this key signed authenticator data and client data, whatever they say.
+    pub(super) fn is_signed_by(&self, public_key: &CoseKey) -> bool {
         let mut message = self.authenticator_data.clone();
         message.extend_from_slice(&client_data::hash(&self.client_data_json));
-        public_key
-            .verify(&message, &self.signature)
-            .map_err(|_| ProofDefect::Signature)?;
-        Ok(data.sign_count)
+        public_key.verify(&message, &self.signature).is_ok()
     }
 }
 

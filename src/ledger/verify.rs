@@ -3,12 +3,18 @@
 
 use std::fmt;
 
+use futures::{StreamExt, TryStreamExt, stream};
+
 use super::chain::EntryRef;
 use super::defect::{Defect, Warning};
 use super::entry::{Entry, FormatError};
 use super::error::Error;
-use super::state::State;
+use super::keyring::{Keyring, Prepared};
+use super::state::{Change, State};
 use super::store::{Object, Store};
+
+/// How many entries are read ahead: enough to hide the latency of an object store.
+const READ_AHEAD: usize = 32;
 
 /// The first entry that fails, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +63,25 @@ impl Verification {
         self.state.head()
     }
 
+    /// Holds the ledger against a head that was noted elsewhere. Only so does it show that its end was cut off.
+    pub fn expect_head(&mut self, noted: &EntryRef) {
+        let defect = match self.state.hash(noted.index) {
+            Some(hash) if hash == noted.hash => return,
+            Some(found) => Defect::OtherHead {
+                noted: noted.hash,
+                found,
+            },
+            None => Defect::Truncated {
+                entries: self.entries(),
+            },
+        };
+        // What fails in the ledger itself comes first: a noted head beyond it was not even looked at.
+        self.failure.get_or_insert(Failure {
+            index: noted.index,
+            defect,
+        });
+    }
+
     /// Whether the ledger still holds an entry whose index and hash were noted elsewhere: a printed head, a proof.
     #[must_use]
     pub fn contains(&self, noted: &EntryRef) -> bool {
@@ -71,11 +96,12 @@ pub(super) struct Findings {
     pub(super) warnings: Vec<Warning>,
 }
 
-/// Reads and checks what follows the state's last entry.
+/// Reads and checks what follows the state's last entry, and hands over each entry that is valid. Entries ahead are read, and
+/// their signatures verified, while this one is checked; no more of them than a few are held.
 pub(super) async fn read_on(
     store: &Store,
     state: &mut State,
-    entries: &mut Vec<Entry>,
+    mut take: impl FnMut(Entry),
 ) -> Result<Findings, Error> {
     let first = state.next_index();
     let listing = store.list(first).await?;
@@ -87,16 +113,21 @@ pub(super) async fn read_on(
             .map(Warning::UnexpectedObject)
             .collect(),
     };
-    for (index, next) in (first..).zip(listing.entries.into_keys()) {
-        let entry = match read(store, index, next).await? {
-            Ok(entry) => state.check(&entry).map(|change| (entry, change)),
-            Err(defect) => Err(defect),
+    let keyring = Keyring::default();
+    keyring.learn(state);
+    let mut ahead = stream::iter((first..).zip(listing.entries))
+        .map(|(index, next)| prepare(store, index, next, &keyring))
+        .buffered(READ_AHEAD);
+    for index in first.. {
+        let Some(prepared) = ahead.try_next().await? else {
+            break;
         };
-        match entry {
+        match prepared.and_then(|prepared| checked(state, prepared)) {
             Ok((entry, mut change)) => {
                 findings.warnings.append(&mut change.warnings);
                 state.commit(&entry, change);
-                entries.push(entry);
+                keyring.learn(state);
+                take(entry);
             }
             Err(defect) => {
                 findings.failure = Some(Failure { index, defect });
@@ -107,13 +138,56 @@ pub(super) async fn read_on(
     Ok(findings)
 }
 
-async fn read(store: &Store, index: u64, next: u64) -> Result<Result<Entry, Defect>, Error> {
+/// As [`read_on`], one entry after the other until there is none: cheap where few can be new, and blind for a gap.
+pub(super) async fn catch_up(
+    store: &Store,
+    state: &mut State,
+    mut take: impl FnMut(Entry),
+) -> Result<Option<Failure>, Error> {
+    loop {
+        let index = state.next_index();
+        let entry = match store.read(index).await? {
+            Object::Absent => return Ok(None),
+            object => parse(object, index),
+        };
+        match entry.and_then(|entry| Ok((state.check(&entry)?, entry))) {
+            Ok((change, entry)) => {
+                state.commit(&entry, change);
+                take(entry);
+            }
+            Err(defect) => return Ok(Some(Failure { index, defect })),
+        }
+    }
+}
+
+fn checked(state: &State, prepared: Prepared) -> Result<(Entry, Change), Defect> {
+    let change = state.check_vouched(&prepared.entry, &prepared.vouched)?;
+    Ok((prepared.entry, change))
+}
+
+/// Everything about the entry that needs no state. The cryptography runs on another thread.
+async fn prepare(
+    store: &Store,
+    index: u64,
+    next: u64,
+    keyring: &Keyring,
+) -> Result<Result<Prepared, Defect>, Error> {
     if index != next {
         return Ok(Err(Defect::Missing { next }));
     }
-    Ok(match store.read(index).await? {
+    let object = store.read(index).await?;
+    let keyring = keyring.clone();
+    let work = move || parse(object, next).map(|entry| Prepared::new(entry, &keyring));
+    match tokio::task::spawn_blocking(work).await {
+        Ok(prepared) => Ok(prepared),
+        Err(stopped) => std::panic::resume_unwind(stopped.into_panic()),
+    }
+}
+
+fn parse(object: Object, next: u64) -> Result<Entry, Defect> {
+    match object {
         Object::Absent => Err(Defect::Missing { next }),
         Object::TooLarge(size) => Err(Defect::Format(FormatError::TooLarge(size))),
         Object::Bytes(bytes) => Entry::parse(&bytes).map_err(Defect::Format),
-    })
+    }
 }

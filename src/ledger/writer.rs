@@ -1,5 +1,7 @@
 //! A ledger to write to. It was verified when it was opened, and nothing is appended that would not verify.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use tracing::debug;
 
@@ -12,11 +14,14 @@ use super::reader::Reader;
 use super::state::State;
 use super::station::Station;
 use super::store::{Created, LAST_INDEX, Object, Store};
-use super::verify::{self, Verification};
+use super::verify::{self, Failure, Verification};
 use crate::env::Env;
 
-/// How many entries of other stations may come between us and ours before we give up.
-const ATTEMPTS: u32 = 32;
+/// How long we may pause altogether, because entries of other stations came between us and ours, before we give up.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// The bounds of one pause: it begins with a short one, and doubles the bound with each lost race.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(5);
+const LONGEST_PAUSE: Duration = Duration::from_millis(320);
 
 /// A ledger opened by a station, which joins with the first entry that it appends.
 pub struct Ledger {
@@ -59,19 +64,44 @@ impl Ledger {
     /// [`Error::Refused`] for a draft that would not verify, [`Error::StorageFull`] when there is no room: then nothing of the
     /// draft was written. After [`Error::Storage`] a remote store may hold the entry all the same; [`Self::refresh`] shows.
     /// [`Error::NotKept`] when the store lost or changed what it took, [`Error::StationNameTaken`] when another station joined
-    /// under our name first.
+    /// under our name first, [`Error::Contended`] when others won every race for a minute.
     pub async fn append(&mut self, draft: Draft) -> Result<Entry, Error> {
-        for _ in 0..ATTEMPTS {
+        let mut waited = Duration::ZERO;
+        let mut lost = 0;
+        loop {
             // Asked anew after a race: another process of this very station may have let it join.
-            if self.has_joined() {
-                if let Some(entry) = self.attempt(draft.clone()).await? {
-                    return Ok(entry);
-                }
+            let joined = self.has_joined();
+            let next = if joined {
+                draft.clone()
             } else {
-                self.attempt(self.introduction()).await?;
+                self.introduction()
+            };
+            match self.attempt(next).await? {
+                Some(entry) if joined => return Ok(entry),
+                Some(_) => continue,
+                None => lost += 1,
             }
+            if waited >= PATIENCE {
+                return Err(Error::Contended {
+                    index: self.state.next_index(),
+                    attempts: lost,
+                    waited,
+                });
+            }
+            let pause = self.pause(lost);
+            tokio::time::sleep(pause).await;
+            waited += pause;
+            // What was written during the pause, so that the next attempt is not lost before it is made.
+            self.catch_up().await?;
         }
-        Err(self.contended())
+    }
+
+    /// A random share of a bound that grows with every lost race, so that stations do not meet again and again.
+    fn pause(&self, lost: u32) -> Duration {
+        let bound = SHORTEST_PAUSE
+            .saturating_mul(1 << lost.min(16))
+            .min(LONGEST_PAUSE);
+        bound * u32::from(u16::from_le_bytes(self.env.random())) / u32::from(u16::MAX)
     }
 
     /// Lets the station join, if it has not: what it signs outside the ledger is judged by that entry.
@@ -79,20 +109,13 @@ impl Ledger {
     /// # Errors
     /// As [`Self::append`].
     pub async fn join(&mut self) -> Result<(), Error> {
-        for _ in 0..ATTEMPTS {
-            if self.has_joined() {
-                return Ok(());
+        // A lost race is won by another station, of which there are few.
+        while !self.has_joined() {
+            if self.attempt(self.introduction()).await?.is_none() {
+                tokio::time::sleep(self.pause(1)).await;
             }
-            self.attempt(self.introduction()).await?;
         }
-        Err(self.contended())
-    }
-
-    fn contended(&self) -> Error {
-        Error::Contended {
-            index: self.state.next_index(),
-            attempts: ATTEMPTS,
-        }
+        Ok(())
     }
 
     /// Brings in the entries of a branch: of what a station appended to a copy of this ledger. Those that are known already are
@@ -134,7 +157,7 @@ impl Ledger {
             }
             Created::Theirs => {
                 debug!(index = entry.index, "lost the race");
-                self.refresh().await?;
+                self.catch_up().await?;
                 Ok(None)
             }
         }
@@ -156,23 +179,46 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::Inconsistent`] when an entry of theirs does not verify, [`Error::StationNameTaken`] when one of them has our
-    /// name, and when the storage cannot be read.
+    /// name, [`Error::StationRevoked`] when one of them revoked us, and when the storage cannot be read.
     pub async fn refresh(&mut self) -> Result<(), Error> {
-        let findings = verify::read_on(&self.store, &mut self.state, &mut self.entries).await?;
-        if let Some(failure) = findings.failure {
+        let entries = &mut self.entries;
+        let findings =
+            verify::read_on(&self.store, &mut self.state, |entry| entries.push(entry)).await?;
+        self.may_go_on(findings.failure)
+    }
+
+    /// Reads and verifies what comes next, entry by entry, without a list of all that there are.
+    async fn catch_up(&mut self) -> Result<(), Error> {
+        let entries = &mut self.entries;
+        let failure =
+            verify::catch_up(&self.store, &mut self.state, |entry| entries.push(entry)).await?;
+        self.may_go_on(failure)
+    }
+
+    fn may_go_on(&self, failure: Option<Failure>) -> Result<(), Error> {
+        if let Some(failure) = failure {
             return Err(Error::Inconsistent {
                 location: self.store.location().to_owned(),
                 failure: Box::new(failure),
             });
         }
-        match self.state.stations().get(self.station.name()) {
-            Some(known) if known.public_key != *self.station.public_key() => {
-                Err(Error::StationNameTaken {
-                    station: self.station.name().clone(),
-                    joined: known.joined,
-                })
-            }
-            _ => Ok(()),
+        let Some(known) = self.state.stations().get(self.station.name()) else {
+            return Ok(());
+        };
+        let station = self.station.name().clone();
+        if known.public_key != *self.station.public_key() {
+            return Err(Error::StationNameTaken {
+                station,
+                joined: known.joined.index,
+            });
+        }
+        match &known.revoked {
+            Some(revocation) => Err(Error::StationRevoked {
+                station,
+                revoked: revocation.index,
+                reason: revocation.reason.clone(),
+            }),
+            None => Ok(()),
         }
     }
 

@@ -23,7 +23,10 @@ pub use handover::handover;
 pub use key::{ListedKey, credentials, device_list, key_info};
 pub use key_config::{key_config_set, key_settings};
 pub use key_life::key_life;
-pub use ledger::{ledger_show, ledger_verify};
+pub use ledger::{
+    ledger_export, ledger_head, ledger_page, ledger_revoke, ledger_show, ledger_stations,
+    ledger_verify,
+};
 pub use pin_change::pin_change;
 pub use reset::key_reset;
 pub use resume::{resume, resume_list};

@@ -158,3 +158,31 @@ fn a_ledger_that_was_tampered_with_is_neither_used_nor_added_to() {
     assert_eq!(Snapshot::of(&bench.path("ledger")), before);
     assert_eq!(other.open().info().options.client_pin, Some(false));
 }
+
+#[test]
+fn a_ledger_that_can_only_be_read_is_named_before_the_key_is_touched() {
+    let (bench, key) = bench_and_key();
+    let other = bench.key(Profile::default());
+    bench
+        .enroll_for(&bench.account(1), &other, "BG2-A")
+        .run()
+        .exits(0);
+    // Needs a kernel that lets anybody have a mount namespace.
+    let read_only = "mount --bind ledger ledger && mount -o remount,bind,ro ledger";
+    let possible = std::process::Command::new("unshare")
+        .args(["--map-root-user", "--mount", "sh", "-c", read_only])
+        .current_dir(bench.folder())
+        .output()
+        .is_ok_and(|output| output.status.success());
+    if !possible {
+        return;
+    }
+    let before = Snapshot::of(&bench.path("ledger"));
+    let arguments = format!(
+        "exec unshare --map-root-user --mount sh -c '{read_only} && exec \"$0\" \"$@\"' \"$0\" \"$@\""
+    );
+    let refused = bench.enroll(&key, "BG1-A").after(&arguments).run();
+    refused.exits(6).says("it can only be read").says("hint:");
+    assert_eq!(Snapshot::of(&bench.path("ledger")), before);
+    assert_eq!((key.credentials().len(), bench.registered()), (0, 1));
+}

@@ -56,6 +56,7 @@ async fn ledger(seed: u8) -> Ledger {
         ..Draft::new(
             &Event::PinChanged(PinChanged {
                 label: "x".to_owned(),
+                pin: None,
             }),
             None,
         )

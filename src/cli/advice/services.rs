@@ -67,6 +67,11 @@ pub(super) fn of_ledger(error: &ledger::Error) -> Advice {
             "ledger_absent",
             "--ledger names another one; `halligan enroll` begins a new one",
         ),
+        E::BucketAbsent { .. } => advice(
+            Exit::Ledger,
+            "ledger_bucket_absent",
+            "the container or bucket must exist before the ledger does; make it with the service's own tools, and check the account and the region",
+        ),
         E::Body { .. } | E::Refused { .. } => plain(Exit::Ledger, "ledger_refused"),
         E::Contended { .. } => advice(
             Exit::Ledger,
@@ -85,22 +90,51 @@ pub(super) fn of_ledger(error: &ledger::Error) -> Advice {
             "ledger_not_a_copy",
             "name an empty directory with --ledger, or the one in which this ceremony began",
         ),
+        E::NotSignedIn { .. } => advice(
+            Exit::Ledger,
+            "ledger_sign_in",
+            "credentials for the object store come from the environment, AZURE_STORAGE_ACCOUNT_KEY or AWS_ACCESS_KEY_ID for instance; docs/configuration.md lists them",
+        ),
         E::NotKept { .. } => advice(
             Exit::Ledger,
             "ledger_not_kept",
             "the storage does not keep what it accepts; use another",
         ),
-        E::PermissionDenied { .. } => plain(Exit::Ledger, "ledger_permission"),
+        E::PermissionDenied { .. } => advice(
+            Exit::Ledger,
+            "ledger_permission",
+            "a station must be allowed to list, to read and to create objects, and needs no right to overwrite or to delete any",
+        ),
+        E::ReadOnly { .. } => advice(
+            Exit::Ledger,
+            "ledger_read_only",
+            "mount it for writing, or name the ledger itself and not an export of it",
+        ),
+        E::Settings { .. } => advice(
+            Exit::Usage,
+            "ledger_settings",
+            "[object_store] in the configuration and the variables AZURE_…, AWS_…, GOOGLE_… say where the object store is; docs/configuration.md lists them",
+        ),
         E::StationNameTaken { .. } => advice(
             Exit::Ledger,
             "station_name_taken",
             "give this station another name with `station` in the configuration, or bring back its key into `station_directory`",
+        ),
+        E::StationRevoked { .. } => advice(
+            Exit::Ledger,
+            "station_revoked",
+            "`halligan ledger stations` tells who revoked it; a machine that is to go on needs a new name and a new key: set `station` and `station_directory` in the configuration",
         ),
         E::Storage { .. } => plain(Exit::Ledger, "ledger_storage"),
         E::StorageFull { .. } => advice(
             Exit::Ledger,
             "ledger_full_disk",
             "free some space; the entries that are there are whole",
+        ),
+        E::Unreachable { .. } => advice(
+            Exit::Ledger,
+            "ledger_unreachable",
+            "check the network, the proxy and `endpoint` in [object_store]",
         ),
     }
 }

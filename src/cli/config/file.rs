@@ -10,6 +10,8 @@ use serde::Deserialize;
 pub(crate) struct File {
     /// Directory or URL of the ledger.
     pub(crate) ledger: Option<String>,
+    #[serde(default)]
+    pub(crate) object_store: ObjectStore,
     /// This workstation's name in the ledger.
     pub(crate) station: Option<String>,
     /// Where this workstation keeps its signing key.
@@ -135,4 +137,16 @@ pub(crate) struct Custodian {
     pub(crate) recipient: Option<String>,
     /// File with such lines.
     pub(crate) recipient_file: Option<PathBuf>,
+}
+
+/// `[object_store]`: what an address such as `az://CONTAINER` does not say. Credentials come from the environment only.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ObjectStore {
+    /// Azure's storage account.
+    pub(crate) account: Option<String>,
+    /// Another service than the cloud's own.
+    pub(crate) endpoint: Option<String>,
+    /// Of an S3 bucket.
+    pub(crate) region: Option<String>,
 }

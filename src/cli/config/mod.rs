@@ -6,10 +6,10 @@ mod file;
 
 use std::path::{Path, PathBuf};
 
-pub(crate) use file::{File, PinKind, SignInMethod};
+pub(crate) use file::{File, ObjectStore, PinKind, SignInMethod};
 
 use crate::cli::arguments::Global;
-use crate::ledger::StationName;
+use crate::ledger::{Settings, StationName};
 
 /// Why there is no usable configuration.
 #[derive(Debug, thiserror::Error)]
@@ -99,6 +99,32 @@ impl Config {
             Some(directory) => self.resolve(Path::new(directory)).display().to_string(),
             None => self.resolve(Path::new("ledger")).display().to_string(),
         }
+    }
+
+    /// What an object store needs to know: the environment, and over it what the file says.
+    pub(crate) fn object_store(&self) -> Settings {
+        let ObjectStore {
+            account,
+            endpoint,
+            region,
+        } = &self.file.object_store;
+        let in_file = [
+            ("AZURE_STORAGE_ACCOUNT_NAME", account),
+            ("AZURE_STORAGE_ENDPOINT", endpoint),
+            ("AWS_ENDPOINT", endpoint),
+            ("AWS_REGION", region),
+            ("GOOGLE_BASE_URL", endpoint),
+        ];
+        let mut settings: Settings = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .filter(|(name, _)| Settings::is_one(name))
+            .collect();
+        settings.extend(
+            in_file
+                .into_iter()
+                .filter_map(|(name, value)| Some((name.to_owned(), value.clone()?))),
+        );
+        settings
     }
 
     /// Where the station's signing key is; `station` beside the file by default.

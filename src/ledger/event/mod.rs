@@ -12,6 +12,7 @@ mod merged;
 mod pin;
 mod reset;
 mod retire;
+mod station;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -31,18 +32,7 @@ pub use reset::{ResetIntended, ResetPerformed};
 pub use retire::{
     KeyRetired, RetireCredentialDeleted, RetireIntended, RetireMethodRemoved, RetireReason,
 };
-
-use super::station::StationName;
-
-/// `station.joined`: a station introduces its public key, and signs the introduction with it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StationJoined {
-    /// The station's name, the same as the entry's `station`.
-    pub name: StationName,
-    /// The Ed25519 public key, 32 bytes.
-    #[serde(with = "base64url_member")]
-    pub public_key: [u8; 32],
-}
+pub use station::{StationJoined, StationRevoked};
 
 /// A body that lacks what its kind needs, or says it in another form.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -164,6 +154,8 @@ events! {
     RetireMethodRemoved(RetireMethodRemoved) = "retire.method_removed",
     /// A station introduced its public key.
     StationJoined(StationJoined) = "station.joined",
+    /// A station must not write any more.
+    StationRevoked(StationRevoked) = "station.revoked",
 }
 
 fn read<T: DeserializeOwned>(body: &Map<String, Value>) -> Result<T, BadBody> {

@@ -155,7 +155,8 @@ fn movement(event: &Event) -> Option<Move> {
         | Event::KeyChecked(_)
         | Event::KeyHandedOver(_)
         | Event::PinOpened(_)
-        | Event::StationJoined(_) => return None,
+        | Event::StationJoined(_)
+        | Event::StationRevoked(_) => return None,
         Event::CeremonyFailed(_) => Move::Fails,
         Event::CeremonyUndone(_) => Move::Undoes,
         Event::ConfigIntended(_) => Move::Opens(Config),

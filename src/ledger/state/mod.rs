@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 pub use ceremony::{Ceremony, CeremonyDefect, CeremonyKind, CeremonyPhase, EarlyProof};
+pub(super) use rules::Change;
 
 use super::chain::{EntryHash, EntryRef};
 use super::entry::Entry;
@@ -26,7 +27,33 @@ pub struct JoinedStation {
     /// Its Ed25519 public key.
     pub public_key: [u8; 32],
     /// The entry with which it joined.
-    pub joined: u64,
+    pub joined: Moment,
+    /// Its newest entry.
+    pub last: Moment,
+    /// Whether it must not write any more, and why.
+    pub revoked: Option<Revocation>,
+}
+
+/// An entry, and when it was written by its station's clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// The entry's index.
+    pub index: u64,
+    /// Its time.
+    pub time: Timestamp,
+}
+
+/// The end of a station.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revocation {
+    /// The entry that says so.
+    pub index: u64,
+    /// Its time.
+    pub time: Timestamp,
+    /// The station that wrote it.
+    pub by: StationName,
+    /// Why.
+    pub reason: String,
 }
 
 /// A key that was put into service, in service or not.
@@ -56,6 +83,10 @@ impl EnrolledKey {
     #[must_use]
     pub fn is_in_service(&self) -> bool {
         self.retired.is_none() && self.reset.is_none()
+    }
+
+    pub(super) fn public_key(&self) -> &CoseKey {
+        &self.public_key
     }
 }
 
@@ -103,6 +134,12 @@ impl State {
     #[must_use]
     pub fn next_index(&self) -> u64 {
         u64::try_from(self.hashes.len()).unwrap_or(u64::MAX)
+    }
+
+    /// When the newest entry was written, by its station's clock.
+    #[must_use]
+    pub fn last_time(&self) -> Option<Timestamp> {
+        self.last_time
     }
 
     /// The hash of an entry, to compare with one that was noted elsewhere.
@@ -172,6 +209,11 @@ impl State {
     #[must_use]
     pub fn ceremony(&self, id: Uuid) -> Option<&Ceremony> {
         self.ceremonies.get(&id)
+    }
+
+    /// All ceremonies, in no particular order.
+    pub fn ceremonies(&self) -> impl Iterator<Item = &Ceremony> {
+        self.ceremonies.values()
     }
 
     /// The ceremonies that were neither completed nor undone, oldest first.

@@ -8,6 +8,7 @@ use super::keys::created_key;
 use crate::ledger::defect::Defect;
 use crate::ledger::entry::Entry;
 use crate::ledger::event::KeyEnrolled;
+use crate::ledger::keyring::Vouched;
 use crate::ledger::proof::ProofDefect;
 use crate::webauthn::{CoseKey, RpId};
 
@@ -78,6 +79,7 @@ impl State {
         &self,
         entry: &Entry,
         prover: Option<Prover>,
+        vouched: &Vouched,
     ) -> Result<Option<Proven>, Defect> {
         let Some(proof) = &entry.proof else {
             return Ok(None);
@@ -110,6 +112,7 @@ impl State {
             &prover.public_key,
             &prover.rp_id,
             prover.user_verified,
+            vouched.prover.as_ref(),
         )?;
         let last = prover.last;
         // WebAuthn L3 §7.2 step 22: zero on both sides means that the key does not count.

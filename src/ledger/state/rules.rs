@@ -1,15 +1,15 @@
 //! The rules that an entry must keep, in the order of `docs/ledger-format.md`, and what an entry that keeps them changes.
 
-use jiff::Timestamp;
-
 use super::ceremony::{self, Ceremony};
 use super::keys::check_prover;
 use super::proofs::{Proven, Prover};
-use super::{JoinedStation, State};
+use super::{JoinedStation, Moment, Revocation, State};
 use crate::ledger::chain::{EntryHash, EntryRef};
 use crate::ledger::defect::{Defect, Warning};
 use crate::ledger::entry::Entry;
-use crate::ledger::event::{EntryMerged, Event, Kind, StationJoined};
+use crate::ledger::event::{EntryMerged, Event, Kind, StationJoined, StationRevoked};
+use crate::ledger::keyring::Vouched;
+use crate::ledger::station::StationName;
 use crate::webauthn::CoseKey;
 
 /// How far clocks of stations may differ before the verifier remarks on it, in seconds.
@@ -36,21 +36,35 @@ struct Merged {
 impl State {
     /// Checks the next entry against everything before it.
     pub(in crate::ledger) fn check(&self, entry: &Entry) -> Result<Change, Defect> {
+        self.check_vouched(entry, &Vouched::default())
+    }
+
+    /// The same, where it is known already under which keys the entry's signatures verify.
+    pub(in crate::ledger) fn check_vouched(
+        &self,
+        entry: &Entry,
+        vouched: &Vouched,
+    ) -> Result<Change, Defect> {
         self.check_place(entry)?;
-        let mut change = self.check_content(entry, entry.index)?;
+        let mut change = self.check_content(entry, entry.index, vouched)?;
         change.warnings = self.remarks(entry, change.merged.as_deref());
         Ok(change)
     }
 
     /// Everything but the place: this entry is, or is brought in by, the one at `index`.
-    fn check_content(&self, entry: &Entry, index: u64) -> Result<Change, Defect> {
+    fn check_content(
+        &self,
+        entry: &Entry,
+        index: u64,
+        vouched: &Vouched,
+    ) -> Result<Change, Defect> {
         let event = entry.event().map_err(|error| Defect::Body {
             kind: entry.kind.clone(),
             error,
         })?;
-        self.check_signature(entry, event.as_ref())?;
+        self.check_signature(entry, event.as_ref(), vouched.station)?;
         let Some(event) = event else {
-            let proof = self.check_proof(entry, None)?;
+            let proof = self.check_proof(entry, None, vouched)?;
             return Ok(Change {
                 proof,
                 ..Change::default()
@@ -75,12 +89,16 @@ impl State {
                 check_prover(entry, &proven.credential_id)?;
                 Some(Prover::created(entry, ceremony.as_ref())?)
             }
+            Event::StationRevoked(revoked) => {
+                self.check_revoked(entry, revoked)?;
+                None
+            }
             event => {
                 self.check_key_of(entry, event)?;
                 None
             }
         };
-        change.proof = self.check_proof(entry, prover)?;
+        change.proof = self.check_proof(entry, prover, vouched)?;
         if let (Event::EnrollProven(_), Some(ceremony), Some(proof)) =
             (&event, &mut ceremony, &change.proof)
         {
@@ -114,25 +132,44 @@ impl State {
         if !follows {
             return Err(inner(Defect::MergedUnconnected(entry.previous)));
         }
-        let change = self.check_content(&entry, index).map_err(inner)?;
+        let change = self
+            .check_content(&entry, index, &Vouched::default())
+            .map_err(inner)?;
         Ok(Merged { entry, change })
     }
 
     /// Takes a checked entry in. The change must come from [`Self::check`] on this very state.
     pub(in crate::ledger) fn commit(&mut self, entry: &Entry, change: Change) {
-        self.apply(entry.index, entry.time, change);
+        let now = Moment {
+            index: entry.index,
+            time: entry.time,
+        };
+        self.apply(now, &entry.station, change);
         self.last_time = Some(entry.time);
         self.hashes.push(entry.reference().hash);
     }
 
-    fn apply(&mut self, index: u64, time: Timestamp, change: Change) {
+    fn apply(&mut self, now: Moment, station: &StationName, change: Change) {
+        let Moment { index, time } = now;
         match change.event {
             Some(Event::StationJoined(joined)) => {
-                let station = JoinedStation {
+                let joining = JoinedStation {
                     public_key: joined.public_key,
-                    joined: index,
+                    joined: now,
+                    last: now,
+                    revoked: None,
                 };
-                self.stations.insert(joined.name, station);
+                self.stations.insert(joined.name, joining);
+            }
+            Some(Event::StationRevoked(revoked)) => {
+                if let Some(ended) = self.stations.get_mut(&revoked.name) {
+                    ended.revoked = Some(Revocation {
+                        index,
+                        time,
+                        by: station.clone(),
+                        reason: revoked.reason,
+                    });
+                }
             }
             Some(Event::KeyEnrolled(enrolled)) => {
                 if let Some(public_key) = change.public_key {
@@ -151,7 +188,14 @@ impl State {
         if let Some(merged) = change.merged {
             let reference = merged.entry.reference();
             self.merged.insert(reference.hash, reference.index);
-            self.apply(index, merged.entry.time, merged.change);
+            let now = Moment {
+                index,
+                time: merged.entry.time,
+            };
+            self.apply(now, &merged.entry.station, merged.change);
+        }
+        if let Some(writer) = self.stations.get_mut(station) {
+            writer.last = now;
         }
     }
 
@@ -173,17 +217,43 @@ impl State {
         Ok(())
     }
 
-    fn check_signature(&self, entry: &Entry, event: Option<&Event>) -> Result<(), Defect> {
+    fn check_signature(
+        &self,
+        entry: &Entry,
+        event: Option<&Event>,
+        signed_by: Option<[u8; 32]>,
+    ) -> Result<(), Defect> {
         let public_key = match event {
             Some(Event::StationJoined(joined)) => self.check_joined(entry, joined)?,
-            _ => match self.stations.get(&entry.station) {
-                Some(station) => station.public_key,
-                None => return Err(Defect::StationUnknown(entry.station.clone())),
-            },
+            _ => self.station_in_service(&entry.station)?.public_key,
         };
-        ring::signature::UnparsedPublicKey::new(&ring::signature::ED25519, public_key)
-            .verify(&entry.signed_bytes(), &entry.signature)
-            .map_err(|_| Defect::Signature(entry.station.clone()))
+        if signed_by == Some(public_key) || entry.is_signed_by(&public_key) {
+            Ok(())
+        } else {
+            Err(Defect::Signature(entry.station.clone()))
+        }
+    }
+
+    /// A station that joined and was not revoked.
+    fn station_in_service(&self, name: &StationName) -> Result<&JoinedStation, Defect> {
+        let Some(station) = self.stations.get(name) else {
+            return Err(Defect::StationUnknown(name.clone()));
+        };
+        match &station.revoked {
+            Some(revocation) => Err(Defect::StationRevoked {
+                station: name.clone(),
+                revoked: revocation.index,
+            }),
+            None => Ok(station),
+        }
+    }
+
+    fn check_revoked(&self, entry: &Entry, revoked: &StationRevoked) -> Result<(), Defect> {
+        self.station_in_service(&revoked.name)?;
+        if revoked.name == entry.station {
+            return Err(Defect::RevokedByItself(entry.station.clone()));
+        }
+        Ok(())
     }
 
     fn check_joined(&self, entry: &Entry, joined: &StationJoined) -> Result<[u8; 32], Defect> {

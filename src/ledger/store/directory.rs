@@ -4,8 +4,10 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
+use object_store::Result;
 use object_store::local::LocalFileSystem;
-use object_store::{Error, Result};
+
+use super::local;
 
 /// A place in the file system. Opened when it is first found to exist.
 #[derive(Debug)]
@@ -29,9 +31,9 @@ impl Directory {
         }
         match std::fs::metadata(&self.path) {
             Ok(metadata) if metadata.is_dir() => {}
-            Ok(_) => return Err(failed(io::ErrorKind::NotADirectory.into())),
+            Ok(_) => return Err(local(io::ErrorKind::NotADirectory.into())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(failed(error)),
+            Err(error) => return Err(local(error)),
         }
         let objects = LocalFileSystem::new_with_prefix(&self.path)?.with_fsync(true);
         Ok(Some(self.objects.get_or_init(|| objects)))
@@ -42,15 +44,8 @@ impl Directory {
         if let Some(objects) = self.existing()? {
             return Ok(objects);
         }
-        std::fs::create_dir_all(&self.path).map_err(failed)?;
+        std::fs::create_dir_all(&self.path).map_err(local)?;
         self.existing()?
-            .ok_or_else(|| failed(io::ErrorKind::NotFound.into()))
-    }
-}
-
-fn failed(source: io::Error) -> Error {
-    Error::Generic {
-        store: "LocalFileSystem",
-        source: Box::new(source),
+            .ok_or_else(|| local(io::ErrorKind::NotFound.into()))
     }
 }

@@ -1,10 +1,19 @@
 //! The record.
 
+mod head;
+mod page;
+mod stations;
+
 use std::fmt::Write;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::ledger::{Entry, Verification};
+pub use head::ledger_head;
+pub use page::ledger_page;
+pub use stations::{ledger_revoke, ledger_stations};
+
+use crate::ledger::{Entry, EntryRef, Verification};
 use crate::report::Report;
 
 /// Renders the entries, or those of one key.
@@ -112,4 +121,16 @@ pub fn ledger_verify(verification: &Verification) -> Report {
         let _ = writeln!(text, "open ceremony: {}", ceremony.id);
     }
     Report::new("halligan.ledger.verify/1", failure.is_none(), body, text)
+}
+
+/// Renders what was exported; nothing for people where the export itself went to standard output.
+#[must_use]
+pub fn ledger_export(head: Option<EntryRef>, path: Option<&Path>) -> Report {
+    let entries = head.map_or(0, |head| head.index + 1);
+    let file = path.map(|path| path.display().to_string());
+    let text = file.as_ref().map_or_else(String::new, |file| {
+        format!("{entries} entries verified and written to {file}\n")
+    });
+    let body = json!({"entries": entries, "head": head, "file": file});
+    Report::new("halligan.ledger.export/1", true, body, text)
 }
