@@ -11,7 +11,7 @@ use crate::cli::terminal::{Confirmation, PinSource, Terminal};
 use crate::cli::{Context, Error, tenant};
 use crate::ctap::hid::Address;
 use crate::custody;
-use crate::ledger::Ledger;
+use crate::ledger::{CeremonyKind, Ledger};
 use crate::report::{self, Report};
 use crate::secret::Pin;
 
@@ -73,14 +73,21 @@ impl Arguments {
         }
     }
 
-    /// The PIN that the ceremony's intent holds, if a custodian opens it.
+    /// The PIN that the ceremony's intent holds, or that the key has by the ledger, if a custodian opens it.
     fn sealed_pin(&self, ledger: &Ledger) -> Result<Option<Pin>, Error> {
         let identities = self.identities.read()?;
         let named = self.ceremony.as_deref().filter(|_| !identities.is_empty());
-        let ceremony = named.and_then(|name| ledger.state().open_ceremony(name));
-        match ceremony.and_then(custody::intended) {
-            Some(sealed) => Ok(Some(custody::open(sealed, &identities)?.pin)),
-            None => Ok(None),
+        let Some(ceremony) = named.and_then(|name| ledger.state().open_ceremony(name)) else {
+            return Ok(None);
+        };
+        let key = ledger.state().key_by_label(&ceremony.label);
+        let sealed = custody::intended(ceremony).or(key.and_then(|key| key.pin.as_ref()));
+        match sealed {
+            // Which of the two PINs of a change the key has, its own questions find out.
+            Some(sealed) if ceremony.kind != CeremonyKind::Pin => {
+                Ok(Some(custody::open(sealed, &identities)?.pin))
+            }
+            _ => Ok(None),
         }
     }
 
@@ -111,7 +118,8 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
         ..arguments.attestation.terms(&config)?
     };
     let mut interaction = Terminal::new(&context.global, &arguments.pin)
-        .confirmed(arguments.confirmation.confirm.clone());
+        .confirmed(arguments.confirmation.confirm.clone())
+        .knowing(terms.sealed_pin.clone());
     let mut reopen = open
         .as_ref()
         .map(|open| arguments.device().reopening(open, &context.env));

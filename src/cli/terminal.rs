@@ -83,6 +83,8 @@ enum Progress {
 pub(crate) struct Terminal {
     progress: Progress,
     pins: PinReader,
+    /// The PIN that the key has, opened by a custodian.
+    known: Option<Pin>,
     consent: Consent,
 }
 
@@ -103,8 +105,15 @@ impl Terminal {
                 source: pins.clone(),
                 lines: None,
             },
+            known: None,
             consent: Consent::Asked,
         }
+    }
+
+    /// With the PIN that the key has, which then is not asked for.
+    pub(crate) fn knowing(mut self, pin: Option<Pin>) -> Self {
+        self.known = pin;
+        self
     }
 
     /// With the name that the operator gave beforehand, if any.
@@ -246,6 +255,9 @@ impl Interaction for Terminal {
     }
 
     fn pin(&mut self, purpose: PinPurpose) -> Result<Pin, PinUnavailable> {
+        if let (PinPurpose::Present { .. }, Some(pin)) = (purpose, &self.known) {
+            return Ok(pin.clone());
+        }
         self.stop_spinner();
         if let Progress::Events = self.progress {
             write_event(&json!({"event": "pin_needed"}));

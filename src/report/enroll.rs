@@ -35,20 +35,33 @@ fn plan_json(plan: &Plan) -> Value {
         "aaguid": plan.aaguid,
         "pin": match plan.pin { PinPlan::Set => "set", PinPlan::Use(_) => "use" },
         "pin_tries": match plan.pin { PinPlan::Set => None, PinPlan::Use(tries) => tries },
+        "pin_generated": plan.pin_generated,
+        "pin_sealed_to": plan.pin_sealed_to,
+        "settings": plan.settings,
         "warnings": plan.warnings,
     })
 }
 
 fn plan_text(plan: &Plan) -> String {
-    let pin = match plan.pin {
+    let mut pin = match plan.pin {
+        PinPlan::Set if plan.pin_generated => "a PIN would be generated and set".to_owned(),
         PinPlan::Set => "a PIN would be set".to_owned(),
         PinPlan::Use(Some(tries)) => format!("its PIN would be asked for ({tries} tries left)"),
         PinPlan::Use(None) => "its PIN would be asked for".to_owned(),
     };
-    format!(
+    if !plan.pin_sealed_to.is_empty() {
+        let custodians = plan.pin_sealed_to.join(", ");
+        pin = format!("{pin}, and sealed to {custodians}");
+    }
+    let mut text = format!(
         "The key of model {} would be enrolled for {} as {}; {pin}.\n",
         plan.aaguid, plan.account.upn, plan.label
-    )
+    );
+    for setting in &plan.settings {
+        // Writing to a `String` cannot fail.
+        let _ = writeln!(text, "  {setting}");
+    }
+    text
 }
 
 fn json_of(enrolled: &Enrolled) -> Value {

@@ -207,11 +207,7 @@ fn a_dry_run_and_the_list_change_nothing() {
     let stage = stopped_at(&Point::TenantRequest(REGISTRATION));
     let state = || {
         let ledger = Snapshot::of(&stage.bench.path("ledger"));
-        (
-            ledger,
-            Snapshot::of(&stage.key.directory),
-            stage.bench.registered(),
-        )
+        (ledger, stage.key.credentials(), stage.bench.registered())
     };
     let before = state();
     listed(&stage);

@@ -132,7 +132,7 @@ impl Run<'_> {
                 Err(error) => error,
             };
             let may_be_there = credential.recorded || self.unanswered.registration;
-            if !error.outcome_unknown() && !(refuses(&error) && may_be_there) {
+            if !(error.outcome_unknown() || refuses(&error) && may_be_there) {
                 return Err(error.into());
             }
             self.unanswered.registration |= error.outcome_unknown();

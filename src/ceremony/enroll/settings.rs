@@ -6,9 +6,7 @@ use crate::ceremony::enroll::run::Run;
 use crate::ceremony::key_config::{self, changes, finish_settings};
 use crate::ceremony::{Error, Parties};
 use crate::ctap::command::get_info;
-use crate::ledger::{
-    CeremonyKind, CeremonyUndone, ConfigApplied, ConfigIntended, Event, KeySettings,
-};
+use crate::ledger::{CeremonyUndone, ConfigApplied, ConfigIntended, Event, KeySettings};
 
 /// What has to be in force before the credential is made.
 pub(super) fn at_first(settings: &KeySettings) -> KeySettings {
@@ -60,7 +58,7 @@ impl Run<'_> {
             return Ok(());
         }
         let label = self.intent.label.clone();
-        if let Some((ceremony, settings)) = open(&label, parties) {
+        if let Some((ceremony, settings)) = open(&label, at_first, parties) {
             let pin = self.pin(parties)?;
             finish_settings(ceremony, &label, &settings, Some(&pin), parties).await?;
         } else if !changes(parties.key.in_hand_mut()?.refresh_info()?, &first)?.is_empty() {
@@ -77,7 +75,7 @@ impl Run<'_> {
     ) -> Result<(), Error> {
         let settings = at_last(&self.settings());
         let label = self.intent.label.clone();
-        if settings.is_empty() || open(&label, parties).is_some() {
+        if settings.is_empty() || open(&label, at_last, parties).is_some() {
             return Ok(());
         }
         let ceremony = parties.env.uuid();
@@ -92,7 +90,7 @@ impl Run<'_> {
         parties: &mut Parties<'_>,
     ) -> Result<(), Error> {
         let label = self.intent.label.clone();
-        let Some((ceremony, settings)) = open(&label, parties) else {
+        let Some((ceremony, settings)) = open(&label, at_last, parties) else {
             return Ok(());
         };
         let pin = self.pin(parties)?;
@@ -110,7 +108,7 @@ impl Run<'_> {
     /// what it took, which locks nobody out.
     pub(super) async fn close_settings(&self, parties: &mut Parties<'_>) -> Result<(), Error> {
         let label = self.intent.label.clone();
-        while let Some((ceremony, settings)) = open(&label, parties) {
+        while let Some((ceremony, settings)) = open(&label, KeySettings::clone, parties) {
             let info = parties.key.in_hand_mut().ok();
             let info = info.and_then(|key| key.refresh_info().ok());
             let left = info.map(|info| changes(info, &settings));
@@ -131,12 +129,16 @@ impl Run<'_> {
     }
 }
 
-/// The change of settings that is open on the key with this label.
-fn open(label: &str, parties: &Parties<'_>) -> Option<(Uuid, KeySettings)> {
+/// The change of settings that is open on the key with this label, if any of these is among them.
+fn open(
+    label: &str,
+    part: fn(&KeySettings) -> KeySettings,
+    parties: &Parties<'_>,
+) -> Option<(Uuid, KeySettings)> {
     let open = parties.ledger.state().open_ceremonies();
     open.into_iter().find_map(|open| match &open.intent {
         Event::ConfigIntended(intended)
-            if open.kind == CeremonyKind::Config && open.label == label =>
+            if open.label == label && !part(&intended.settings).is_empty() =>
         {
             Some((open.id, intended.settings.clone()))
         }
