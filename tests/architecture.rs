@@ -14,12 +14,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("graph", &["webauthn", "encoding", "env", "secret"]),
     ("attestation", &["webauthn", "encoding", "env", "secret"]),
     ("ledger", &["webauthn", "encoding", "env", "secret"]),
+    ("tenant", &["graph::model", "webauthn", "encoding"]),
     (
         "ceremony",
         &[
             "ctap",
             "graph",
             "attestation",
+            "tenant",
             "ledger",
             "webauthn",
             "encoding",
@@ -32,6 +34,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &[
             "ceremony",
             "attestation",
+            "tenant",
             "ledger",
             "ctap",
             "graph",
@@ -62,6 +65,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "ctap",
             "graph",
             "attestation",
+            "tenant",
             "ledger",
             "emulator",
             "simulator",
