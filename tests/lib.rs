@@ -16,6 +16,7 @@ mod faults;
 mod key_cli;
 mod ledger_cli;
 mod output;
+mod reconcile;
 mod secrets;
 mod sign_in;
 mod together;

@@ -13,6 +13,7 @@ pub mod error;
 pub mod fitness;
 pub mod interaction;
 pub mod parties;
+pub mod reconcile;
 mod silent;
 
 pub use error::Error;

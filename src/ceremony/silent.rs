@@ -3,7 +3,8 @@
 use crate::ceremony::{Error, Parties};
 use crate::ctap::command::{CredentialDescriptor, get_assertion};
 use crate::ctap::status::Status;
-use crate::ctap::{self, PinFailureKind, Wait};
+use crate::ctap::{self, Authenticator, PinFailureKind, Wait};
+use crate::env::Env;
 use crate::webauthn::RpId;
 
 /// Exclude and allow lists as CTAP writes them.
@@ -15,37 +16,55 @@ pub(crate) fn descriptors<'a>(
         .collect()
 }
 
-/// The first of these credentials that the key admits to hold. A key that does not answer silently, because it always verifies
-/// the user or knows no silent assertion, admits to none.
+/// What a key says when it is asked silently.
+pub(crate) enum Answer {
+    /// It holds this one, perhaps among others.
+    Holds(Vec<u8>),
+    /// It admits to none.
+    HoldsNone,
+    /// It always verifies the user, or knows no silent assertion.
+    WillNotSay,
+}
+
+/// Asks a key for one of these credentials.
+pub(crate) fn ask<'a>(
+    key: &mut Authenticator,
+    env: &Env,
+    rp_id: &RpId,
+    ids: impl IntoIterator<Item = &'a [u8]>,
+) -> Result<Answer, Error> {
+    let allow_list = descriptors(ids);
+    if allow_list.is_empty() {
+        return Ok(Answer::HoldsNone);
+    }
+    let request = get_assertion::Request {
+        allow_list,
+        up: Some(false),
+        ..get_assertion::Request::new(rp_id.clone(), env.random())
+    };
+    match key.get_assertion(&request, None, &mut Wait::unattended()) {
+        Ok(assertions) => Ok(assertions
+            .into_iter()
+            .find_map(|assertion| assertion.credential)
+            .map_or(Answer::HoldsNone, |credential| Answer::Holds(credential.id))),
+        Err(ctap::Error::Status {
+            status: Status::NoCredentials | Status::InvalidCredential,
+            ..
+        }) => Ok(Answer::HoldsNone),
+        Err(error) if wants_interaction(&error) => Ok(Answer::WillNotSay),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The first of these credentials that the key admits to hold. A key that does not answer silently admits to none.
 pub(crate) fn held<'a>(
     parties: &mut Parties<'_>,
     rp_id: &RpId,
     ids: impl IntoIterator<Item = &'a [u8]>,
 ) -> Result<Option<Vec<u8>>, Error> {
-    let allow_list = descriptors(ids);
-    if allow_list.is_empty() {
-        return Ok(None);
-    }
-    let request = get_assertion::Request {
-        allow_list,
-        up: Some(false),
-        ..get_assertion::Request::new(rp_id.clone(), parties.env.random())
-    };
-    match parties
-        .key
-        .in_hand_mut()?
-        .get_assertion(&request, None, &mut Wait::unattended())
-    {
-        Ok(assertions) => Ok(assertions
-            .into_iter()
-            .find_map(|assertion| assertion.credential)
-            .map(|credential| credential.id)),
-        Err(ctap::Error::Status {
-            status: Status::NoCredentials | Status::InvalidCredential,
-            ..
-        }) => Ok(None),
-        Err(error) if wants_interaction(&error) => Ok(None),
-        Err(error) => Err(error.into()),
+    match ask(parties.key.in_hand_mut()?, parties.env, rp_id, ids)? {
+        Answer::Holds(id) => Ok(Some(id)),
+        Answer::HoldsNone | Answer::WillNotSay => Ok(None),
     }
 }
 

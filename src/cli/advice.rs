@@ -70,6 +70,7 @@ pub(crate) fn of(error: &Error) -> Advice {
             "station",
             "the station's key is in the directory `station_directory` of the configuration",
         ),
+        Error::Unanswered { source, .. } => of_unanswered(source),
         Error::Usage(_) => plain(Exit::Usage, "usage"),
         Error::Write { .. } => plain(Exit::Usage, "write"),
     }
@@ -388,6 +389,18 @@ fn of_tenant(error: &graph::Error) -> Advice {
         E::Throttled(_) | E::Unavailable(_) => {
             advice(Exit::Tenant, "tenant_busy", "try again later")
         }
+    }
+}
+
+/// Reading needs other permissions than registering.
+fn of_unanswered(error: &graph::Error) -> Advice {
+    match error {
+        graph::Error::Forbidden(_) => advice(
+            Exit::Tenant,
+            "tenant_forbidden",
+            "needed are the permissions Policy.Read.AuthenticationMethod, UserAuthMethod-Passkey.Read.All and User.Read.All with consent, and for an operator who signs in a role that may read them",
+        ),
+        error => of_tenant(error),
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::cli::{check, completions, demo, emulator, enroll, key, ledger, simulator};
+use crate::cli::{check, completions, demo, emulator, enroll, key, ledger, reconcile, simulator};
 
 /// Provision, test and govern the FIDO2 keys of Microsoft Entra emergency access accounts
 #[derive(Debug, Parser)]
@@ -73,6 +73,8 @@ pub(crate) enum Command {
     Enroll(enroll::Arguments),
     /// Prove that an enrolled key still works, without a sign-in
     Check(check::Arguments),
+    /// Compare ledger, tenant and the key in hand, and say what does not fit
+    Reconcile(reconcile::Arguments),
     /// Look at one physical key, or change it
     #[command(subcommand)]
     Key(key::Command),

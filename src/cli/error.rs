@@ -64,6 +64,12 @@ pub(crate) enum Error {
     Simulator(#[from] simulator::serve::Error),
     #[error(transparent)]
     Station(#[from] ledger::StationError),
+    /// Nothing that could be compared was wrong, and not everything could be compared.
+    #[error("the tenant did not answer everything: {source}")]
+    Unanswered {
+        report: Box<Report>,
+        source: Box<graph::Error>,
+    },
     #[error("{0}")]
     Usage(String),
     #[error("writing {path}: {source}")]

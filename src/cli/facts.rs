@@ -10,7 +10,7 @@ use crate::{ctap, graph, ledger};
 pub(crate) fn of(error: &Error) -> Map<String, Value> {
     let facts = match error {
         Error::Ceremony(error) => of_ceremony(error),
-        Error::Inconclusive { source, .. } => of_tenant(source),
+        Error::Inconclusive { source, .. } | Error::Unanswered { source, .. } => of_tenant(source),
         Error::Key(error) => of_key(error),
         Error::Ledger(error) => of_ledger(error),
         _ => None,

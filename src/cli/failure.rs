@@ -95,9 +95,9 @@ impl From<&Error> for Failure {
             causes,
             facts: facts::of(error),
             report: match error {
-                Error::Inconclusive { report, .. } | Error::KeysDenied { report, .. } => {
-                    Some((**report).clone())
-                }
+                Error::Inconclusive { report, .. }
+                | Error::KeysDenied { report, .. }
+                | Error::Unanswered { report, .. } => Some((**report).clone()),
                 _ => None,
             },
         }

@@ -19,6 +19,7 @@ mod key;
 mod ledger;
 mod logging;
 mod output;
+mod reconcile;
 mod record;
 mod simulator;
 mod tenant;
@@ -126,6 +127,7 @@ async fn run(arguments: Arguments) -> Result<Exit, Error> {
         Command::Demo(arguments) => demo::run(arguments, &context).await.and_then(print),
         Command::Enroll(arguments) => enroll::run(arguments, &context).await.and_then(print),
         Command::Check(arguments) => check::run(arguments, &context).await.and_then(print),
+        Command::Reconcile(arguments) => reconcile::run(arguments, &context).await.and_then(print),
         Command::Key(command) => key::run(command, &context).and_then(print),
         Command::Ledger(command) => ledger::run(command, &context).await.and_then(print),
         Command::Emulator(command) => emulator::run(command, &context).await.map(done),
@@ -166,6 +168,7 @@ fn name(command: &Command) -> &'static str {
         Command::Demo(_) => "demo",
         Command::Enroll(_) => "enroll",
         Command::Check(_) => "check",
+        Command::Reconcile(_) => "reconcile",
         Command::Key(command) => command.name(),
         Command::Ledger(ledger::Command::Show(_)) => "ledger.show",
         Command::Ledger(ledger::Command::Verify(_)) => "ledger.verify",

@@ -5,6 +5,7 @@ mod check;
 mod enroll;
 mod key;
 mod ledger;
+mod reconcile;
 
 use serde_json::{Map, Value, json};
 
@@ -12,6 +13,7 @@ pub use check::check;
 pub use enroll::enroll;
 pub use key::{ListedKey, credentials, device_list, key_info};
 pub use ledger::{ledger_show, ledger_verify};
+pub use reconcile::reconcile;
 
 /// A result, ready to print.
 #[derive(Debug, Clone, PartialEq)]
