@@ -23,14 +23,14 @@ pub(super) async fn look(
     let wanted = wanted(request, facts);
     let mut errors = Errors::default();
     facts.policy = errors.note(witnesses.tenant.fido2_policy().await);
-    if errors.is_cut_off() {
+    let answers: Vec<AccountFacts> = if errors.is_cut_off() {
         let why = errors.why();
         let unanswered = |(asked_for, name)| AccountFacts {
             asked_for,
             name,
             directory: Err(why.clone()),
         };
-        facts.accounts = wanted.into_iter().map(unanswered).collect();
+        wanted.into_iter().map(unanswered).collect()
     } else {
         let asks_for_groups = facts
             .policy
@@ -39,9 +39,14 @@ pub(super) async fn look(
         let answers = stream::iter(wanted)
             .map(|(asked_for, name)| ask(witnesses.tenant, asked_for, name, asks_for_groups))
             .buffered(AT_ONCE);
-        for answer in answers.collect::<Vec<_>>().await {
-            add(&mut facts.accounts, errors.take(answer));
-        }
+        let answers: Vec<Answer> = answers.collect().await;
+        answers
+            .into_iter()
+            .map(|answer| errors.take(answer))
+            .collect()
+    };
+    for account in answers {
+        add(&mut facts.accounts, account);
     }
     if witnesses.cancel.is_raised() {
         return Err(Error::Cancelled);
@@ -67,8 +72,11 @@ fn wanted(request: &Request, facts: &Facts) -> Vec<(String, String)> {
     let named = request.accounts.iter().cloned().chain(on_key);
     let mut wanted: Vec<(String, String)> = Vec::new();
     for (asked_for, name) in known.chain(named.map(|name| (name.clone(), name))) {
-        let same = |text: &str| text.eq_ignore_ascii_case(&asked_for);
-        if !wanted.iter().any(|(id, name)| same(id) || same(name)) {
+        // Not by the name on record: it may be another account's by now.
+        if !wanted
+            .iter()
+            .any(|(known, _)| known.eq_ignore_ascii_case(&asked_for))
+        {
             wanted.push((asked_for, name));
         }
     }
@@ -77,12 +85,12 @@ fn wanted(request: &Request, facts: &Facts) -> Vec<(String, String)> {
 
 /// Adds an account, unless it is there under another of its names.
 fn add(accounts: &mut Vec<AccountFacts>, account: AccountFacts) {
-    let id = |account: &AccountFacts| match &account.directory {
-        Ok(Directory::Account(registered)) => Some(registered.id.clone()),
-        _ => None,
+    let same = |known: &AccountFacts| match (&known.directory, &account.directory) {
+        (Ok(Directory::Account(known)), Ok(Directory::Account(new))) => known.id == new.id,
+        (Err(_), Err(_)) => known.name.eq_ignore_ascii_case(&account.name),
+        _ => false,
     };
-    let new = id(&account);
-    if new.is_none() || !accounts.iter().any(|known| id(known) == new) {
+    if !accounts.iter().any(same) {
         accounts.push(account);
     }
 }
