@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod architecture;
+mod batch;
 mod bench;
 mod check;
 mod control_cli;

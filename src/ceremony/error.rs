@@ -5,6 +5,7 @@ use uuid::Uuid;
 use crate::attestation::{self, Finding};
 use crate::ceremony::interaction::PinUnavailable;
 use crate::graph::{self, display_name};
+use crate::webauthn::Aaguid;
 use crate::{ctap, ledger};
 
 /// Why a ceremony did not reach its end.
@@ -69,6 +70,16 @@ pub enum Error {
     /// The record could not be read or written.
     #[error(transparent)]
     Ledger(Box<ledger::Error>),
+    /// Plan or policy want another model.
+    #[error("the key for {label} is of model {model}: {why}")]
+    ModelRefused {
+        /// The label that the key was to have.
+        label: String,
+        /// What it is.
+        model: Aaguid,
+        /// Who refuses it, and by what.
+        why: String,
+    },
     /// The ceremony needs the key and was started without one.
     #[error("the key is not in hand")]
     NoKeyInHand,

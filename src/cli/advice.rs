@@ -30,6 +30,12 @@ pub(crate) fn of(error: &Error) -> Advice {
             "attestation_roots",
             "the file must hold certificates in PEM",
         ),
+        Error::Batch { source, .. } => of(source),
+        Error::BatchOpen { .. } => advice(
+            Exit::Stopped,
+            "batch_open",
+            "`halligan resume` finishes or undoes them; then run the plan again",
+        ),
         Error::Ceremony(error) => of_ceremony(error),
         Error::Config(_) => advice(
             Exit::Usage,
@@ -53,11 +59,18 @@ pub(crate) fn of(error: &Error) -> Advice {
         ),
         Error::Output(_) => plain(Exit::Usage, "output"),
         Error::Pin(error) => of_pin_source(error),
+        Error::Plan { .. } => advice(Exit::Usage, "plan", "docs/batches.md describes plans"),
+        Error::PlanImpossible(_) => advice(
+            Exit::Usage,
+            "plan_impossible",
+            "the result says what stands against each key; change the plan",
+        ),
         Error::Profile(_) => advice(
             Exit::Usage,
             "profile",
             "`halligan emulator profile list` shows what there is, and `… show NAME` what can be written in a file",
         ),
+        Error::Read { .. } => plain(Exit::Usage, "read"),
         Error::SeveralKeys(_) => advice(
             Exit::Key,
             "several_keys",
@@ -126,6 +139,11 @@ fn of_ceremony(error: &ceremony::Error) -> Advice {
             "`halligan ledger show --key LABEL` shows that key's life; choose another label",
         ),
         E::Ledger(error) => of_ledger(error),
+        E::ModelRefused { .. } => advice(
+            Exit::Key,
+            "model_refused",
+            "take a key of a model that the plan and the tenant's passkey policy allow",
+        ),
         E::NoKeyInHand => advice(
             Exit::Key,
             "no_key",

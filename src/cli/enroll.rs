@@ -4,31 +4,39 @@ use std::path::{Path, PathBuf};
 
 use crate::ceremony::Parties;
 use crate::ceremony::enroll::{self, Exchange, Outcome, Request};
+use crate::cli::batch;
+use crate::cli::config::Config;
 use crate::cli::device::DeviceChoice;
 use crate::cli::record::{self, LedgerChoice};
 use crate::cli::terminal::{PinSource, Terminal};
 use crate::cli::{Context, Error, attestation, tenant};
+use crate::ctap::hid::Address;
 use crate::report::{self, Report};
 
 /// Arguments of `enroll`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    #[command(flatten)]
-    device: DeviceChoice,
+    /// Where the key is: usb, hid:PATH, udp:HOST:PORT[:LOCALPORT], tcp:HOST:PORT, unix:PATH, emulator:DIR [default: usb]; with
+    /// --plan several times, for the keys of the plan that have no address
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) device: Vec<Address>,
 
     /// The emergency access account: user principal name or object id
-    #[arg(long, value_name = "USER")]
-    account: String,
+    #[arg(long, value_name = "USER", required_unless_present = "plan")]
+    account: Option<String>,
 
     /// The key's name in the ledger and in the tenant, at most 30 characters; write it on the key
-    #[arg(long)]
-    label: String,
+    #[arg(long, required_unless_present = "plan")]
+    label: Option<String>,
 
     #[command(flatten)]
-    pin: PinSource,
+    pub(crate) batch: batch::BatchOptions,
 
     #[command(flatten)]
-    ledger: LedgerChoice,
+    pub(crate) pin: PinSource,
+
+    #[command(flatten)]
+    pub(crate) ledger: LedgerChoice,
 
     /// PEM file with a root that the key's attestation may lead to; may be given several times
     #[arg(long, value_name = "FILE")]
@@ -44,35 +52,26 @@ pub(crate) struct Arguments {
 
     /// Check everything and show what would be done, but change nothing
     #[arg(long)]
-    dry_run: bool,
+    pub(crate) dry_run: bool,
 }
 
 pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Report, Error> {
+    if let Some(plan) = &arguments.batch.plan {
+        return batch::run(plan, arguments, context).await;
+    }
     let config = context.config()?;
-    let mut roots = config
-        .file
-        .attestation
-        .roots
-        .iter()
-        .map(|path| config.resolve(path))
-        .collect::<Vec<_>>();
-    roots.extend(arguments.attestation_root.iter().cloned());
+    let request = request(arguments, &config)?;
+    let device = one_device(&arguments.device)?;
     let tenant = tenant::client(&config, context)?;
     let mut ledger =
         record::open_for_writing(&arguments.ledger, &config, &context.env, arguments.dry_run)
             .await?;
-    let mut open = arguments.device.open(&context.env)?;
+    let mut open = DeviceChoice { device }.open(&context.env)?;
     let mut interaction = Terminal::new(&context.global, &arguments.pin);
     let request = Request {
-        account: arguments.account.clone(),
-        label: arguments.label.clone(),
-        tenant: config.file.tenant.id.clone().unwrap_or_default(),
         transport: open.transport,
         serial: open.serial,
-        roots: attestation::roots(&roots)?,
-        attestation_required: arguments.require_attestation || config.file.attestation.required,
-        spend_last_tries: arguments.pin.spend_last_pin_tries,
-        dry_run: arguments.dry_run,
+        ..request
     };
     let parties = Parties {
         key: (&mut open.authenticator).into(),
@@ -87,6 +86,32 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
         save(directory, &enrolled.exchange)?;
     }
     Ok(report::enroll(&outcome))
+}
+
+/// What is asked of the enrolment, but for the key's connection.
+pub(crate) fn request(arguments: &Arguments, config: &Config) -> Result<Request, Error> {
+    let configured = config.file.attestation.roots.iter();
+    let mut roots: Vec<PathBuf> = configured.map(|path| config.resolve(path)).collect();
+    roots.extend(arguments.attestation_root.iter().cloned());
+    Ok(Request {
+        account: arguments.account.clone().unwrap_or_default(),
+        label: arguments.label.clone().unwrap_or_default(),
+        tenant: config.file.tenant.id.clone().unwrap_or_default(),
+        transport: String::new(),
+        serial: None,
+        roots: attestation::roots(&roots)?,
+        attestation_required: arguments.require_attestation || config.file.attestation.required,
+        spend_last_tries: arguments.pin.spend_last_pin_tries,
+        dry_run: arguments.dry_run,
+    })
+}
+
+fn one_device(devices: &[Address]) -> Result<Address, Error> {
+    match devices {
+        [] => Ok(Address::Usb),
+        [device] => Ok(device.clone()),
+        _ => Err(Error::Usage("several --device need a --plan".to_owned())),
+    }
 }
 
 fn save(directory: &Path, exchange: &Exchange) -> Result<(), Error> {

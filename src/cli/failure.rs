@@ -95,7 +95,10 @@ impl From<&Error> for Failure {
             causes,
             facts: facts::of(error),
             report: match error {
-                Error::Inconclusive { report, .. }
+                Error::Batch { report, .. }
+                | Error::BatchOpen { report, .. }
+                | Error::PlanImpossible(report)
+                | Error::Inconclusive { report, .. }
                 | Error::KeysDenied { report, .. }
                 | Error::Unanswered { report, .. } => Some((**report).clone()),
                 _ => None,

@@ -4,6 +4,7 @@
 mod advice;
 pub(crate) mod arguments;
 mod attestation;
+mod batch;
 mod check;
 mod completions;
 mod config;
@@ -166,6 +167,7 @@ fn notice(arguments: &Arguments) -> impl FnOnce() + Send + 'static {
 fn name(command: &Command) -> &'static str {
     match command {
         Command::Demo(_) => "demo",
+        Command::Enroll(arguments) if arguments.batch.plan.is_some() => "enroll.plan",
         Command::Enroll(_) => "enroll",
         Command::Check(_) => "check",
         Command::Reconcile(_) => "reconcile",

@@ -1,6 +1,7 @@
 //! Results, rendered: text for people, JSON for programs. Pure: nothing here asks a key, a tenant or the clock, and nothing
 //! computes a verdict.
 
+mod batch;
 mod check;
 mod enroll;
 mod key;
@@ -9,6 +10,7 @@ mod reconcile;
 
 use serde_json::{Map, Value, json};
 
+pub use batch::{Row, Status, batch, csv, rows, table};
 pub use check::check;
 pub use enroll::enroll;
 pub use key::{ListedKey, credentials, device_list, key_info};
@@ -56,4 +58,16 @@ impl Report {
         document.extend(self.body.clone());
         Value::Object(document)
     }
+}
+
+/// Names come from the directory and from the key, and must not move the reader's cursor.
+fn printable(text: &str) -> String {
+    let shown = |character: char| {
+        if character.is_control() {
+            char::REPLACEMENT_CHARACTER
+        } else {
+            character
+        }
+    };
+    text.chars().map(shown).collect()
 }

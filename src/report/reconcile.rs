@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::ceremony::reconcile::{Finding, Line, Reconciled, Standing, Subject};
 use crate::encoding::{base64url, hex};
-use crate::report::Report;
+use crate::report::{Report, printable};
 
 /// Renders a reconciliation.
 #[must_use]
@@ -132,16 +132,4 @@ fn mark(standing: Standing) -> &'static str {
         Standing::NotInOrder => "✗",
         Standing::Unknown => "?",
     }
-}
-
-/// Names come from the directory and from the key, and must not move the reader's cursor.
-fn printable(text: &str) -> String {
-    let shown = |character: char| {
-        if character.is_control() {
-            char::REPLACEMENT_CHARACTER
-        } else {
-            character
-        }
-    };
-    text.chars().map(shown).collect()
 }

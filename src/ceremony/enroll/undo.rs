@@ -73,6 +73,7 @@ fn code(error: &Error) -> &'static str {
         | Error::Key(_)
         | Error::KeyProof(_)
         | Error::KeyUnfit(_)
+        | Error::ModelRefused { .. }
         | Error::NoKeyInHand
         | Error::TooFewPinTries { .. }
         | Error::UnknownKey
