@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::json;
 
 use crate::ceremony::batch::{Resolution, Resolved, Todo};
@@ -11,8 +11,7 @@ use crate::encoding::hex;
 use crate::report::{Report, printable};
 
 /// What became of a key of the plan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
     /// It was enrolled by an earlier run.
     AlreadyEnrolled,
@@ -26,6 +25,25 @@ pub enum Status {
     Open,
     /// It is to be enrolled; nothing was done yet.
     Planned,
+}
+
+impl Status {
+    fn id(self) -> &'static str {
+        match self {
+            Self::AlreadyEnrolled => "already_enrolled",
+            Self::Enrolled => "enrolled",
+            Self::Failed => "failed",
+            Self::Impossible => "impossible",
+            Self::Open => "open",
+            Self::Planned => "planned",
+        }
+    }
+}
+
+impl Serialize for Status {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.id())
+    }
 }
 
 /// One key of the plan. No member is a secret.
@@ -187,7 +205,7 @@ pub fn csv(rows: &[Row]) -> String {
         let fields = [
             Some(&row.label),
             Some(&row.account),
-            Some(&row.words().to_owned()),
+            Some(&row.status.id().to_owned()),
             row.device.as_ref(),
             row.aaguid.as_ref(),
             row.credential_id.as_ref(),
