@@ -282,3 +282,50 @@ fn prompts_and_events_name_the_key() {
         assert!(touched, "{}", finished.shown());
     }
 }
+
+/// The plan without the addresses.
+fn without_addresses(plan: &str) -> String {
+    let lines = plan.lines().filter(|line| !line.starts_with("device"));
+    lines.map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn keys_without_addresses_are_asked_for_one_by_one() {
+    let (bench, keys) = bench_with(2);
+    let (first, second) = (&keys[0], &keys[1]);
+    let looks = [vec![], vec![first], vec![first], vec![first, second]];
+    let plan = without_addresses(&plan(&bench, &keys));
+    let went = bench.in_process().one_by_one(&plan, looks.into());
+    assert!(
+        went.ended.iter().all(|(_, result)| result.is_ok()),
+        "{:?}",
+        went.ended
+    );
+    assert_eq!(went.asked_for, ["BG1-0", "BG2-1"]);
+    assert_eq!(
+        (first.credentials().len(), second.credentials().len()),
+        (1, 1)
+    );
+    bench.verified_ledger();
+}
+
+#[test]
+fn a_key_that_is_put_in_again_is_sent_back() {
+    let (bench, keys) = bench_with(2);
+    let (first, second) = (&keys[0], &keys[1]);
+    // Pulled out, and put in again for another account.
+    let looks = [vec![first], vec![], vec![first], vec![first], vec![second]];
+    let plan = without_addresses(&plan(&bench, &keys));
+    let went = bench.in_process().one_by_one(&plan, looks.into());
+    assert!(
+        went.ended.iter().all(|(_, result)| result.is_ok()),
+        "{:?}",
+        went.ended
+    );
+    assert_eq!(went.asked_for, ["BG2-1", "BG2-1"]);
+    assert_eq!(
+        (first.credentials().len(), second.credentials().len()),
+        (1, 1)
+    );
+    assert_eq!(bench.registered(), 2);
+}
