@@ -62,8 +62,13 @@ pub struct Resolution {
     policy: Result<Policy, String>,
 }
 
-/// What the directory has of an account; nothing if it is not there.
-type Found = Option<(User, Vec<Fido2AuthenticationMethod>, Option<Vec<String>>)>;
+/// An account, as the directory has it.
+struct Found {
+    user: User,
+    methods: Vec<Fido2AuthenticationMethod>,
+    /// None if they could not be read.
+    groups: Option<Vec<String>>,
+}
 
 /// Resolves a plan. A policy that cannot be read is a warning: the service applies it all the same.
 ///
@@ -81,7 +86,7 @@ pub async fn resolve(
         policy => policy.map_err(|error| in_full(&error)),
     };
     let with_groups = policy.as_ref().is_ok_and(passkey_policy::asks_for_groups);
-    let mut accounts: BTreeMap<String, Found> = BTreeMap::new();
+    let mut accounts: BTreeMap<String, Option<Found>> = BTreeMap::new();
     let mut resolution = Resolution {
         lines: Vec::new(),
         policy,
@@ -99,7 +104,11 @@ pub async fn resolve(
     Ok(resolution)
 }
 
-async fn find(tenant: &Client, account: &str, with_groups: bool) -> Result<Found, graph::Error> {
+async fn find(
+    tenant: &Client,
+    account: &str,
+    with_groups: bool,
+) -> Result<Option<Found>, graph::Error> {
     let user = match tenant.user(account).await {
         Err(graph::Error::NotFound(_)) => return Ok(None),
         user => user?,
@@ -110,12 +119,16 @@ async fn find(tenant: &Client, account: &str, with_groups: bool) -> Result<Found
     } else {
         Some(Vec::new())
     };
-    Ok(Some((user, methods, groups)))
+    Ok(Some(Found {
+        user,
+        methods,
+        groups,
+    }))
 }
 
 fn line(
     key: PlannedKey,
-    found: Option<&(User, Vec<Fido2AuthenticationMethod>, Option<Vec<String>>)>,
+    found: Option<&Found>,
     ledger: &State,
     resolution: &Resolution,
 ) -> Resolved {
@@ -127,7 +140,7 @@ fn line(
         id: None,
         groups: None,
     };
-    if let Some((user, _, groups)) = found {
+    if let Some(Found { user, groups, .. }) = found {
         line.id = Some(user.id.clone());
         line.groups.clone_from(groups);
         if let Some(name) = &user.user_principal_name {
@@ -138,7 +151,7 @@ fn line(
         line.todo = todo;
         return line;
     }
-    let Some((user, methods, _)) = found else {
+    let Some(Found { user, methods, .. }) = found else {
         let obstacles = vec!["the account is not in the directory".to_owned()];
         line.todo = Todo::Impossible { obstacles };
         return line;
