@@ -4,11 +4,12 @@
 //! `use crate::` and fails with the rule that is broken:
 //!
 //! ```text
-//! cli → ceremony, report → ctap, graph, attestation, custody → ledger → webauthn → encoding, env, secret
+//! cli → ceremony, report → ctap, graph, attestation, tenant, custody → ledger → webauthn → encoding, env, secret
 //! ```
 //!
 //! `emulator` and `simulator` stand behind the wire: of `ctap` the emulator uses the packet codec and the status codes,
-//! of `graph` the simulator uses the wire types, so that a mistake of the client shows.
+//! of `graph` the simulator uses the wire types, so that a mistake of the client shows; `tenant`
+//! judges what the wire types say, and asks nobody.
 
 pub mod attestation;
 pub mod ceremony;
@@ -23,4 +24,5 @@ pub mod ledger;
 pub mod report;
 pub mod secret;
 pub mod simulator;
+pub mod tenant;
 pub mod webauthn;

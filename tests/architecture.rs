@@ -15,6 +15,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("attestation", &["webauthn", "encoding", "env", "secret"]),
     ("ledger", &["webauthn", "encoding", "env", "secret"]),
     ("custody", &["ledger", "encoding", "env", "secret"]),
+    ("tenant", &["graph::model", "webauthn", "encoding"]),
     (
         "ceremony",
         &[
@@ -22,6 +23,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "graph",
             "attestation",
             "custody",
+            "tenant",
             "ledger",
             "webauthn",
             "encoding",
@@ -35,6 +37,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "ceremony",
             "attestation",
             "custody",
+            "tenant",
             "ledger",
             "ctap",
             "graph",
@@ -66,6 +69,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "graph",
             "attestation",
             "custody",
+            "tenant",
             "ledger",
             "emulator",
             "simulator",

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod architecture;
+mod batch;
 mod bench;
 mod check;
 mod control_cli;
@@ -19,6 +20,7 @@ mod key_cli;
 mod ledger_cli;
 mod ledger_stations;
 mod output;
+mod reconcile;
 mod secrets;
 mod service;
 mod sign_in;

@@ -32,14 +32,14 @@ type Built<T> = Result<T, Box<dyn std::error::Error>>;
 pub(crate) struct Stage {
     /// Of tenant and station; removed in the end.
     _directory: TempDir,
-    runtime: Runtime,
-    env: Env,
-    simulator: Running,
-    tenant: Client,
-    authority: AttestationAuthority,
-    station: Station,
-    request: enroll::Request,
-    cancel: Cancel,
+    pub(crate) runtime: Runtime,
+    pub(crate) env: Env,
+    pub(crate) simulator: Running,
+    pub(crate) tenant: Client,
+    pub(crate) authority: AttestationAuthority,
+    pub(crate) station: Station,
+    pub(crate) request: enroll::Request,
+    pub(crate) cancel: Cancel,
 }
 
 impl Stage {
@@ -154,7 +154,7 @@ fn client(simulator: &Running, env: &Env) -> Built<Client> {
 }
 
 /// Touched at once, so it has its answer ready whenever it is asked.
-struct EmulatedKey(Emulator);
+pub(crate) struct EmulatedKey(pub(crate) Emulator);
 
 impl HidDevice for EmulatedKey {
     fn write_report(&mut self, report: &Report) -> Result<(), DeviceError> {
@@ -167,7 +167,7 @@ impl HidDevice for EmulatedKey {
     }
 }
 
-struct Person;
+pub(crate) struct Person;
 
 impl Interaction for Person {
     fn begin(&mut self, _step: Step) {}

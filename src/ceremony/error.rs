@@ -6,6 +6,7 @@ use crate::attestation::{self, Finding};
 use crate::ceremony::interaction::PinUnavailable;
 use crate::ceremony::two_rooms::FileError;
 use crate::graph::{self, display_name};
+use crate::webauthn::Aaguid;
 use crate::{ctap, custody, ledger};
 
 /// Why a ceremony did not reach its end.
@@ -81,6 +82,16 @@ pub enum Error {
     /// The record could not be read or written.
     #[error(transparent)]
     Ledger(Box<ledger::Error>),
+    /// Plan or policy want another model.
+    #[error("the key for {label} is of model {model}: {why}")]
+    ModelRefused {
+        /// The label that the key was to have.
+        label: String,
+        /// What it is.
+        model: Aaguid,
+        /// Who refuses it, and by what.
+        why: String,
+    },
     /// The ceremony needs the key and was started without one.
     #[error("the key is not in hand")]
     NoKeyInHand,
@@ -195,6 +206,7 @@ impl Error {
             | Self::Key(_)
             | Self::KeyProof(_)
             | Self::KeyUnfit(_)
+            | Self::ModelRefused { .. }
             | Self::NoKeyInHand
             | Self::NotTheSameKey(_)
             | Self::ReinsertionNeeded

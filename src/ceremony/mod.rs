@@ -7,6 +7,7 @@
 //! CTAP is synchronous, because a key does one thing at a time; the tenant and the ledger are asynchronous. A ceremony blocks
 //! while it talks to the key, so it runs on a thread of its own or as the main future of a runtime.
 
+pub mod batch;
 pub mod check;
 pub mod enroll;
 pub mod error;
@@ -17,6 +18,7 @@ mod judge_again;
 pub mod key_config;
 pub mod parties;
 pub mod pin_change;
+pub mod reconcile;
 pub mod reset;
 pub mod resume;
 pub mod retire;

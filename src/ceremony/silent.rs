@@ -3,7 +3,8 @@
 use crate::ceremony::{Error, Parties};
 use crate::ctap::command::{CredentialDescriptor, get_assertion};
 use crate::ctap::status::Status;
-use crate::ctap::{self, PinFailureKind, Wait};
+use crate::ctap::{self, Authenticator, PinFailureKind, Wait};
+use crate::env::Env;
 use crate::webauthn::RpId;
 
 /// Exclude and allow lists as CTAP writes them.
@@ -15,7 +16,17 @@ pub(crate) fn descriptors<'a>(
         .collect()
 }
 
-/// What a key says, asked silently whether it holds a credential.
+/// What a key says when it is asked silently for one of several credentials.
+pub(crate) enum Answer {
+    /// It holds this one, perhaps among others.
+    Holds(Vec<u8>),
+    /// It admits to none.
+    HoldsNone,
+    /// It always verifies the user, or knows no silent assertion.
+    WillNotSay,
+}
+
+/// What a key says when it is asked silently for one credential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Holding {
     /// It holds it.
@@ -26,65 +37,63 @@ pub(crate) enum Holding {
     Unsaid,
 }
 
+/// Asks a key for one of these credentials.
+pub(crate) fn ask<'a>(
+    key: &mut Authenticator,
+    env: &Env,
+    rp_id: &RpId,
+    ids: impl IntoIterator<Item = &'a [u8]>,
+) -> Result<Answer, Error> {
+    let allow_list = descriptors(ids);
+    let Some(first) = allow_list.first().map(|descriptor| descriptor.id.clone()) else {
+        return Ok(Answer::HoldsNone);
+    };
+    let request = get_assertion::Request {
+        allow_list,
+        up: Some(false),
+        ..get_assertion::Request::new(rp_id.clone(), env.random())
+    };
+    match key.get_assertion(&request, None, &mut Wait::unattended()) {
+        // A key that was asked for one credential need not name it (CTAP 2.1 §6.2.2).
+        Ok(assertions) => Ok(Answer::Holds(
+            assertions
+                .into_iter()
+                .find_map(|assertion| assertion.credential)
+                .map_or(first, |credential| credential.id),
+        )),
+        Err(ctap::Error::Status {
+            status: Status::NoCredentials | Status::InvalidCredential,
+            ..
+        }) => Ok(Answer::HoldsNone),
+        Err(error) if wants_interaction(&error) => Ok(Answer::WillNotSay),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// Whether the key holds this credential.
 pub(crate) fn holding(
     parties: &mut Parties<'_>,
     rp_id: &RpId,
     credential_id: &[u8],
 ) -> Result<Holding, Error> {
-    match ask(parties, rp_id, descriptors([credential_id])) {
-        Ok(_) => Ok(Holding::Holds),
-        Err(Error::Key(error)) if holds_none(&error) => Ok(Holding::Lacks),
-        Err(Error::Key(error)) if wants_interaction(&error) => Ok(Holding::Unsaid),
-        Err(error) => Err(error),
-    }
+    let key = parties.key.in_hand_mut()?;
+    Ok(match ask(key, parties.env, rp_id, [credential_id])? {
+        Answer::Holds(_) => Holding::Holds,
+        Answer::HoldsNone => Holding::Lacks,
+        Answer::WillNotSay => Holding::Unsaid,
+    })
 }
 
-/// The first of these credentials that the key admits to hold. A key that does not answer silently, because it always verifies
-/// the user or knows no silent assertion, admits to none.
+/// The first of these credentials that the key admits to hold. A key that does not answer silently admits to none.
 pub(crate) fn held<'a>(
     parties: &mut Parties<'_>,
     rp_id: &RpId,
     ids: impl IntoIterator<Item = &'a [u8]>,
 ) -> Result<Option<Vec<u8>>, Error> {
-    let allow_list = descriptors(ids);
-    if allow_list.is_empty() {
-        return Ok(None);
+    match ask(parties.key.in_hand_mut()?, parties.env, rp_id, ids)? {
+        Answer::Holds(id) => Ok(Some(id)),
+        Answer::HoldsNone | Answer::WillNotSay => Ok(None),
     }
-    match ask(parties, rp_id, allow_list) {
-        Ok(assertions) => Ok(assertions
-            .into_iter()
-            .find_map(|assertion| assertion.credential)
-            .map(|credential| credential.id)),
-        Err(Error::Key(error)) if holds_none(&error) || wants_interaction(&error) => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-fn ask(
-    parties: &mut Parties<'_>,
-    rp_id: &RpId,
-    allow_list: Vec<CredentialDescriptor>,
-) -> Result<Vec<get_assertion::Response>, Error> {
-    let request = get_assertion::Request {
-        allow_list,
-        up: Some(false),
-        ..get_assertion::Request::new(rp_id.clone(), parties.env.random())
-    };
-    Ok(parties
-        .key
-        .in_hand_mut()?
-        .get_assertion(&request, None, &mut Wait::unattended())?)
-}
-
-fn holds_none(error: &ctap::Error) -> bool {
-    matches!(
-        error,
-        ctap::Error::Status {
-            status: Status::NoCredentials | Status::InvalidCredential,
-            ..
-        }
-    )
 }
 
 /// Whether the key refuses because it wants a touch or a PIN. Keys differ in the status they give.

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::{
-    check, completions, demo, emulator, enroll, handover, key, ledger, pin, resume, retire, sheet,
-    simulator,
+    check, completions, demo, emulator, enroll, handover, key, ledger, pin, reconcile, resume,
+    retire, sheet, simulator,
 };
 
 /// Provision, test and govern the FIDO2 keys of Microsoft Entra emergency access accounts
@@ -76,6 +76,8 @@ pub(crate) enum Command {
     Enroll(enroll::Arguments),
     /// Prove that an enrolled key still works, without a sign-in
     Check(check::Arguments),
+    /// Compare ledger, tenant and the key in hand, and say what does not fit
+    Reconcile(reconcile::Arguments),
     /// List ceremonies that stopped in the middle, finish one or take it back
     Resume(resume::Arguments),
     /// Record that a key lies somewhere else, or with somebody else

@@ -6,6 +6,7 @@ use crate::ceremony::Parties;
 use crate::ceremony::enroll::{self, Exchange, Outcome, Request, Terms};
 use crate::ceremony::two_rooms::EnrollRequest;
 use crate::cli::attestation::AttestationChoice;
+use crate::cli::batch;
 use crate::cli::config::Config;
 use crate::cli::custody::CustodyArguments;
 use crate::cli::device::{DeviceChoice, OpenKey};
@@ -13,6 +14,7 @@ use crate::cli::key::SettingArguments;
 use crate::cli::record::{self, LedgerChoice};
 use crate::cli::terminal::{Confirmation, PinSource, Terminal};
 use crate::cli::{Context, Error, tenant, two_rooms};
+use crate::ctap::hid::Address;
 use crate::custody::PinPolicy;
 use crate::ledger::KeySettings;
 use crate::report::{self, Report};
@@ -20,26 +22,31 @@ use crate::report::{self, Report};
 /// Arguments of `enroll`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    #[command(flatten)]
-    device: DeviceChoice,
+    /// Where the key is: usb, hid:PATH, udp:HOST:PORT[:LOCALPORT], tcp:HOST:PORT, unix:PATH, emulator:DIR [default: usb]; with
+    /// --plan several times, for the keys of the plan that have no address
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) device: Vec<Address>,
 
     /// The emergency access account: user principal name or object id
-    #[arg(long, value_name = "USER", required_unless_present_any = ["from_request", "offline_response"])]
+    #[arg(long, value_name = "USER", required_unless_present_any = ["plan", "from_request", "offline_response"])]
     account: Option<String>,
 
     /// The key's name in the ledger and in the tenant, at most 30 characters; write it on the key
-    #[arg(long, required_unless_present_any = ["from_request", "offline_response"])]
+    #[arg(long, required_unless_present_any = ["plan", "from_request", "offline_response"])]
     label: Option<String>,
 
     #[command(flatten)]
-    pin: PinSource,
+    pub(crate) batch: batch::BatchOptions,
 
     /// Make the PIN of a fresh key and seal it to the custodians of the configuration; nobody sees it
     #[arg(long, conflicts_with_all = ["pin_stdin", "pin_fd"])]
     pin_generate: bool,
 
     #[command(flatten)]
-    ledger: LedgerChoice,
+    pub(crate) pin: PinSource,
+
+    #[command(flatten)]
+    pub(crate) ledger: LedgerChoice,
 
     #[command(flatten)]
     attestation: AttestationChoice,
@@ -59,7 +66,7 @@ pub(crate) struct Arguments {
 
     /// Check everything and show what would be done, but change nothing
     #[arg(long)]
-    dry_run: bool,
+    pub(crate) dry_run: bool,
 
     #[command(flatten)]
     rooms: two_rooms::Choice,
@@ -67,7 +74,12 @@ pub(crate) struct Arguments {
 
 impl Arguments {
     /// What is to be enrolled; what stands in a file from another room is not among it.
-    fn request(&self, terms: Terms, transport: String, config: &Config) -> Result<Request, Error> {
+    pub(crate) fn request(
+        &self,
+        terms: Terms,
+        transport: String,
+        config: &Config,
+    ) -> Result<Request, Error> {
         Ok(Request {
             account: self.account.clone().unwrap_or_default(),
             label: self.label.clone().unwrap_or_default(),
@@ -82,11 +94,21 @@ impl Arguments {
         })
     }
 
+    /// The one key that is asked for.
+    fn device(&self) -> Result<DeviceChoice, Error> {
+        let device = match self.device.as_slice() {
+            [] => Address::Usb,
+            [device] => device.clone(),
+            _ => return Err(Error::Usage("several --device need a --plan".to_owned())),
+        };
+        Ok(DeviceChoice { device })
+    }
+
     fn interaction(&self, context: &Context) -> Terminal {
         Terminal::new(&context.global, &self.pin).confirmed(self.confirmation.confirm.clone())
     }
 
-    fn terms(&self, serial: Option<String>, config: &Config) -> Result<Terms, Error> {
+    pub(crate) fn terms(&self, serial: Option<String>, config: &Config) -> Result<Terms, Error> {
         Ok(Terms {
             spend_last_tries: self.pin.spend_last_pin_tries,
             serial,
@@ -131,6 +153,9 @@ fn settings(arguments: &Arguments, config: &Config) -> Result<KeySettings, Error
 }
 
 pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Report, Error> {
+    if let Some(plan) = &arguments.batch.plan {
+        return batch::run(plan, arguments, context).await;
+    }
     if let Some(report) = in_two_rooms(arguments, context).await? {
         return Ok(report);
     }
@@ -139,7 +164,7 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
     let mut ledger =
         record::open_for_writing(&arguments.ledger, &config, &context.env, arguments.dry_run)
             .await?;
-    let mut open = arguments.device.open(&context.env)?;
+    let mut open = arguments.device()?.open(&context.env)?;
     let mut interaction = arguments.interaction(context);
     let terms = arguments.terms(open.serial, &config)?;
     let request = arguments.request(terms, open.transport, &config)?;
@@ -176,7 +201,7 @@ async fn in_two_rooms(arguments: &Arguments, context: &Context) -> Result<Option
     }
     if let (Some(from), Some(to)) = (&rooms.from_request, &rooms.response) {
         let config = context.config_or_default()?;
-        let open = arguments.device.open(&context.env)?;
+        let open = arguments.device()?.open(&context.env)?;
         let request = |file: &EnrollRequest, open: &OpenKey| {
             let terms = arguments.terms(open.serial.clone(), &config)?;
             let request = arguments.request(terms, open.transport.clone(), &config)?;

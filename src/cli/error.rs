@@ -14,6 +14,15 @@ use crate::{attestation, ceremony, ctap, custody, emulator, graph, ledger, simul
 pub(crate) enum Error {
     #[error("attestation roots: {0}")]
     AttestationRoots(#[from] attestation::Error),
+    /// At least one key of a plan was not enrolled.
+    #[error("not every key of the plan was enrolled: {source}")]
+    Batch {
+        report: Box<Report>,
+        source: Box<Error>,
+    },
+    /// Enrolments of a plan stopped in the middle, now or in an earlier run.
+    #[error("{open} keys of the plan have an open ceremony")]
+    BatchOpen { report: Box<Report>, open: usize },
     #[error(transparent)]
     Ceremony(Box<ceremony::Error>),
     #[error(transparent)]
@@ -61,13 +70,20 @@ pub(crate) enum Error {
     Output(std::io::Error),
     #[error(transparent)]
     Pin(#[from] ceremony::interaction::PinUnavailable),
+    #[error("{path}: {source}")]
+    Plan {
+        path: PathBuf,
+        source: Box<ceremony::batch::PlanError>,
+    },
+    #[error("the plan cannot be carried out, and nothing was begun")]
+    PlanImpossible(Box<Report>),
+    #[error(transparent)]
+    Profile(#[from] emulator::profile::ProfileError),
     #[error("reading {path}: {source}")]
     Read {
         path: PathBuf,
         source: std::io::Error,
     },
-    #[error(transparent)]
-    Profile(#[from] emulator::profile::ProfileError),
     #[error("several keys are plugged in: {}", .0.join("; "))]
     SeveralKeys(Vec<String>),
     #[error("{path}: {source}")]
@@ -81,6 +97,12 @@ pub(crate) enum Error {
     Simulator(#[from] simulator::serve::Error),
     #[error(transparent)]
     Station(#[from] ledger::StationError),
+    /// Nothing that could be compared was wrong, and not everything could be compared.
+    #[error("the tenant did not answer everything: {source}")]
+    Unanswered {
+        report: Box<Report>,
+        source: Box<graph::Error>,
+    },
     #[error("{0}")]
     Usage(String),
     #[error("writing {path}: {source}")]

@@ -9,8 +9,9 @@ use crate::{ctap, graph, ledger};
 /// The facts of an error; empty for most.
 pub(crate) fn of(error: &Error) -> Map<String, Value> {
     let facts = match error {
+        Error::Batch { source, .. } => return of(source),
         Error::Ceremony(error) => of_ceremony(error),
-        Error::Inconclusive { source, .. } => of_tenant(source),
+        Error::Inconclusive { source, .. } | Error::Unanswered { source, .. } => of_tenant(source),
         Error::Key(error) => of_key(error),
         Error::Ledger(error) => of_ledger(error),
         _ => None,

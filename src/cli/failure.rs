@@ -96,9 +96,12 @@ impl From<&Error> for Failure {
             causes,
             facts: facts::of(error),
             report: match error {
-                Error::Inconclusive { report, .. } | Error::KeysDenied { report, .. } => {
-                    Some((**report).clone())
-                }
+                Error::Batch { report, .. }
+                | Error::BatchOpen { report, .. }
+                | Error::PlanImpossible(report)
+                | Error::Inconclusive { report, .. }
+                | Error::KeysDenied { report, .. }
+                | Error::Unanswered { report, .. } => Some((**report).clone()),
                 _ => None,
             },
         }

@@ -4,6 +4,7 @@
 mod advice;
 pub(crate) mod arguments;
 mod attestation;
+mod batch;
 mod check;
 mod completions;
 mod config;
@@ -22,6 +23,7 @@ mod ledger;
 mod logging;
 mod output;
 mod pin;
+mod reconcile;
 mod record;
 mod resume;
 mod retire;
@@ -133,6 +135,7 @@ async fn run(arguments: Arguments) -> Result<Exit, Error> {
         Command::Demo(arguments) => demo::run(arguments, &context).await.and_then(print),
         Command::Enroll(arguments) => enroll::run(arguments, &context).await.and_then(print),
         Command::Check(arguments) => check::run(arguments, &context).await.and_then(print),
+        Command::Reconcile(arguments) => reconcile::run(arguments, &context).await.and_then(print),
         Command::Resume(arguments) => resume::run(arguments, &context).await.and_then(print),
         Command::Handover(arguments) => handover::run(arguments, &context).await.and_then(print),
         Command::Retire(arguments) => retire::run(arguments, &context).await.and_then(print),
@@ -176,8 +179,10 @@ fn notice(arguments: &Arguments) -> impl FnOnce() + Send + 'static {
 fn name(command: &Command) -> &'static str {
     match command {
         Command::Demo(_) => "demo",
+        Command::Enroll(arguments) if arguments.batch.plan.is_some() => "enroll.plan",
         Command::Enroll(_) => "enroll",
         Command::Check(_) => "check",
+        Command::Reconcile(_) => "reconcile",
         Command::Resume(_) => "resume",
         Command::Handover(_) => "handover",
         Command::Retire(_) => "retire",

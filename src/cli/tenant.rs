@@ -15,11 +15,20 @@ use crate::graph::credential::{
 use crate::graph::{ApiVersion, Client, Cloud, Endpoints, Http, HttpOptions};
 use crate::secret::ClientSecret;
 
-/// A client that signs in when it first needs to.
+/// A client that signs in when it first needs to, with what an enrolment needs.
 pub(crate) fn client(config: &Config, context: &Context) -> Result<Client, Error> {
+    client_for(config, context, &ENROL_PERMISSIONS)
+}
+
+/// As [`client`], with these delegated permissions where a person signs in and the configuration names no others.
+pub(crate) fn client_for(
+    config: &Config,
+    context: &Context,
+    permissions: &[&str],
+) -> Result<Client, Error> {
     let endpoints = endpoints(config)?;
     let http = http(config, &endpoints)?;
-    let tokens = token_source(config, &http, &endpoints, context)?;
+    let tokens = token_source(config, &http, &endpoints, context, permissions)?;
     let version = match config.file.tenant.graph_version.as_deref() {
         None | Some("v1.0") => ApiVersion::V1,
         Some("beta") => ApiVersion::Beta,
@@ -94,6 +103,7 @@ fn token_source(
     http: &Http,
     endpoints: &Endpoints,
     context: &Context,
+    permissions: &[&str],
 ) -> Result<Arc<dyn TokenSource>, Error> {
     let env = &context.env;
     let events = context.global.events;
@@ -106,9 +116,10 @@ fn token_source(
     };
     match sign_in.method.unwrap_or(SignInMethod::Browser) {
         SignInMethod::Browser => {
-            let browser = Browser::new(public_client(config, http, endpoints, env)?, move |url| {
-                open_browser(events, url)
-            });
+            let browser = Browser::new(
+                public_client(config, http, endpoints, env, permissions)?,
+                move |url| open_browser(events, url),
+            );
             let browser = match &sign_in.login_hint {
                 Some(hint) => browser.login_hint(hint.clone()),
                 None => browser,
@@ -117,7 +128,7 @@ fn token_source(
         }
         SignInMethod::DeviceCode => Ok(cached(
             DeviceCode::new(
-                public_client(config, http, endpoints, env)?,
+                public_client(config, http, endpoints, env, permissions)?,
                 move |prompt| show_code(events, prompt),
             ),
             env,
@@ -200,10 +211,11 @@ fn public_client(
     http: &Http,
     endpoints: &Endpoints,
     env: &Env,
+    permissions: &[&str],
 ) -> Result<PublicClient, Error> {
     let permissions: Vec<&str> = match &config.file.sign_in.permissions {
         Some(permissions) => permissions.iter().map(String::as_str).collect(),
-        None => ENROL_PERMISSIONS.to_vec(),
+        None => permissions.to_vec(),
     };
     Ok(PublicClient {
         http: http.clone(),

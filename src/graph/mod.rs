@@ -12,6 +12,7 @@ pub mod credential;
 pub mod display_name;
 pub mod error;
 mod fido2_methods;
+mod fido2_policy;
 pub mod http;
 pub mod model;
 pub mod path;

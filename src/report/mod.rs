@@ -1,6 +1,7 @@
 //! Results, rendered: text for people, JSON for programs. Pure: nothing here asks a key, a tenant or the clock, and nothing
 //! computes a verdict.
 
+mod batch;
 mod check;
 mod enroll;
 mod handover;
@@ -9,6 +10,7 @@ mod key_config;
 mod key_life;
 mod ledger;
 mod pin_change;
+mod reconcile;
 mod reset;
 mod resume;
 mod retire;
@@ -17,6 +19,7 @@ mod two_rooms;
 
 use serde_json::{Map, Value, json};
 
+pub use batch::{Row, Status, batch, csv, rows, table};
 pub use check::check;
 pub use enroll::enroll;
 pub use handover::handover;
@@ -28,6 +31,7 @@ pub use ledger::{
     ledger_verify,
 };
 pub use pin_change::pin_change;
+pub use reconcile::reconcile;
 pub use reset::key_reset;
 pub use resume::{resume, resume_list};
 pub use retire::retire;
@@ -75,4 +79,16 @@ impl Report {
         document.extend(self.body.clone());
         Value::Object(document)
     }
+}
+
+/// Names come from the directory and from the key, and must not move the reader's cursor.
+fn printable(text: &str) -> String {
+    let shown = |character: char| {
+        if character.is_control() {
+            char::REPLACEMENT_CHARACTER
+        } else {
+            character
+        }
+    };
+    text.chars().map(shown).collect()
 }

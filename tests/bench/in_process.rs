@@ -128,6 +128,16 @@ impl<'a> InProcess<'a> {
         })
     }
 
+    /// The bench's ledger, opened as the tool opens it.
+    pub(super) async fn ledger(&self) -> Result<Ledger, halligan::ledger::Error> {
+        let location = self.bench.path("ledger").display().to_string();
+        Ledger::open(&location, &self.station(), Env::system()).await
+    }
+
+    pub(super) fn runtime(&self) -> &Runtime {
+        self.runtime
+    }
+
     fn station(&self) -> Station {
         let directory = self.bench.path("station");
         Station::open(&directory).unwrap_or_else(|_| {
@@ -143,7 +153,7 @@ impl<'a> InProcess<'a> {
     }
 
     /// A client that repeats as often as the tool's, and waits less.
-    fn client(&self) -> Client {
+    pub(super) fn client(&self) -> Client {
         let graph = self.endpoints().graph;
         Client::new(self.http(), graph, self.token_source(), Env::system()).retry(Retry {
             first_wait: Duration::from_millis(1),

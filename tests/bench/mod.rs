@@ -14,6 +14,7 @@
 mod command;
 mod in_process;
 mod key;
+mod one_by_one;
 mod snapshot;
 mod wire;
 

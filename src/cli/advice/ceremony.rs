@@ -43,6 +43,11 @@ pub(super) fn of_ceremony(error: &ceremony::Error) -> Advice {
             "`halligan ledger show --key LABEL` shows that key's life; choose another label",
         ),
         E::Ledger(error) => services::of_ledger(error),
+        E::ModelRefused { .. } => advice(
+            Exit::Key,
+            "model_refused",
+            "take a key of a model that the plan and the tenant's passkey policy allow",
+        ),
         E::NoKeyInHand => advice(
             Exit::Key,
             "no_key",

@@ -26,6 +26,12 @@ pub(crate) fn of(error: &Error) -> Advice {
             "attestation_roots",
             "the file must hold certificates in PEM",
         ),
+        Error::Batch { source, .. } => of(source),
+        Error::BatchOpen { .. } => advice(
+            Exit::Stopped,
+            "batch_open",
+            "`halligan resume` finishes or undoes them; then run the plan again",
+        ),
         Error::Ceremony(error) => ceremony::of_ceremony(error),
         Error::Config(_) => advice(
             Exit::Usage,
@@ -56,6 +62,12 @@ pub(crate) fn of(error: &Error) -> Advice {
         ),
         Error::Output(_) => plain(Exit::Usage, "output"),
         Error::Pin(error) => ceremony::of_pin_source(error),
+        Error::Plan { .. } => advice(Exit::Usage, "plan", "docs/batches.md describes plans"),
+        Error::PlanImpossible(_) => advice(
+            Exit::Usage,
+            "plan_impossible",
+            "the result says what stands against each key; change the plan",
+        ),
         Error::Profile(_) => advice(
             Exit::Usage,
             "profile",
@@ -75,6 +87,7 @@ pub(crate) fn of(error: &Error) -> Advice {
             "station",
             "the station's key is in the directory `station_directory` of the configuration",
         ),
+        Error::Unanswered { source, .. } => services::of_unanswered(source),
         Error::Usage(_) => plain(Exit::Usage, "usage"),
         Error::Write { .. } => plain(Exit::Usage, "write"),
     }

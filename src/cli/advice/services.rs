@@ -59,6 +59,18 @@ pub(super) fn of_tenant(error: &graph::Error) -> Advice {
     }
 }
 
+/// Reading needs other permissions than registering.
+pub(super) fn of_unanswered(error: &graph::Error) -> Advice {
+    match error {
+        graph::Error::Forbidden(_) => advice(
+            Exit::Tenant,
+            "tenant_forbidden",
+            "needed are the permissions Policy.Read.AuthenticationMethod, UserAuthMethod-Passkey.Read.All and User.Read.All with consent, and for an operator who signs in a role that may read them",
+        ),
+        error => of_tenant(error),
+    }
+}
+
 pub(super) fn of_ledger(error: &ledger::Error) -> Advice {
     use ledger::Error as E;
     match error {

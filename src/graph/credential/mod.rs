@@ -42,6 +42,13 @@ const EARLY: Duration = Duration::from_secs(300);
 /// Delegated permissions for enrolling, testing and removing keys.
 pub const ENROL_PERMISSIONS: [&str; 2] = ["UserAuthMethod-Passkey.ReadWrite.All", "User.Read.All"];
 
+/// Delegated permissions that reconciling needs: those, and to read the passkey policy.
+pub const RECONCILE_PERMISSIONS: [&str; 3] = [
+    ENROL_PERMISSIONS[0],
+    ENROL_PERMISSIONS[1],
+    "Policy.Read.AuthenticationMethod",
+];
+
 /// Something that has an access token for Graph, or knows how to get one.
 #[async_trait]
 pub trait TokenSource: Send + Sync {

@@ -26,6 +26,8 @@ pub enum Operation {
     GetPolicy,
     /// `GET /users/{id}` and `GET /me`
     GetUser,
+    /// `GET /users/{id}/transitiveMemberOf`
+    ListMemberships,
     /// `GET …/fido2Methods`
     ListMethods,
     /// `GET /users`
@@ -37,7 +39,7 @@ pub enum Operation {
 }
 
 impl Operation {
-    const NAMES: [(Self, &'static str); 13] = [
+    const NAMES: [(Self, &'static str); 14] = [
         (Self::Authorize, "authorize"),
         (Self::CreateMethod, "createMethod"),
         (Self::CreationOptions, "creationOptions"),
@@ -47,6 +49,7 @@ impl Operation {
         (Self::GetOrganization, "getOrganization"),
         (Self::GetPolicy, "getPolicy"),
         (Self::GetUser, "getUser"),
+        (Self::ListMemberships, "listMemberships"),
         (Self::ListMethods, "listMethods"),
         (Self::ListUsers, "listUsers"),
         (Self::Other, "other"),
@@ -77,6 +80,7 @@ impl Operation {
         match (method.as_str(), resource) {
             ("GET", ["users"]) => Self::ListUsers,
             ("GET", ["users", _] | ["me"]) => Self::GetUser,
+            ("GET", ["users", _, "transitiveMemberOf"]) => Self::ListMemberships,
             ("GET", ["organization"]) => Self::GetOrganization,
             ("GET", ["policies", ..]) => Self::GetPolicy,
             (

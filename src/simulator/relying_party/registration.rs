@@ -19,7 +19,7 @@ use crate::simulator::relying_party::attestation_chain::leads_to_anchor;
 use crate::simulator::relying_party::{ORIGIN, RP_ID, RP_NAME, challenge};
 use crate::simulator::tenant::{PolicyRefusal, State};
 use crate::webauthn::{
-    AttestationObject, AttestedCredentialData, AuthenticatorData, Flags, attestation_object,
+    Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData, Flags, attestation_object,
 };
 
 /// A hint for browsers that webauthn-rs-core asks for and verification never reads.
@@ -89,13 +89,10 @@ pub(in crate::simulator) fn verify(
     if object.fmt == "none" && object.att_stmt != Value::Map(Vec::new()) {
         return Err(Refusal::AttestationNotEmpty);
     }
-    state.fido2_policy.admit_model(attested.aaguid)?;
     let certificates = x5c(&object.att_stmt);
     let is_attested =
         object.fmt == "packed" && leads_to_anchor(&certificates, &state.trust_anchors, now);
-    if state.fido2_policy.is_attestation_enforced && !is_attested {
-        return Err(Refusal::AttestationUntrusted);
-    }
+    admit(state, user_id, attested.aaguid, is_attested)?;
     Ok(registration(
         posted,
         &data,
@@ -103,6 +100,22 @@ pub(in crate::simulator) fn verify(
         certificates,
         is_attested,
     ))
+}
+
+/// One profile that takes the key is enough.
+fn admit(state: &State, user_id: Uuid, aaguid: Aaguid, is_attested: bool) -> Result<(), Refusal> {
+    let mut refusal = Refusal::Policy(PolicyRefusal::NotTargeted);
+    let user = state.users.iter().find(|user| user.id == user_id);
+    for settings in user.map_or_else(Vec::new, |user| state.fido2_policy.settings_for(user)) {
+        refusal = match settings.key_restrictions.admit(aaguid) {
+            Err(model) => model.into(),
+            Ok(()) if settings.is_attestation_enforced && !is_attested => {
+                Refusal::AttestationUntrusted
+            }
+            Ok(()) => return Ok(()),
+        };
+    }
+    Err(refusal)
 }
 
 fn registration(

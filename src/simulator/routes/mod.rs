@@ -53,6 +53,7 @@ fn resources() -> Router<Service> {
         .route("/me", get(users::me))
         .route("/users", get(users::list))
         .route("/users/{user}", get(users::get))
+        .route("/users/{user}/transitiveMemberOf", get(users::memberships))
         .route(
             methods,
             get(fido2_methods::list).post(fido2_methods::create),

@@ -104,6 +104,31 @@ pub(super) async fn list(
     Ok(odata::collection(&service, version, "users", page, next))
 }
 
+/// The groups that a user is in, directly or not; the simulator knows no other memberships.
+pub(super) async fn memberships(
+    State(service): State<Service>,
+    Extension(version): Extension<Version>,
+    Path(name): Path<String>,
+    caller: Caller,
+) -> Result<Response, GraphError> {
+    caller.require_any(&permissions::USERS)?;
+    let groups = service
+        .tenant
+        .read(|state| state.user(&name).map(|user| user.groups.clone()));
+    let groups = groups.ok_or_else(|| GraphError::no_such_object(&name))?;
+    let page = groups
+        .into_iter()
+        .map(|id| json!({"@odata.type": "#microsoft.graph.group", "id": id}))
+        .collect();
+    Ok(odata::collection(
+        &service,
+        version,
+        "directoryObjects",
+        page,
+        None,
+    ))
+}
+
 fn next_link(
     service: &Service,
     version: Version,

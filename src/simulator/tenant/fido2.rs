@@ -51,6 +51,31 @@ pub struct KeyRestrictions {
     pub aa_guids: Vec<Aaguid>,
 }
 
+/// `passkeyProfile`, for device-bound keys.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PasskeyProfile {
+    /// The profile's id.
+    pub id: Uuid,
+    /// For people.
+    pub name: String,
+    /// The attestation must lead to a trust anchor.
+    pub is_attestation_enforced: bool,
+    /// Models allowed or blocked.
+    pub key_restrictions: KeyRestrictions,
+    /// The included targets that have it among their `allowedPasskeyProfiles`.
+    pub targets: Vec<Target>,
+}
+
+/// One set of settings for keys.
+#[derive(Debug, Clone, Copy)]
+pub struct KeySettings<'a> {
+    /// The attestation must lead to a trust anchor.
+    pub is_attestation_enforced: bool,
+    /// Models allowed or blocked.
+    pub key_restrictions: &'a KeyRestrictions,
+}
+
 /// The part of `fido2AuthenticationMethodConfiguration` that decides about registrations.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -63,6 +88,9 @@ pub struct Fido2Policy {
     pub is_attestation_enforced: bool,
     /// Models allowed or blocked.
     pub key_restrictions: KeyRestrictions,
+    /// Once there is one, the two settings before no longer count.
+    #[serde(default)]
+    pub passkey_profiles: Vec<PasskeyProfile>,
     /// Who may have keys.
     pub include_targets: Vec<Target>,
     /// Who may not, although included.
@@ -80,6 +108,7 @@ impl Default for Fido2Policy {
                 enforcement_type: EnforcementType::Allow,
                 aa_guids: Vec::new(),
             },
+            passkey_profiles: Vec::new(),
             include_targets: vec![Target::AllUsers],
             exclude_targets: Vec::new(),
         }
@@ -126,18 +155,34 @@ impl Fido2Policy {
         }
     }
 
+    /// The settings of which one must take a user's key.
+    #[must_use]
+    pub fn settings_for(&self, user: &User) -> Vec<KeySettings<'_>> {
+        if self.passkey_profiles.is_empty() {
+            return vec![KeySettings {
+                is_attestation_enforced: self.is_attestation_enforced,
+                key_restrictions: &self.key_restrictions,
+            }];
+        }
+        let profiles = self.passkey_profiles.iter();
+        let holds =
+            |profile: &&PasskeyProfile| profile.targets.iter().any(|target| target.covers(user));
+        let settings = profiles.filter(holds).map(|profile| KeySettings {
+            is_attestation_enforced: profile.is_attestation_enforced,
+            key_restrictions: &profile.key_restrictions,
+        });
+        settings.collect()
+    }
+}
+
+impl KeyRestrictions {
     /// Whether keys of this model may be registered.
     ///
     /// # Errors
     /// [`PolicyRefusal::Model`] when not.
-    pub fn admit_model(&self, aaguid: Aaguid) -> Result<(), PolicyRefusal> {
-        let KeyRestrictions {
-            is_enforced,
-            enforcement_type,
-            aa_guids,
-        } = &self.key_restrictions;
-        let wanted = *enforcement_type == EnforcementType::Allow;
-        if !is_enforced || aa_guids.contains(&aaguid) == wanted {
+    pub fn admit(&self, aaguid: Aaguid) -> Result<(), PolicyRefusal> {
+        let wanted = self.enforcement_type == EnforcementType::Allow;
+        if !self.is_enforced || self.aa_guids.contains(&aaguid) == wanted {
             Ok(())
         } else {
             Err(PolicyRefusal::Model(aaguid))

@@ -12,8 +12,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub use application::Application;
 pub use blob::Blob;
 pub use fido2::{
-    EnforcementType, Fido2Method, Fido2Policy, IssuedChallenge, KeyRestrictions, PolicyRefusal,
-    Target,
+    EnforcementType, Fido2Method, Fido2Policy, IssuedChallenge, KeyRestrictions, KeySettings,
+    PasskeyProfile, PolicyRefusal, Target,
 };
 pub use seed::DemoNames;
 pub(in crate::simulator) use state::RefreshToken;

@@ -25,15 +25,20 @@ pub struct DemoNames {
     pub public_client_id: Uuid,
 }
 
-/// Application permissions of the demo application: what provisioning needs and no more.
-const APP_PERMISSIONS: [&str; 2] = ["UserAuthMethod-Passkey.ReadWrite.All", "User.Read.All"];
+/// Application permissions of the demo application: what provisioning and reconciling need and no more.
+const APP_PERMISSIONS: [&str; 3] = [
+    "UserAuthMethod-Passkey.ReadWrite.All",
+    "User.Read.All",
+    "Policy.Read.AuthenticationMethod",
+];
 
 /// Delegated permissions of the demo's public client.
-const DELEGATED_PERMISSIONS: [&str; 4] = [
+const DELEGATED_PERMISSIONS: [&str; 5] = [
     "UserAuthMethod-Passkey.ReadWrite.All",
     "User.Read.All",
     "User.Read",
     "Policy.Read.All",
+    "Policy.Read.AuthenticationMethod",
 ];
 
 /// A new tenant and the secret of its application.

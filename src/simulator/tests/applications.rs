@@ -24,7 +24,11 @@ async fn a_client_secret_gives_a_token_with_roles() {
     );
     assert_eq!(
         claims["roles"],
-        json!(["UserAuthMethod-Passkey.ReadWrite.All", "User.Read.All"])
+        json!([
+            "UserAuthMethod-Passkey.ReadWrite.All",
+            "User.Read.All",
+            "Policy.Read.AuthenticationMethod"
+        ])
     );
     assert!(claims.get("scp").is_none());
 }

@@ -1,0 +1,3 @@
+//! Is the tenant safe for its emergency accounts? Facts in, findings out: nothing here asks anybody anything.
+
+pub mod passkey_policy;
