@@ -73,7 +73,7 @@ pub(crate) enum Command {
     /// Play the whole story on a software key and a software tenant
     Demo(demo::Arguments),
     /// Provision a key for an emergency access account
-    Enroll(enroll::Arguments),
+    Enroll(Box<enroll::Arguments>),
     /// Prove that an enrolled key still works, without a sign-in
     Check(check::Arguments),
     /// Compare ledger, tenant and the key in hand, and say what does not fit

@@ -90,10 +90,9 @@ impl<'a> Forge<'a> {
 
     /// What the second station appends to a copy of the ledger, one entry after the other.
     pub(super) fn branch(&mut self, drafts: impl IntoIterator<Item = Draft>) -> Vec<Value> {
-        let mut index = self.end();
-        let mut previous = self.reference(index - 1).hash;
+        let mut previous = self.reference(self.end() - 1).hash;
         let mut entries = Vec::new();
-        for draft in drafts {
+        for (index, draft) in (self.end()..).zip(drafts) {
             let value = serde_json::json!({
                 "v": 1, "index": index, "time": "2026-03-01T10:30:00Z", "station": "vault-2",
                 "kind": draft.kind, "ceremony": draft.ceremony.unwrap().to_string(), "body": draft.body,
@@ -101,7 +100,6 @@ impl<'a> Forge<'a> {
             });
             let bytes = self.sign_in_branch(value, draft.proof);
             previous = EntryHash::of(&bytes);
-            index += 1;
             entries.push(serde_json::from_slice(&bytes).unwrap());
         }
         entries
