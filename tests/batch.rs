@@ -258,12 +258,12 @@ fn a_mistyped_pin_costs_one_key_one_try() {
 #[test]
 fn an_open_ceremony_is_named_and_the_others_go_on() {
     let (bench, keys) = bench_with(2);
-    bench.tenant_fault("createMethod=junk,bytes=200");
+    keys[0].fault("unplug@getAssertion,times:1");
     let stopped = bench
         .in_process()
         .enroll(&keys[0], "BG1-0", &mut Person::new());
     assert!(stopped.is_err());
-    bench.clear_tenant_faults();
+    keys[0].replug();
     let open = enroll(&bench, &plan(&bench, &keys)).run().exits(7);
     open.clone().fails_with("batch_open");
     assert_eq!(statuses(&open), ["open", "enrolled"]);

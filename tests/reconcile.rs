@@ -338,10 +338,9 @@ fn accounts_that_are_gone_or_disabled_are_found() {
 fn an_enrolment_that_stopped_in_the_middle_is_found() {
     let bench = Bench::new();
     let key = bench.key(Profile::default());
-    bench.tenant_fault("createMethod=junk,bytes=200");
+    key.fault("unplug@getAssertion,times:1");
     let stopped = bench.in_process().enroll(&key, "BG1-A", &mut Person::new());
     assert!(stopped.is_err());
-    bench.clear_tenant_faults();
     let finished = reconcile(&bench, &[]).exits(1);
     finds(&finished, &[("BG1-A", &["ceremony_open"])]);
     assert!(said(&finished).contains("halligan resume"));

@@ -90,6 +90,11 @@ impl Key {
         emulator.power_cycle();
     }
 
+    /// Pulls it out, and puts it back a moment later.
+    pub(crate) fn reinsert(&self) {
+        self.lock().unplug(Some(Duration::from_millis(300)));
+    }
+
     /// What somebody does who finds it and does not know what it is for.
     pub(crate) fn reset(&self) {
         self.replug();

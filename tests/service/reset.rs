@@ -110,7 +110,7 @@ fn a_key_that_wants_to_be_plugged_in_anew_is_waited_for() {
         &["--key", "BG1-A", "--confirm", "BG1-A", "--events"],
     );
     let (running, _) = running.start().until_event("reinsert_key");
-    key.replug();
+    key.reinsert();
     running.finish().exits(0);
     assert!(is_fresh(&key));
     assert_eq!(bench.ledger().last().unwrap(), "reset.performed");
