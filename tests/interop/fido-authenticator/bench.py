@@ -239,6 +239,9 @@ class Tenant:
     def enroll(self, key: Key, label: str, *options: str, account: int = 0) -> Done:
         return self.begin_enroll(key, label, *options, account=account).end()
 
+    def resume(self, key: Key, label: str) -> Done:
+        return key.run("--config", self.config, "resume", label, pins=(PIN,))
+
     def check(self, key: Key, *options: str, pins: tuple[str, ...] = ()) -> Done:
         return key.run("--config", self.config, "check", *options, pins=pins)
 

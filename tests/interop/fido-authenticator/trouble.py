@@ -56,7 +56,8 @@ def second_program(folder: Path) -> None:
     holds("cause", "silent" in stopped["error"]["message"], stopped)
     key.plug_in()
     equal("credentials", [], key.credentials())
-    tenant.enroll(key, "BG1-A").exits(0)
+    tenant.enroll(key, "BG1-A").exits(7, "ceremony_open")
+    tenant.resume(key, "BG1-A").exits(0)
 
 
 def side_by_side(folder: Path) -> None:
@@ -69,7 +70,7 @@ def side_by_side(folder: Path) -> None:
 
 
 def unplugged(folder: Path) -> None:
-    """a key that is pulled out while a touch is awaited leaves an open ceremony, and can be enrolled afterwards"""
+    """a key that is pulled out while a touch is awaited leaves an open ceremony, which is resumed with it"""
     key, tenant = Key(folder, "--touch", "never").with_pin(), Tenant(folder)
     enrolling = tenant.begin_enroll(key, "BG1-A").wait_for(ASKED)
     key.server.kill()
@@ -78,7 +79,8 @@ def unplugged(folder: Path) -> None:
     holds("cause", "silent" in stopped["error"]["message"], stopped)
     key.plug_in()
     equal("credentials", [], key.credentials())
-    tenant.enroll(key, "BG1-A").exits(0)
+    tenant.enroll(key, "BG1-A").exits(7, "ceremony_open")
+    tenant.resume(key, "BG1-A").exits(0)
     tenant.check(key).exits(0)
 
 
