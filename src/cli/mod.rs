@@ -35,6 +35,7 @@ mod two_rooms;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use serde_json::json;
@@ -64,6 +65,9 @@ impl Context {
         Ok(Config::load_or_default(&self.global)?)
     }
 }
+
+/// How long idle threads may take to end.
+const SHUTDOWN: Duration = Duration::from_millis(200);
 
 /// The whole program.
 #[must_use]
@@ -109,8 +113,8 @@ fn start(arguments: Arguments) -> Exit {
     let result = match runtime {
         Ok(runtime) => {
             let exit = runtime.block_on(run(arguments));
-            // A blocked read on a worker thread must not keep the process alive.
-            runtime.shutdown_background();
+            // Threads end before the process does: one that ends beside it can crash it. A read that is blocked is not waited for.
+            runtime.shutdown_timeout(SHUTDOWN);
             exit
         }
         Err(error) => Err(Error::Output(error)),
