@@ -27,7 +27,7 @@ pub(crate) struct Arguments {
     all: bool,
 
     /// File to write the HTML to, readable by its owner only [default: standard output]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
 
     /// Open the sealed PINs and print them too

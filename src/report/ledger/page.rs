@@ -55,6 +55,7 @@ pub fn ledger_page(location: &str, entries: &[Entry], state: &State, now: Timest
         || "none: the ledger is empty".to_owned(),
         |head| head.to_string(),
     );
+    let now = now.strftime("%Y-%m-%dT%H:%M:%SZ");
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
