@@ -138,9 +138,13 @@ impl Parties<'_> {
         }
     }
 
-    /// The reason for an error: whatever an interrupt broke off, a request or a touch, it is the interrupt.
+    /// The reason for an error: whatever an interrupt broke off, a request or a touch, it is the interrupt. What a ceremony says
+    /// that remains of it, it goes on saying.
     pub(crate) fn blame(&self, error: Error) -> Error {
-        self.go_on().err().unwrap_or(error)
+        match error {
+            Error::Stopped { .. } => error,
+            error => self.go_on().err().unwrap_or(error),
+        }
     }
 
     /// Lets time pass, unless the operator interrupts.

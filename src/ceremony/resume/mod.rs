@@ -5,6 +5,7 @@
 //! on (`finish`) or takes back what it made (`undo`); nothing depends on the process, or the station, that began it.
 
 mod inspection;
+mod interrupted;
 
 pub use inspection::Inspection;
 
@@ -75,14 +76,14 @@ pub async fn list(terms: &Terms, mut parties: Parties<'_>) -> Result<Vec<Open>, 
 /// Finishes an open ceremony, or takes it back.
 ///
 /// # Errors
-/// [`Error::NoSuchCeremony`], [`Error::NotFinishable`] or [`Error::NotUndoable`] when what was asked for cannot be done, and whatever stopped it on the way: then
-/// the ceremony is open as before, and can be resumed again.
+/// [`Error::NoSuchCeremony`], [`Error::NotFinishable`] or [`Error::NotUndoable`] when what was asked for cannot be done, and
+/// whatever stopped it on the way, an interrupt as [`Error::Stopped`]: then the ceremony is open, and can be resumed again.
 pub async fn resume(request: &Request, mut parties: Parties<'_>) -> Result<Outcome, Error> {
     refresh(&mut parties).await?;
     let ceremony = find(&request.ceremony, &parties)?;
     let inspection = match inspect(&ceremony, &request.terms, &mut parties).await {
         Ok(inspection) => inspection,
-        Err(error) => return Err(parties.blame(error)),
+        Err(error) => return Err(interrupted::blame(error, &ceremony, &parties)),
     };
     let direction = direction(request, &ceremony, &inspection)?;
     let open = Box::new(Open {
@@ -98,7 +99,7 @@ pub async fn resume(request: &Request, mut parties: Parties<'_>) -> Result<Outco
     };
     match entry {
         Ok(entry) => Ok(Outcome::Closed(open, direction, entry)),
-        Err(error) => Err(parties.blame(error)),
+        Err(error) => Err(interrupted::blame(error, &open.ceremony, &parties)),
     }
 }
 
