@@ -57,7 +57,10 @@ impl Authenticator {
         let stored = storage.load()?;
         let is_new = stored.is_none();
         let mut state = match stored {
-            Some(blob) => State::decode(&blob)?,
+            Some(blob) => State::decode(&blob).map_err(|source| OpenError::State {
+                place: storage.place(),
+                source,
+            })?,
             None => State::new(&profile, &env),
         };
         let needs_identity = profile.enterprise_rp_ids.is_some()

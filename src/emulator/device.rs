@@ -30,8 +30,13 @@ pub enum OpenError {
     #[error(transparent)]
     Attestation(#[from] AttestationError),
     /// Its state is damaged.
-    #[error(transparent)]
-    State(#[from] StateError),
+    #[error("{place}: {source}")]
+    State {
+        /// The state file.
+        place: String,
+        /// What is wrong with it.
+        source: StateError,
+    },
     /// Its state could not be read or written.
     #[error(transparent)]
     Storage(#[from] StorageError),

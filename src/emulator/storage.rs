@@ -51,6 +51,9 @@ pub enum StorageError {
 
 /// One blob that holds a key's whole state.
 pub trait Storage: Send {
+    /// Where the blob is, for messages.
+    fn place(&self) -> String;
+
     /// The blob stored last; `None` for a key that has never been used.
     ///
     /// # Errors
@@ -70,6 +73,10 @@ pub trait Storage: Send {
 pub struct Memory;
 
 impl Storage for Memory {
+    fn place(&self) -> String {
+        "in memory".to_owned()
+    }
+
     fn load(&mut self) -> Result<Option<Zeroizing<Vec<u8>>>, StorageError> {
         Ok(None)
     }
@@ -127,6 +134,10 @@ impl Directory {
 }
 
 impl Storage for Directory {
+    fn place(&self) -> String {
+        self.path.join(STATE_FILE).display().to_string()
+    }
+
     fn load(&mut self) -> Result<Option<Zeroizing<Vec<u8>>>, StorageError> {
         read_limited(&self.path.join(STATE_FILE))
     }
