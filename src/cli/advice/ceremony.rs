@@ -9,139 +9,115 @@ use crate::custody::{self, ShareError};
 
 pub(super) fn of_ceremony(error: &ceremony::Error) -> Advice {
     use ceremony::Error as E;
-    match error {
-        E::AccountUnfit { .. } => plain(Exit::Tenant, "account_unfit"),
-        E::AlreadyEnrolled { .. } => advice(
-            Exit::Key,
-            "already_enrolled",
-            "use another key, or another account; `halligan check` tells which key this is",
-        ),
-        E::Attestation(_) | E::AttestationRefused { .. } => advice(
-            Exit::Key,
-            "attestation",
-            "the key is not what it claims to be, or its root is not among the attestation roots; do not use it before you know why",
-        ),
-        E::Cancelled => plain(Exit::Stopped, "cancelled"),
-        E::CeremonyOpen { .. } => advice(
-            Exit::Stopped,
-            "ceremony_open",
-            "`halligan resume` shows what is true, and finishes it or takes it back",
-        ),
-        E::Custody(error) => of_custody(error),
-        E::DirectoryMismatch { .. } => plain(Exit::Tenant, "directory_mismatch"),
-        E::DisplayName(_) => advice(
-            Exit::Usage,
-            "label",
-            "choose a label of at most 30 characters, as it is to be written on the key",
-        ),
-        E::Key(error) => key::of_key(error),
-        E::KeyProof(_) => plain(Exit::Key, "key_proof"),
-        E::KeyUnfit(_) => plain(Exit::Key, "key_unfit"),
-        E::LabelTaken { .. } => advice(
-            Exit::Usage,
-            "label_taken",
-            "`halligan ledger show --key LABEL` shows that key's life; choose another label",
-        ),
-        E::Ledger(error) => services::of_ledger(error),
-        E::ModelRefused { .. } => advice(
-            Exit::Key,
-            "model_refused",
-            "take a key of a model that the plan and the tenant's passkey policy allow",
-        ),
-        E::NoKeyInHand => advice(
-            Exit::Key,
-            "no_key",
-            "name the key with --device, or plug it in",
-        ),
-        E::NoSuchCeremony(_) => advice(
-            Exit::Usage,
-            "no_such_ceremony",
-            "`halligan resume` lists the ceremonies that are open",
-        ),
-        E::NotConfirmed(_) => advice(
-            Exit::Usage,
-            "declined",
-            "it is asked for on a terminal; a script gives it with --confirm",
-        ),
-        E::NotFinishable { .. } => advice(
-            Exit::Stopped,
-            "not_finishable",
-            "`halligan resume` shows what is true, and what can be done",
-        ),
-        E::NotUndoable { .. } => advice(
-            Exit::Stopped,
-            "not_undoable",
-            "`halligan resume` shows what is true, and what can be done",
-        ),
-        E::NotTheSameKey(_) => advice(
-            Exit::Key,
-            "not_the_same_key",
-            "nothing was done to it; plug in the key that it is about, and no other",
-        ),
-        E::NoTenant => advice(
-            Exit::Usage,
-            "no_tenant",
-            "the configuration needs a [tenant]",
-        ),
-        E::OtherRoom(FileError::Expired(_)) => advice(
-            Exit::Tenant,
-            "challenge_expired",
-            "ask for another request in the room of the tenant, with a longer --challenge-minutes",
-        ),
-        E::OtherRoom(_) => advice(
-            Exit::Usage,
-            "other_room",
-            "have the file written again in the other room; do not use one that was changed on the way",
-        ),
-        E::OutOfService { .. } => advice(
-            Exit::Usage,
-            "out_of_service",
-            "`halligan ledger show --key LABEL` shows that key's life",
-        ),
-        E::Pin(error) => of_pin_source(error),
-        E::PinSealed(_) => advice(
-            Exit::Pin,
-            "pin_sealed",
-            "a custodian opens it with --identity FILE; or take the ceremony back with --undo",
-        ),
-        E::ReinsertionNeeded => advice(
-            Exit::Key,
-            "reinsertion_needed",
-            "unplug the key, plug it in again and try at once: most keys allow ten seconds",
-        ),
-        E::SettingImpossible(_) => advice(
-            Exit::Usage,
-            "setting_impossible",
-            "`halligan key config show` shows what the key has and can get",
-        ),
-        E::Stopped { .. } => advice(
-            Exit::Stopped,
-            "stopped",
-            "`halligan resume` shows what is on the key and in the tenant; `halligan resume LABEL` finishes it or takes it back",
-        ),
-        E::Tenant(error) => services::of_tenant(error),
-        E::TooFewKeys { .. } => advice(
-            Exit::Usage,
-            "too_few_keys",
-            "enrol another key first; whoever must go below two types the account's name",
-        ),
-        E::TooFewPinTries { .. } => advice(
-            Exit::Pin,
-            "too_few_pin_tries",
-            "a correct PIN restores the counter; if you are sure of it, add --spend-last-pin-tries",
-        ),
-        E::UnknownKey => advice(
-            Exit::Key,
-            "unknown_key",
-            "enrol the key first, or name it with --key",
-        ),
-        E::UnknownLabel(_) => advice(
-            Exit::Usage,
-            "unknown_label",
-            "`halligan ledger show` lists the labels",
-        ),
-        E::WrongKey { .. } => plain(Exit::Key, "wrong_key"),
-    }
+    let (exit, code) = match error {
+        E::AccountUnfit { .. } => (Exit::Tenant, "account_unfit"),
+        E::AlreadyEnrolled { .. } => (Exit::Key, "already_enrolled"),
+        E::Attestation(_) | E::AttestationRefused { .. } => (Exit::Key, "attestation"),
+        E::Cancelled => (Exit::Stopped, "cancelled"),
+        E::CeremonyOpen { .. } => (Exit::Stopped, "ceremony_open"),
+        E::Custody(error) => return of_custody(error),
+        E::DirectoryMismatch { .. } => (Exit::Tenant, "directory_mismatch"),
+        E::DisplayName(_) => (Exit::Usage, "label"),
+        E::Key(error) => return key::of_key(error),
+        E::KeyProof(_) => (Exit::Key, "key_proof"),
+        E::KeyUnfit(_) => (Exit::Key, "key_unfit"),
+        E::LabelTaken { .. } => (Exit::Usage, "label_taken"),
+        E::Ledger(error) => return services::of_ledger(error),
+        E::ModelRefused { .. } => (Exit::Key, "model_refused"),
+        E::NoKeyInHand => (Exit::Key, "no_key"),
+        E::NoSuchCeremony(_) => (Exit::Usage, "no_such_ceremony"),
+        E::NotConfirmed(_) => (Exit::Usage, "declined"),
+        E::NotFinishable { .. } => (Exit::Stopped, "not_finishable"),
+        E::NotUndoable { .. } => (Exit::Stopped, "not_undoable"),
+        E::NotTheSameKey(_) => (Exit::Key, "not_the_same_key"),
+        E::NoTenant => (Exit::Usage, "no_tenant"),
+        E::OtherRoom(FileError::Expired(_)) => (Exit::Tenant, "challenge_expired"),
+        E::OtherRoom(_) => (Exit::Usage, "other_room"),
+        E::OutOfService { .. } => (Exit::Usage, "out_of_service"),
+        E::Pin(error) => return of_pin_source(error),
+        E::PinSealed(_) => (Exit::Pin, "pin_sealed"),
+        E::ReinsertionNeeded => (Exit::Key, "reinsertion_needed"),
+        E::SettingImpossible(_) => (Exit::Usage, "setting_impossible"),
+        E::Stopped { .. } => (Exit::Stopped, "stopped"),
+        E::Tenant(error) => return services::of_tenant(error),
+        E::TooFewKeys { .. } => (Exit::Usage, "too_few_keys"),
+        E::TooFewPinTries { .. } => (Exit::Pin, "too_few_pin_tries"),
+        E::UnknownKey => (Exit::Key, "unknown_key"),
+        E::UnknownLabel(_) => (Exit::Usage, "unknown_label"),
+        E::WrongKey { .. } => (Exit::Key, "wrong_key"),
+    };
+    (exit, code, hint(error).map(str::to_owned))
+}
+
+/// What helps. The errors of other layers have their own advice.
+fn hint(error: &ceremony::Error) -> Option<&'static str> {
+    use ceremony::Error as E;
+    Some(match error {
+        E::AccountUnfit { .. }
+        | E::Cancelled
+        | E::Custody(_)
+        | E::DirectoryMismatch { .. }
+        | E::Key(_)
+        | E::KeyProof(_)
+        | E::KeyUnfit(_)
+        | E::Ledger(_)
+        | E::Pin(_)
+        | E::Tenant(_)
+        | E::WrongKey { .. } => return None,
+        E::AlreadyEnrolled { .. } => {
+            "use another key, or another account; `halligan check` tells which key this is"
+        }
+        E::Attestation(_) | E::AttestationRefused { .. } => {
+            "the key is not what it claims to be, or its root is not among the attestation roots; do not use it before you know why"
+        }
+        E::CeremonyOpen { .. } => {
+            "`halligan resume` shows what is true, and finishes it or takes it back"
+        }
+        E::DisplayName(_) => {
+            "choose a label of at most 30 characters, as it is to be written on the key"
+        }
+        E::LabelTaken { .. } => {
+            "`halligan ledger show --key LABEL` shows that key's life; choose another label"
+        }
+        E::ModelRefused { .. } => {
+            "take a key of a model that the plan and the tenant's passkey policy allow"
+        }
+        E::NoKeyInHand => "name the key with --device, or plug it in",
+        E::NoSuchCeremony(_) => "`halligan resume` lists the ceremonies that are open",
+        E::NotConfirmed(_) => "it is asked for on a terminal; a script gives it with --confirm",
+        E::NotFinishable { .. } | E::NotUndoable { .. } => {
+            "`halligan resume` shows what is true, and what can be done"
+        }
+        E::NotTheSameKey(_) => {
+            "nothing was done to it; plug in the key that it is about, and no other"
+        }
+        E::NoTenant => "the configuration needs a [tenant]",
+        E::OtherRoom(FileError::Expired(_)) => {
+            "ask for another request in the room of the tenant, with a longer --challenge-minutes"
+        }
+        E::OtherRoom(_) => {
+            "have the file written again in the other room; do not use one that was changed on the way"
+        }
+        E::OutOfService { .. } => "`halligan ledger show --key LABEL` shows that key's life",
+        E::PinSealed(_) => {
+            "a custodian opens it with --identity FILE; or take the ceremony back with --undo"
+        }
+        E::ReinsertionNeeded => {
+            "unplug the key, plug it in again and try at once: most keys allow ten seconds"
+        }
+        E::SettingImpossible(_) => "`halligan key config show` shows what the key has and can get",
+        E::Stopped { .. } => {
+            "`halligan resume` shows what is on the key and in the tenant; `halligan resume LABEL` finishes it or takes it back"
+        }
+        E::TooFewKeys { .. } => {
+            "enrol another key first; whoever must go below two types the account's name"
+        }
+        E::TooFewPinTries { .. } => {
+            "a correct PIN restores the counter; if you are sure of it, add --spend-last-pin-tries"
+        }
+        E::UnknownKey => "enrol the key first, or name it with --key",
+        E::UnknownLabel(_) => "`halligan ledger show` lists the labels",
+    })
 }
 
 pub(super) fn of_custody(error: &custody::Error) -> Advice {
