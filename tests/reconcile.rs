@@ -24,6 +24,12 @@ fn reconcile(bench: &Bench, options: &[&str]) -> Finished {
         .run()
 }
 
+/// The same with this key in hand, and a look into it.
+fn contents(bench: &Bench, key: &Key, pin: &str) -> Finished {
+    let look = ["reconcile", "--json", "--device", key.address()];
+    bench.halligan(look).with(["--contents"]).pin(pin).run()
+}
+
 /// The lines, as finding ids by label, by `on key`, by the display name or else by account.
 fn findings(finished: &Finished) -> Vec<(String, Vec<String>)> {
     let document = finished.document();
@@ -54,9 +60,27 @@ fn finds(finished: &Finished, expected: &[(&str, &[&str])]) {
     assert_eq!(findings(finished), expected, "{}", finished.shown());
 }
 
+/// Both lines say that the key opens two accounts.
+#[track_caller]
+fn on_two_accounts(finished: &Finished, labels: [&str; 2]) {
+    finds(
+        finished,
+        &labels.map(|label| (label, ["key_on_two_accounts"].as_slice())),
+    );
+}
+
 /// Everything that was found and what helps, as one text.
 fn said(finished: &Finished) -> String {
     finished.document()["lines"].to_string()
+}
+
+/// The words of the command that the first remedy of a line offers.
+#[track_caller]
+fn offered(finished: &Finished, line: usize) -> Vec<String> {
+    let remedy = &finished.document()["lines"][line]["findings"][0]["remedy"];
+    let mut quoted = remedy.as_str().unwrap().split('`').skip(1).step_by(2);
+    let command = quoted.find_map(|text| text.strip_prefix("halligan "));
+    command.unwrap().split(' ').map(str::to_owned).collect()
 }
 
 fn only(restrictions: KeyRestrictions) -> impl FnOnce(&mut halligan::simulator::tenant::State) {
@@ -98,13 +122,7 @@ fn a_method_that_nobody_recorded_is_found() {
         &[("BG1-B", &["in_order"]), ("", &["method_without_key"])],
     );
     assert!(said(&finished).contains("BG1-A"), "{}", said(&finished));
-    let with_it = ["--device", key.address(), "--contents", "--pin-stdin"];
-    let held = bench
-        .halligan(["reconcile", "--json"])
-        .with(with_it)
-        .stdin(&format!("{PIN}\n"))
-        .run()
-        .exits(1);
+    let held = contents(&bench, &key, PIN).exits(1);
     let expected: &[(&str, &[&str])] = &[
         ("BG1-B", &["in_order"]),
         ("", &["method_without_key"]),
@@ -122,6 +140,26 @@ fn a_key_whose_method_is_gone_is_found() {
         &reconcile(&bench, &[]).exits(1),
         &[("BG1-A", &["key_without_method"])],
     );
+}
+
+#[test]
+fn the_command_that_is_offered_retires_the_key() {
+    let changes: [fn(&mut halligan::simulator::tenant::State); 4] = [
+        |state| state.fido2_methods.clear(),
+        |state| state.fido2_methods[0].display_name = "BG9-Z".to_owned(),
+        |state| state.users[0].account_enabled = false,
+        |state| drop(state.users.remove(0)),
+    ];
+    for change in changes {
+        let (bench, _) = enrolled();
+        let account = bench.account(0);
+        bench.change_tenant(change);
+        let finished = reconcile(&bench, &[]).exits(1);
+        let retire = bench.halligan(offered(&finished, 0));
+        // It is the account's last key.
+        retire.with(["--confirm", account.as_str()]).run().exits(0);
+        assert_eq!(bench.ledger().last().unwrap(), "key.retired");
+    }
 }
 
 #[test]
@@ -161,11 +199,7 @@ fn a_key_that_opens_two_accounts_is_found() {
     // Without the key, the ledger alone cannot tell; with it, it can.
     reconcile(&bench, &[]).exits(0);
     let finished = reconcile(&bench, &["--device", key.address()]).exits(1);
-    let both: &[(&str, &[&str])] = &[
-        ("BG1-A", &["key_on_two_accounts"]),
-        ("BG2-A", &["key_on_two_accounts"]),
-    ];
-    finds(&finished, both);
+    on_two_accounts(&finished, ["BG1-A", "BG2-A"]);
 }
 
 #[test]
@@ -177,11 +211,7 @@ fn a_credential_that_is_registered_for_two_accounts_is_found() {
         state.fido2_methods.push(copy);
     });
     let finished = reconcile(&bench, &["--account", &bench.account(1)]).exits(1);
-    let both: &[(&str, &[&str])] = &[
-        ("BG1-A", &["key_on_two_accounts"]),
-        ("", &["key_on_two_accounts"]),
-    ];
-    finds(&finished, both);
+    on_two_accounts(&finished, ["BG1-A", ""]);
 }
 
 #[test]
@@ -200,19 +230,7 @@ fn a_credential_that_nobody_knows_is_found_and_can_be_deleted() {
         state.fido2_methods.retain(|method| method.user_id != id);
     });
     reconcile(&bench, &["--device", key.address()]).exits(0);
-    let look = |bench: &Bench| {
-        bench
-            .halligan([
-                "reconcile",
-                "--json",
-                "--device",
-                key.address(),
-                "--contents",
-            ])
-            .pin(PIN)
-            .run()
-    };
-    let finished = look(&bench).exits(1);
+    let finished = contents(&bench, &key, PIN).exits(1);
     let expected: &[(&str, &[&str])] = &[
         ("BG1-A", &["in_order"]),
         ("", &["orphan_credential"]),
@@ -221,16 +239,13 @@ fn a_credential_that_nobody_knows_is_found_and_can_be_deleted() {
     finds(&finished, expected);
     let orphan = &finished.document()["lines"][1];
     assert_eq!(orphan["account"], bg2.as_str());
-    let remedy = orphan["findings"][0]["remedy"].as_str().unwrap();
-    let command = remedy.split('`').nth(1).unwrap();
-    let words = command.split(' ').skip(1).map(str::to_owned);
     bench
-        .halligan(words)
+        .halligan(offered(&finished, 1))
         .with(["--yes"])
         .pin(PIN)
         .run()
         .exits(0);
-    look(&bench).exits(0);
+    contents(&bench, &key, PIN).exits(0);
     assert_eq!(key.credentials().len(), 1);
 }
 
@@ -243,14 +258,7 @@ fn an_orphan_of_an_account_that_cannot_be_asked_is_not_called_one() {
         state.fido2_methods.remove(1);
         state.users.remove(1);
     });
-    let look = bench.halligan([
-        "reconcile",
-        "--json",
-        "--device",
-        key.address(),
-        "--contents",
-    ]);
-    let finished = look.pin(PIN).run().exits(1);
+    let finished = contents(&bench, &key, PIN).exits(1);
     assert_eq!(
         findings(&finished)[1].1,
         ["unknown"],
@@ -385,14 +393,8 @@ fn what_is_wrong_outweighs_what_could_not_be_asked() {
 fn a_wrong_pin_costs_one_try_and_says_so() {
     let (bench, key) = enrolled();
     let tries = key.tries();
-    let look = bench.halligan([
-        "reconcile",
-        "--json",
-        "--device",
-        key.address(),
-        "--contents",
-    ]);
-    look.pin(WRONG_PIN).run().exits(4).fails_with("pin_wrong");
+    let wrong = contents(&bench, &key, WRONG_PIN).exits(4);
+    wrong.fails_with("pin_wrong");
     assert_eq!(key.tries(), tries - 1);
 }
 

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::attestation::{Finding, Verdict};
 use crate::ledger::{
-    CeremonyUndone, EnrolledKey, Entry, Event, KeyChecked, KeySettings, OutcomeVerdict,
-    RetireReason, SealedPin, State,
+    CeremonyUndone, EnrolledKey, Entry, Event, KeyChecked, KeySettings, OutcomeVerdict, SealedPin,
+    State,
 };
 use crate::report::handover::place;
 use crate::report::ledger::ledger_show;
@@ -75,7 +75,7 @@ fn key_json(key: &EnrolledKey, attestation: Option<&[Finding]>) -> Value {
 fn now(key: &EnrolledKey, attestation: Option<&[Finding]>) -> String {
     let enrolled = &key.enrolled;
     let service = match (key.retired, key.reset) {
-        (Some((index, reason)), _) => format!("RETIRED as {} by entry {index}", word(reason)),
+        (Some((index, reason)), _) => format!("RETIRED as {} by entry {index}", reason.as_str()),
         (None, Some(index)) => format!("RESET by entry {index}: its credential is lost"),
         (None, None) => "in service".to_owned(),
     };
@@ -200,13 +200,13 @@ fn of_event(event: &Event) -> String {
         }
         Event::RetireIntended(intended) => format!(
             "to be retired as {}; the account keeps {} working keys{}",
-            word(intended.reason),
+            intended.reason.as_str(),
             intended.keys_left,
             if intended.forced { ", FORCED" } else { "" }
         ),
         Event::RetireMethodRemoved(_) => "no longer registered in the tenant".to_owned(),
         Event::RetireCredentialDeleted(_) => "its credential is deleted".to_owned(),
-        Event::KeyRetired(retired) => format!("RETIRED as {}", word(retired.reason)),
+        Event::KeyRetired(retired) => format!("RETIRED as {}", retired.reason.as_str()),
         Event::PinIntended(intended) => match &intended.pin {
             Some(pin) => format!("to get another PIN, {}", sealed(pin)),
             None => "to get another PIN, not sealed".to_owned(),
@@ -258,15 +258,6 @@ fn of_undone(undone: &CeremonyUndone) -> String {
     match made.as_slice() {
         [] => "taken back; nothing was left of it".to_owned(),
         made => format!("taken back; {}", made.join(", ")),
-    }
-}
-
-fn word(reason: RetireReason) -> &'static str {
-    match reason {
-        RetireReason::Compromised => "compromised",
-        RetireReason::Damaged => "damaged",
-        RetireReason::Lost => "lost",
-        RetireReason::Rotated => "rotated",
     }
 }
 

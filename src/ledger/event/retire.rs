@@ -18,6 +18,19 @@ pub enum RetireReason {
     Rotated,
 }
 
+impl RetireReason {
+    /// As it is written in the ledger, and typed.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Compromised => "compromised",
+            Self::Damaged => "damaged",
+            Self::Lost => "lost",
+            Self::Rotated => "rotated",
+        }
+    }
+}
+
 /// `retire.intended`: a station is about to take a key out of service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RetireIntended {

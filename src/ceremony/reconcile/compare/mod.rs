@@ -1,8 +1,10 @@
 //! The comparison itself: facts in, lines out, nothing asked.
 
+mod account;
 mod in_hand;
 mod recorded;
 mod registered;
+mod remedy;
 #[cfg(test)]
 mod tests;
 
@@ -12,7 +14,7 @@ use super::facts::{
 use super::finding::{Finding, FindingId, Line, Subject};
 use crate::encoding::base64url;
 use crate::graph::model::Fido2AuthenticationMethod as Method;
-use crate::ledger::{Account, CeremonyKind};
+use crate::ledger::CeremonyKind;
 use crate::webauthn::Aaguid;
 
 /// One line per credential: the ledger's keys, the enrolments under way, what else is registered, what else is on the key in
@@ -40,7 +42,7 @@ pub(super) fn compare(facts: &Facts) -> Vec<Line> {
         facts
             .accounts
             .iter()
-            .filter_map(|account| bare(account, facts)),
+            .filter_map(|account| account::line(account, facts)),
     );
     lines
 }
@@ -121,69 +123,6 @@ fn open(ceremony: &OpenCeremony) -> Finding {
     )
 }
 
-/// An account of which no other line speaks.
-fn bare(account: &AccountFacts, facts: &Facts) -> Option<Line> {
-    if facts
-        .keys
-        .iter()
-        .any(|key| is_account_of(account, &key.account))
-    {
-        return None;
-    }
-    let findings: Vec<Finding> = match &account.directory {
-        Ok(Directory::Account(there)) if !there.methods.is_empty() => return None,
-        Ok(Directory::Account(there)) => of_account(there).into_iter().collect(),
-        Ok(Directory::NoSuchAccount) => vec![no_such_account()],
-        Err(why) => vec![Finding::unknown(format!(
-            "the directory could not be asked: {why}"
-        ))],
-    };
-    let begun = facts
-        .ceremonies
-        .iter()
-        .filter_map(|ceremony| ceremony.account.as_ref());
-    if findings.is_empty() && begun.into_iter().any(|begun| is_account_of(account, begun)) {
-        return None;
-    }
-    let subject = Subject {
-        account: Some(account.name.clone()),
-        ..Subject::default()
-    };
-    let fine = "neither ledger nor directory has a key of this account";
-    Some(Line::new(subject, findings, fine))
-}
-
-fn is_account_of(account: &AccountFacts, recorded: &Account) -> bool {
-    let id = match &account.directory {
-        Ok(Directory::Account(there)) => &there.id,
-        _ => &account.asked_for,
-    };
-    *id == recorded.id
-}
-
-/// What an account that is there has against it.
-fn of_account(there: &Registered) -> Option<Finding> {
-    match there.enabled {
-        Some(true) => None,
-        Some(false) => Some(Finding::new(
-            FindingId::AccountDisabled,
-            "the account is disabled: nobody can sign in with it",
-            "enable the account, or retire its keys",
-        )),
-        None => Some(Finding::unknown(
-            "the directory does not say whether the account is enabled",
-        )),
-    }
-}
-
-fn no_such_account() -> Finding {
-    Finding::new(
-        FindingId::AccountDeleted,
-        "the account is not in the directory",
-        "for 30 days a deleted account can be restored in the Entra admin centre; if it is gone for good, retire its keys",
-    )
-}
-
 /// The model that the directory says a method has.
 fn model_of(method: &Method) -> Option<Aaguid> {
     method.aa_guid.as_deref()?.parse().ok()
@@ -192,12 +131,4 @@ fn model_of(method: &Method) -> Option<Aaguid> {
 /// Text of somebody else's, shown so that it can move no cursor.
 fn quoted(text: &str) -> String {
     format!("{:?}", text.chars().take(64).collect::<String>())
-}
-
-/// Where a method is removed by hand.
-fn remove_by_hand(method: &Method) -> String {
-    format!(
-        "remove the method {} in the Entra admin centre, under the account's authentication methods",
-        quoted(&method.id)
-    )
 }

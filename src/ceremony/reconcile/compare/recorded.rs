@@ -1,13 +1,14 @@
 //! A key of the ledger: is what the ledger says true in the directory, and may the key be used?
 
+use super::account::{self, is_account_of};
+use super::remedy::{self, remove_by_hand};
 use super::{
     AccountFacts, Directory, Facts, Finding, FindingId, Line, Method, RecordedKey, Registered,
-    Service, Subject, is_account_of, method_of, model_of, no_such_account, of_account, open,
-    quoted, remove_by_hand,
+    Service, Subject, method_of, model_of, open, quoted,
 };
 use crate::encoding::base64url;
 use crate::graph::model::AttestationLevel;
-use crate::ledger::CeremonyKind;
+use crate::ledger::{CeremonyKind, RetireReason};
 use crate::tenant::passkey_policy::{self, Purpose, Ruling};
 
 pub(super) fn line(key: &RecordedKey, facts: &Facts) -> Line {
@@ -24,7 +25,7 @@ pub(super) fn line(key: &RecordedKey, facts: &Facts) -> Line {
             findings.extend(in_directory(key, there, method, facts));
         }
         Some(Ok(Directory::NoSuchAccount)) if key.service == Service::In => {
-            findings.push(no_such_account());
+            findings.push(account::gone(Some(key)));
         }
         Some(Ok(Directory::NoSuchAccount)) => {}
         Some(Err(why)) => findings.push(unasked(why)),
@@ -82,13 +83,13 @@ fn in_directory(
 ) -> Vec<Finding> {
     match (key.service, method) {
         (Service::In, Some(method)) => {
-            let account = of_account(there);
+            let account = account::standing(there, Some(key));
             let findings = account.into_iter().chain(mismatches(key, method, facts));
             findings
                 .chain(by_policy(key, there, method, facts))
                 .collect()
         }
-        (Service::In, None) => of_account(there)
+        (Service::In, None) => account::standing(there, Some(key))
             .into_iter()
             .chain(missing(key, facts))
             .collect(),
@@ -114,8 +115,8 @@ fn missing(key: &RecordedKey, facts: &Facts) -> Option<Finding> {
             FindingId::KeyWithoutMethod,
             "the key is in service, and the directory does not list its credential: nobody can sign in with it",
             format!(
-                "a registration of the last minutes may not show yet; else retire {} and enrol the key anew",
-                key.label
+                "a registration of the last minutes may not show yet; else {} and enrol the key anew",
+                remedy::retire(key, RetireReason::Rotated)
             ),
         )
     })
@@ -139,7 +140,11 @@ fn mismatches(key: &RecordedKey, method: &Method, facts: &Facts) -> Vec<Finding>
                 quoted(&method.id),
                 quoted(&key.method_id)
             ),
-            "somebody has registered the credential again, outside the record; retire the key and enrol it anew",
+            format!(
+                "somebody has registered the credential again, outside the record: {}, then {} and enrol the key anew",
+                remove_by_hand(method),
+                remedy::retire(key, RetireReason::Compromised)
+            ),
         ));
     }
     if let Some(name) = method
@@ -166,7 +171,10 @@ fn misnamed(key: &RecordedKey, name: &str, facts: &Facts) -> Finding {
     Finding::new(
         FindingId::NameMismatch,
         format!("the directory calls it {}{whose}", quoted(name)),
-        "the directory's name cannot be changed; mark the key by its label, or retire it and enrol it anew",
+        format!(
+            "the directory's name cannot be changed; mark the key by its label, or {} and enrol it anew",
+            remedy::retire(key, RetireReason::Rotated)
+        ),
     )
 }
 
@@ -218,7 +226,10 @@ fn on_two_accounts(key: &RecordedKey, facts: &Facts) -> Option<Finding> {
         Finding::new(
             FindingId::KeyOnTwoAccounts,
             format!("the same key opens {} too", names.join(" and ")),
-            "losing it would lose both accounts: give each account keys of its own, and retire this one from one of them",
+            format!(
+                "losing it would lose both accounts: enrol a key of its own for this one, then {}",
+                remedy::retire(key, RetireReason::Rotated)
+            ),
         )
     })
 }

@@ -1,8 +1,8 @@
 //! A method that no key of the ledger accounts for.
 
+use super::remedy::remove_by_hand;
 use super::{
     AccountFacts, Facts, Finding, FindingId, Line, Method, Service, Subject, model_of, quoted,
-    remove_by_hand,
 };
 use crate::encoding::base64url;
 

@@ -7,6 +7,7 @@ use super::*;
 use crate::ceremony::reconcile::facts::{KeyFacts, StoredCredential};
 use crate::ceremony::reconcile::finding::Standing;
 use crate::graph::model::Fido2AuthenticationMethodConfiguration as Policy;
+use crate::ledger::Account;
 
 const MODEL: Aaguid = Aaguid::new([7; 16]);
 
@@ -213,6 +214,37 @@ fn a_name_and_model_of_another_accounts_key_are_suspicious() {
     assert_eq!(
         found(&facts),
         [[FindingId::InOrder], [FindingId::KeyOnTwoAccounts]]
+    );
+}
+
+#[test]
+fn a_remedy_names_the_command_that_retires_the_key() {
+    let elsewhere = Method {
+        id: base64url::encode(&credential(1)),
+        ..method(1, 1)
+    };
+    let recorded = RecordedKey {
+        label: "Tom's key".to_owned(),
+        ..key(1, 1)
+    };
+    let facts = facts(vec![recorded], vec![there(1, vec![elsewhere])]);
+    let lines = compare(&facts);
+    let of = |id: FindingId| {
+        let mut findings = lines[0].findings.iter();
+        let finding = findings.find(|finding| finding.id == id).unwrap();
+        finding.remedy.clone().unwrap()
+    };
+    let command = r"`halligan retire --key 'Tom'\''s key' --reason";
+    let mismatch = of(FindingId::MethodMismatch);
+    assert!(
+        mismatch.contains(&format!("{command} compromised`")),
+        "{mismatch}"
+    );
+    assert!(mismatch.contains("remove the method"), "{mismatch}");
+    let misnamed = of(FindingId::NameMismatch);
+    assert!(
+        misnamed.contains(&format!("{command} rotated`")),
+        "{misnamed}"
     );
 }
 
