@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::ceremony::error::in_full;
 use crate::ceremony::{Error, Parties};
-use crate::ledger::{CeremonyFailed, CeremonyUndone, Event, Step};
+use crate::ledger::{Ceremony, CeremonyFailed, CeremonyUndone, EntryRef, Event, Step};
 
 /// A ceremony that stopped.
 pub(crate) struct Setback<'a> {
@@ -62,7 +62,7 @@ pub(crate) async fn undone(
     ceremony: Uuid,
     label: &str,
     parties: &mut Parties<'_>,
-) -> Result<crate::ledger::EntryRef, Error> {
+) -> Result<EntryRef, Error> {
     let undone = CeremonyUndone {
         label: label.to_owned(),
         credential_deleted: false,
@@ -72,4 +72,19 @@ pub(crate) async fn undone(
     parties
         .record(ceremony, &Event::CeremonyUndone(undone))
         .await
+}
+
+/// Takes back a ceremony that has made nothing, or says why it cannot be.
+pub(crate) async fn undo_untouched(
+    ceremony: &Ceremony,
+    untouched: Result<(), String>,
+    parties: &mut Parties<'_>,
+) -> Result<EntryRef, Error> {
+    match untouched {
+        Ok(()) => undone(ceremony.id, &ceremony.label, parties).await,
+        Err(why) => Err(Error::NotUndoable {
+            ceremony: ceremony.id,
+            why,
+        }),
+    }
 }

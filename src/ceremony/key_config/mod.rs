@@ -15,19 +15,21 @@
 mod change;
 mod resume;
 mod settings;
+mod unrecorded;
 
 use uuid::Uuid;
 
 use crate::ceremony::interaction::{Interaction, PinPurpose, Step};
 use crate::ceremony::setback::Setback;
 use crate::ceremony::{Error, Parties, fitness, subject};
-use crate::ctap::{Authenticator, Cancel, Permissions};
+use crate::ctap::{Authenticator, Permissions};
 use crate::ledger::{ConfigApplied, ConfigIntended, EntryRef, Event, KeySettings};
 use crate::secret::Pin;
 
 pub(crate) use change::describe_change;
 pub use change::{Change, TakenBackBy, changes};
 pub(crate) use resume::{finish, inspect, undo};
+pub use unrecorded::set_unrecorded;
 
 /// What the operator asks for.
 #[derive(Debug, Clone)]
@@ -195,37 +197,6 @@ fn remains(
         (false, _) => Some(format!("the key took {}", made.join(", "))),
     }
 }
-
-/// Changes the settings of a key without a record: one that the ledger does not know.
-///
-/// # Errors
-/// The reason; whatever the key took until then stays set.
-pub fn set_unrecorded(
-    settings: &KeySettings,
-    (dry_run, spend_last_tries): (bool, bool),
-    key: &mut Authenticator,
-    interaction: &mut dyn Interaction,
-    cancel: &Cancel,
-) -> Result<Outcome, Error> {
-    let changes = changes(key.info(), settings)?;
-    let applied = !dry_run && !changes.is_empty();
-    if applied {
-        if !interaction.confirm(&change::describe(&changes), UNNAMED) {
-            return Err(Error::NotConfirmed(UNNAMED.to_owned()));
-        }
-        let pin = ask_pin(key, spend_last_tries, interaction)?;
-        settings::apply(key, settings, pin.as_ref(), interaction, cancel)?;
-    }
-    Ok(Outcome {
-        label: None,
-        changes,
-        applied,
-        entry: None,
-    })
-}
-
-/// What is typed for a key that has no label.
-const UNNAMED: &str = "set";
 
 /// The key's PIN, if it takes settings only for its PIN.
 fn ask_pin(

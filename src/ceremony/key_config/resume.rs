@@ -112,12 +112,6 @@ pub(crate) async fn undo(
     ceremony: &Ceremony,
     parties: &mut Parties<'_>,
 ) -> Result<EntryRef, Error> {
-    let found = inspect(ceremony, parties).await?;
-    match found.undo {
-        Ok(()) => setback::undone(ceremony.id, &ceremony.label, parties).await,
-        Err(why) => Err(Error::NotUndoable {
-            ceremony: ceremony.id,
-            why,
-        }),
-    }
+    let untouched = inspect(ceremony, parties).await?.undo;
+    setback::undo_untouched(ceremony, untouched, parties).await
 }

@@ -10,17 +10,19 @@
 //! ```
 
 mod resume;
+mod run;
 
 use uuid::Uuid;
 
 use crate::ceremony::interaction::{PinPurpose, Step};
-use crate::ceremony::setback::Setback;
 use crate::ceremony::{Error, Parties, subject};
 use crate::custody::{self, Custodians, PinPolicy};
-use crate::ledger::{EntryRef, Event, KeyEnrolled, PinChanged, PinIntended, SealedPin};
+use crate::ledger::{EntryRef, Event, KeyEnrolled, PinIntended, SealedPin};
 use crate::secret::Pin;
 
 pub(crate) use resume::{finish, inspect, undo};
+
+use run::Run;
 
 /// Where the new PIN comes from, and who can open it later.
 #[derive(Debug, Clone)]
@@ -147,79 +149,4 @@ async fn prepare(request: &Request, parties: &mut Parties<'_>) -> Result<Prepare
         new,
         sealed,
     })
-}
-
-/// A ceremony under way.
-struct Run<'a> {
-    ceremony: Uuid,
-    label: &'a str,
-}
-
-/// A ceremony that stopped, and what of the new PIN remains.
-struct Stopped {
-    error: Error,
-    remains: Option<&'static str>,
-}
-
-impl Run<'_> {
-    /// The act and its outcome; `sealed` if the PIN that was sealed with the intent is not known to be this one.
-    async fn change(
-        &self,
-        present: &Pin,
-        new: &Pin,
-        sealed: Option<SealedPin>,
-        parties: &mut Parties<'_>,
-    ) -> Result<EntryRef, Stopped> {
-        let unchanged = |error| Stopped {
-            error,
-            remains: None,
-        };
-        parties.go_on().map_err(unchanged)?;
-        parties.interaction.begin(Step::ChangePin);
-        let key = parties.key.in_hand_mut().map_err(unchanged)?;
-        key.change_pin(present, new).map_err(|error| Stopped {
-            remains: error
-                .outcome_unknown()
-                .then_some("whether the key took the new PIN is not known"),
-            error: error.into(),
-        })?;
-        parties.interaction.done(Step::ChangePin, "");
-        self.changed(sealed, parties)
-            .await
-            .map_err(|error| Stopped {
-                error,
-                remains: Some("the key has the new PIN, and that is not recorded"),
-            })
-    }
-
-    async fn changed(
-        &self,
-        sealed: Option<SealedPin>,
-        parties: &mut Parties<'_>,
-    ) -> Result<EntryRef, Error> {
-        parties.interaction.begin(Step::RecordOutcome);
-        let changed = PinChanged {
-            label: self.label.to_owned(),
-            pin: sealed,
-        };
-        let entry = parties
-            .record(self.ceremony, &Event::PinChanged(changed))
-            .await?;
-        parties
-            .interaction
-            .done(Step::RecordOutcome, &format!("entry {}", entry.index));
-        Ok(entry)
-    }
-}
-
-impl Stopped {
-    async fn record(self, run: &Run<'_>, parties: &mut Parties<'_>) -> Error {
-        let setback = Setback {
-            ceremony: run.ceremony,
-            label: run.label,
-            reached: crate::ledger::Step::Intended,
-            remains: self.remains.map(str::to_owned),
-        };
-        setback.record(self.error, parties).await
-    }
 }

@@ -6,7 +6,7 @@
 
 use crate::ceremony::fitness::require_pin_tries;
 use crate::ceremony::interaction::{PinPurpose, Step};
-use crate::ceremony::pin_change::Run;
+use crate::ceremony::pin_change::run::Run;
 use crate::ceremony::resume::Inspection;
 use crate::ceremony::{Error, Parties, subject};
 use crate::ctap::{self, Permissions, PinFailureKind};

@@ -73,13 +73,8 @@ pub(crate) async fn undo(
     ceremony: &Ceremony,
     parties: &mut Parties<'_>,
 ) -> Result<EntryRef, Error> {
-    match inspect(ceremony, parties).await?.undo {
-        Ok(()) => setback::undone(ceremony.id, &ceremony.label, parties).await,
-        Err(why) => Err(Error::NotUndoable {
-            ceremony: ceremony.id,
-            why,
-        }),
-    }
+    let untouched = inspect(ceremony, parties).await?.undo;
+    setback::undo_untouched(ceremony, untouched, parties).await
 }
 
 fn intended(ceremony: &Ceremony, parties: &Parties<'_>) -> Result<KeyEnrolled, Error> {

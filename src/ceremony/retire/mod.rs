@@ -14,6 +14,7 @@
 //! directory is the method that the enrolment recorded, and nothing that merely looks like it.
 
 mod directory;
+mod plan;
 mod resume;
 mod run;
 mod working;
@@ -23,14 +24,14 @@ use uuid::Uuid;
 use crate::ceremony::interaction::Step;
 use crate::ceremony::{Error, Parties, subject};
 use crate::ctap::PinUvAuth;
-use crate::graph::model::Fido2AuthenticationMethod;
-use crate::ledger::{EnrolledKey, EntryRef, Event, RetireIntended, RetireReason};
+use crate::ledger::{EntryRef, Event, RetireIntended, RetireReason};
 use crate::secret::Pin;
 
+pub use plan::Plan;
 pub(crate) use resume::{finish, inspect, undo};
 pub use working::{Kept, WORKING_KEYS_KEPT};
 
-use directory::Registration;
+use plan::{prepare, require_kept};
 use run::Run;
 
 /// What the operator asks for.
@@ -46,31 +47,6 @@ pub struct Request {
     pub spend_last_tries: bool,
     /// Stop before anything changes.
     pub dry_run: bool,
-}
-
-/// What a retirement is going to do.
-#[derive(Debug, Clone)]
-pub struct Plan {
-    /// The key as the ledger knows it.
-    pub key: EnrolledKey,
-    /// Why it goes out of service.
-    pub reason: RetireReason,
-    /// Whether the directory still has its method.
-    pub registered: bool,
-    /// Whether its credential is deleted from the key.
-    pub delete_credential: bool,
-    /// The account's other keys in service, and whether each works.
-    pub kept: Vec<Kept>,
-    /// Whether fewer working keys are left than there should be.
-    pub forced: bool,
-}
-
-impl Plan {
-    /// How many working keys the account keeps.
-    #[must_use]
-    pub fn working(&self) -> usize {
-        self.kept.iter().filter(|key| key.works()).count()
-    }
 }
 
 /// How far it went.
@@ -107,7 +83,7 @@ pub async fn retire(request: &Request, mut parties: Parties<'_>) -> Result<Outco
         Err(error) => return Err(parties.blame(error)),
     };
     let ceremony = parties.env.uuid();
-    let intended = intent(&plan);
+    let intended = plan.intent();
     run::intend(ceremony, &intended, &mut parties).await?;
     let run = Run {
         ceremony,
@@ -124,79 +100,6 @@ pub async fn retire(request: &Request, mut parties: Parties<'_>) -> Result<Outco
         ceremony,
         entry,
     })
-}
-
-/// Counts again once the intent is in the ledger: another station may have begun to retire the account's other key since. Of two
-/// that begin at once, the later intent knows of the earlier.
-fn require_kept(
-    plan: &Plan,
-    methods: &[Fido2AuthenticationMethod],
-    parties: &Parties<'_>,
-) -> Result<(), Error> {
-    let kept = working::kept(&plan.key.enrolled, methods, parties.ledger);
-    let working = kept.iter().filter(|key| key.works()).count();
-    if working < WORKING_KEYS_KEPT && !plan.forced {
-        return Err(Error::TooFewKeys {
-            account: plan.key.enrolled.account.upn.clone(),
-            left: working,
-        });
-    }
-    Ok(())
-}
-
-async fn prepare(
-    request: &Request,
-    parties: &mut Parties<'_>,
-) -> Result<(Plan, Vec<Fido2AuthenticationMethod>), Error> {
-    let key = subject::find(&request.label, parties).await?;
-    if let Some((index, _)) = key.retired {
-        return Err(Error::OutOfService {
-            label: request.label.clone(),
-            why: format!("it was retired by entry {index}"),
-        });
-    }
-    parties.interaction.begin(Step::InspectTenant);
-    let methods = directory::methods(&key.enrolled.account.id, parties).await?;
-    let registered = match directory::find(&key.enrolled, &methods)? {
-        Registration::There => true,
-        Registration::Gone => {
-            parties
-                .interaction
-                .warn("the directory does not have its method any more");
-            false
-        }
-    };
-    let kept = working::kept(&key.enrolled, &methods, parties.ledger);
-    let working = kept.iter().filter(|key| key.works()).count();
-    parties.interaction.done(
-        Step::InspectTenant,
-        &format!(
-            "{}, {working} working keys are left",
-            key.enrolled.account.upn
-        ),
-    );
-    if request.delete_credential {
-        require_deletable(&key, parties)?;
-    }
-    let plan = Plan {
-        reason: request.reason,
-        registered,
-        delete_credential: request.delete_credential,
-        forced: working < WORKING_KEYS_KEPT,
-        kept,
-        key,
-    };
-    Ok((plan, methods))
-}
-
-/// The key must be the right one and able to forget a credential, before its method is gone.
-fn require_deletable(key: &EnrolledKey, parties: &mut Parties<'_>) -> Result<(), Error> {
-    subject::require_in_hand(&key.enrolled, parties)?;
-    let options = &parties.key.in_hand()?.info().options;
-    match options.cred_mgmt.or(options.credential_mgmt_preview) {
-        Some(true) => Ok(()),
-        _ => Err(crate::ctap::Error::Unsupported("credential management").into()),
-    }
 }
 
 /// What only the person can give: the account's name if too few keys are left, the PIN if a credential is to be deleted.
@@ -223,20 +126,6 @@ fn authorize(pin: &Pin, parties: &mut Parties<'_>) -> Result<PinUvAuth, Error> {
     let auth = key.pin_uv_auth(pin, crate::ctap::Permissions::CM, None)?;
     parties.interaction.done(Step::VerifyPin, "");
     Ok(auth)
-}
-
-fn intent(plan: &Plan) -> RetireIntended {
-    let enrolled = &plan.key.enrolled;
-    RetireIntended {
-        label: enrolled.label.clone(),
-        credential_id: enrolled.credential_id.clone(),
-        account: enrolled.account.clone(),
-        method_id: enrolled.method_id.clone(),
-        reason: plan.reason,
-        delete_credential: plan.delete_credential,
-        keys_left: u32::try_from(plan.working()).unwrap_or(u32::MAX),
-        forced: plan.forced,
-    }
 }
 
 /// The intent of a retirement.
