@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::bench::{Bench, Command, Key, PIN, WRONG_PIN};
 
-use super::{enrolled, open_ceremonies, since, with_key};
+use super::{enrolled, open_ceremonies, settings_stopped, since, with_key};
 
 fn set(bench: &Bench, key: &Key, words: &[&str]) -> Command {
     let command = with_key(bench, key, &["key", "config", "set"]);
@@ -175,24 +175,9 @@ fn the_wrong_key_or_pin_changes_nothing() {
 
 #[test]
 fn a_key_pulled_out_in_the_middle_leaves_an_open_ceremony() {
-    let (bench, keys) = enrolled(&["BG1-A"]);
-    keys[0].fault("unplug-on=config");
-    let words = [
-        "key",
-        "config",
-        "set",
-        "--key",
-        "BG1-A",
-        "--min-pin-length",
-        "8",
-        "--yes",
-    ];
-    let pulled = bench
-        .halligan(words)
-        .with(["--device", keys[0].connection()]);
-    pulled.pin(PIN).run().exits(7).says("is not known");
+    let (bench, keys, stopped) = settings_stopped("unplug-on=config");
+    stopped.says("is not known");
     open_ceremonies(&bench, 1);
-    keys[0].replug();
     let again = set(
         &bench,
         &keys[0],

@@ -9,7 +9,7 @@ mod retire;
 
 use halligan::emulator::Profile;
 
-use crate::bench::{Bench, Command, Key};
+use crate::bench::{Bench, Command, Finished, Key, PIN};
 
 /// A bench whose first account has keys with these labels.
 fn enrolled(labels: &[&str]) -> (Bench, Vec<Key>) {
@@ -21,6 +21,18 @@ fn enrolled(labels: &[&str]) -> (Bench, Vec<Key>) {
     };
     let keys = labels.iter().map(enroll).collect();
     (bench, keys)
+}
+
+/// A change of BG1-A's settings that this fault of the key stops in the middle.
+fn settings_stopped(fault: &str) -> (Bench, Vec<Key>, Finished) {
+    let (bench, keys) = enrolled(&["BG1-A"]);
+    keys[0].fault(fault);
+    let set = ["key", "config", "set", "--key", "BG1-A", "--yes"];
+    let set = bench.halligan(set).with(["--min-pin-length", "8"]);
+    let set = set.with(["--device", keys[0].connection()]).pin(PIN);
+    let stopped = set.run().exits(7);
+    keys[0].replug();
+    (bench, keys, stopped)
 }
 
 /// The kinds of the entries after those of the enrolments.

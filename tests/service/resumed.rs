@@ -1,8 +1,11 @@
 //! Retirements and changes of settings that stopped in the middle, brought to an end.
 
+use halligan::emulator::Profile;
+use halligan::emulator::touch::Never;
+
 use crate::bench::{Bench, Key, PIN};
 
-use super::{enrolled, open_ceremonies, resume, with_key};
+use super::{enrolled, open_ceremonies, resume, settings_stopped, with_key};
 
 /// A retirement that the tenant did not answer, before or after it deleted the method.
 fn unanswered(fault: &str) -> (Bench, Vec<Key>) {
@@ -34,6 +37,40 @@ fn a_retirement_is_finished_or_taken_back_while_the_method_is_there() {
         (2, "key.retired")
     );
     open_ceremonies(&bench, 0);
+}
+
+#[test]
+fn an_interrupted_resume_says_what_remains() {
+    let (bench, _keys) = unanswered("deleteMethod=500,times=always");
+    // Looked for twice before it is deleted, and then not answered.
+    bench.tenant_fault("listMethods=429,retry-after=30,times=always,skip=2");
+    let finish = bench.halligan(["resume", "BG1-A", "--key-gone", "--json", "--events"]);
+    let (waiting, _) = finish.start().until_event("waiting");
+    let stopped = waiting.interrupt().finish().exits(7).fails_with("stopped");
+    let remains = stopped.document()["error"]["remains"].clone();
+    assert!(
+        remains.as_str().unwrap().contains("is not known"),
+        "{remains}"
+    );
+    open_ceremonies(&bench, 1);
+
+    let bench = Bench::new();
+    let key = bench.key(Profile::default());
+    key.fault("unplug-on=makeCredential");
+    let enroll = bench.enroll_over(key.connection(), "BG1-A");
+    enroll.run().exits(7);
+    key.replug();
+    key.touched_by(Never);
+    let finish = resume(&bench, &key, &["--json", "--events"]).pin(PIN);
+    let (waiting, _) = finish.start().until_event("touch_needed");
+    let stopped = waiting.interrupt().finish().exits(7).fails_with("stopped");
+    let error = &stopped.document()["error"];
+    let expected =
+        "enroll of BG1-A is open: the key has its PIN, and what comes next may have begun";
+    assert_eq!(error["remains"], expected);
+    let hint = error["hint"].as_str().unwrap();
+    assert!(hint.contains("halligan resume"), "{hint}");
+    open_ceremonies(&bench, 1);
 }
 
 #[test]
@@ -106,23 +143,7 @@ fn a_key_that_never_comes_back_is_retired_with_its_credential() {
 #[test]
 fn settings_are_finished_or_taken_back() {
     for (fault, undone) in [("unplug-on=config", true), ("unplug=answer@config", false)] {
-        let (bench, keys) = enrolled(&["BG1-A"]);
-        keys[0].fault(fault);
-        let words = [
-            "key",
-            "config",
-            "set",
-            "--key",
-            "BG1-A",
-            "--min-pin-length",
-            "8",
-            "--yes",
-        ];
-        let pulled = bench
-            .halligan(words)
-            .with(["--device", keys[0].connection()]);
-        pulled.pin(PIN).run().exits(7);
-        keys[0].replug();
+        let (bench, keys, _) = settings_stopped(fault);
         let undo = resume(&bench, &keys[0], &["--undo"]).run();
         assert_eq!(undo.succeeded(), undone, "{}", undo.shown());
         if undone {
