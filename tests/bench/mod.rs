@@ -32,6 +32,7 @@ use tokio::runtime::Runtime;
 pub(crate) use command::{Command, Finished, Started};
 pub(crate) use in_process::{InProcess, Person};
 pub(crate) use key::{Finger, Key};
+pub(crate) use one_by_one::OneByOne;
 pub(crate) use snapshot::Snapshot;
 pub(crate) use wire::{Exchange, Held, Wire};
 
