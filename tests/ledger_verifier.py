@@ -403,7 +403,7 @@ def check_vectors(directory):
     expect = json.loads((directory / "golden/expect.json").read_text())
     if verify(golden) != (expect["entries"], expect["head"], None, None):
         wrong += print("golden:", verify(golden)) or 1
-    for file in sorted([*directory.glob("merged/*.json"), *directory.glob("tampered/*.json")]):
+    for file in sorted([*directory.glob("continued/*.json"), *directory.glob("tampered/*.json")]):
         variant = json.loads(file.read_text())
         objects = dict(golden)
         for name, content in variant["objects"].items():

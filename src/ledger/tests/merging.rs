@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::forge::Forge;
 use super::golden;
 use super::key::Key;
-use super::tampered::Case;
+use super::tampered::{Case, case, revocation};
 use super::writing::{env, memory, note, open, station};
 use super::{run, vectors};
 use crate::ledger::{
@@ -96,22 +96,8 @@ fn merge_begun(forge: &mut Forge<'_>, which: &[usize]) {
     }
 }
 
-const fn case(
-    name: &'static str,
-    fails_at: u64,
-    code: &'static str,
-    tamper: fn(&mut Forge<'_>),
-) -> Case {
-    Case {
-        name,
-        fails_at,
-        code,
-        tamper,
-    }
-}
-
 /// What can be wrong with a branch.
-pub(super) const BRANCHES: [Case; 8] = [
+pub(super) const BRANCHES: [Case; 9] = [
     case("merged-twice", 16, "merged-twice", |forge| {
         merge_begun(forge, &[0, 1, 0]);
     }),
@@ -144,6 +130,16 @@ pub(super) const BRANCHES: [Case; 8] = [
             entry["body"]["entry"]["note"] = "x".into();
         });
     }),
+    case(
+        "merged-of-a-revoked-station",
+        15,
+        "station-revoked",
+        |forge| {
+            let branch = forge.branch([Enrolment::new().intended()]);
+            forge.append(revocation("vault-2"));
+            forge.merge(&branch[0]);
+        },
+    ),
     case("proven-without-proof", 16, "unproven", |forge| {
         let enrolment = Enrolment::new();
         for draft in [

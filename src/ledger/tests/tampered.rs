@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::forge::{Forge, sign};
 use super::golden::{self, build};
-use crate::ledger::{Draft, EnrollPinSet, Event, Kind, PinChanged, StationRevoked};
+use crate::ledger::{Draft, EnrollPinSet, Event, Kind, PinChanged, PinOpened, StationRevoked};
 use crate::webauthn::Flags;
 
 /// A way to tamper, the entry that fails and the code of the defect.
@@ -15,7 +15,7 @@ pub(super) struct Case {
     pub(super) tamper: fn(&mut Forge<'_>),
 }
 
-const fn case(
+pub(super) const fn case(
     name: &'static str,
     fails_at: u64,
     code: &'static str,
@@ -146,7 +146,7 @@ const ENTRIES: [Case; 14] = [
 ];
 
 /// What a station can do that wants to tell another story.
-const EVENTS: [Case; 18] = [
+const EVENTS: [Case; 19] = [
     case("history-rewritten", 5, "proof-anchor", |forge| {
         forge.rewrite(1, |entry| {
             entry["body"]["account"]["upn"] = json!("eve@contoso.example")
@@ -241,7 +241,30 @@ const EVENTS: [Case; 18] = [
     case("other-credential-registered", 4, "ceremony", |forge| {
         forge.rewrite(4, |entry| entry["body"]["credential_id"] = json!("AAAA"));
     }),
+    case("opened-without-saying-what", 14, "body", |forge| {
+        forge.append(opened(&["alice"], false));
+        forge.rewrite(14, |entry| {
+            entry["body"].as_object_mut().unwrap().remove("share");
+        });
+    }),
 ];
+
+/// The sealed PIN was opened by these custodians, or one share of it.
+fn opened(by: &[&str], share: bool) -> Draft {
+    let opened = Event::PinOpened(PinOpened {
+        label: "BG1-A".to_owned(),
+        by: by.iter().map(|&name| name.to_owned()).collect(),
+        share,
+    });
+    Draft::new(&opened, None)
+}
+
+/// Everything that the opening of a PIN may say.
+pub(super) fn pin_opened(forge: &mut Forge<'_>) {
+    forge.append(opened(&["alice"], false));
+    forge.append(opened(&["bob"], true));
+    forge.append(opened(&[], false));
+}
 
 /// Takes the golden ledger's key out of service, in these steps.
 fn retire(forge: &mut Forge<'_>, ceremony: u8, steps: &[Event]) {
@@ -364,7 +387,7 @@ const STATIONS: [Case; 4] = [
     }),
 ];
 
-fn revocation(name: &str) -> Draft {
+pub(super) fn revocation(name: &str) -> Draft {
     let revoked = Event::StationRevoked(StationRevoked {
         name: name.parse().unwrap(),
         reason: "the machine was stolen".to_owned(),

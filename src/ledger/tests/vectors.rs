@@ -95,12 +95,12 @@ fn difference(
         .collect()
 }
 
-/// The golden ledger after a branch was brought in.
-fn merged(golden: &Golden) -> Variant {
+/// The golden ledger with further entries that are valid.
+fn continued(golden: &Golden, go_on: fn(&mut Forge<'_>)) -> Variant {
     let mut golden = golden.clone();
     let original = Forge::new(&mut golden).objects;
     let mut forge = Forge::new(&mut golden);
-    merging::two_rooms(&mut forge);
+    go_on(&mut forge);
     let verification = verify(&forge.objects);
     assert_eq!(verification.failure, None);
     Variant {
@@ -119,7 +119,10 @@ fn files() -> BTreeMap<PathBuf, Vec<u8>> {
         files.insert(path, entry.as_bytes().to_vec());
     }
     files.insert("golden/expect.json".into(), pretty(&expectation(&golden)));
-    files.insert("merged/two-rooms.json".into(), pretty(&merged(&golden)));
+    let two_rooms = continued(&golden, merging::two_rooms);
+    files.insert("continued/two-rooms.json".into(), pretty(&two_rooms));
+    let pin_opened = continued(&golden, tampered::pin_opened);
+    files.insert("continued/pin-opened.json".into(), pretty(&pin_opened));
     for case in tampered::all() {
         let path = PathBuf::from("tampered").join(format!("{}.json", case.name));
         assert!(
@@ -143,7 +146,7 @@ fn pretty<T: Serialize>(value: &T) -> Vec<u8> {
 fn the_files_are_what_the_code_builds() {
     let files = files();
     let mut found = BTreeSet::new();
-    for folder in ["golden", "golden/entries", "merged", "tampered"] {
+    for folder in ["continued", "golden", "golden/entries", "tampered"] {
         for entry in std::fs::read_dir(directory().join(folder)).unwrap() {
             let path = entry.unwrap().path();
             if path.is_file() {
