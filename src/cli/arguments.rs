@@ -106,3 +106,27 @@ pub(crate) enum Command {
     /// Print the manual page, or write one page per command into a directory
     Man(completions::Man),
 }
+
+impl Command {
+    /// The command's name in the schema of its JSON document.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Demo(_) => "demo",
+            Self::Enroll(arguments) if arguments.batch.plan.is_some() => "enroll.plan",
+            Self::Enroll(_) => "enroll",
+            Self::Check(_) => "check",
+            Self::Reconcile(_) => "reconcile",
+            Self::Resume(_) => "resume",
+            Self::Handover(_) => "handover",
+            Self::Retire(_) => "retire",
+            Self::Key(command) => command.name(),
+            Self::Pin(command) => command.name(),
+            Self::Sheet(_) => "sheet",
+            Self::Ledger(command) => command.name(),
+            Self::Emulator(command) => command.name(),
+            Self::Simulator(_) => "simulator.serve",
+            Self::Completions(_) => "completions",
+            Self::Man(_) => "man",
+        }
+    }
+}

@@ -109,11 +109,12 @@ fn start(arguments: Arguments) -> Exit {
         .worker_threads(1)
         .enable_all()
         .build();
-    let name = name(&arguments.command);
+    let name = arguments.command.name();
     let result = match runtime {
         Ok(runtime) => {
             let exit = runtime.block_on(run(arguments));
-            // Threads end before the process does: one that ends beside it can crash it. A read that is blocked is not waited for.
+            // Joins the threads that are idle. `shutdown_background` would detach them, and glibc crashes if a thread exits during
+            // its `pthread_detach`. Only one that is blocked in a read outlasts this, and is detached.
             runtime.shutdown_timeout(SHUTDOWN);
             exit
         }
@@ -176,27 +177,5 @@ fn notice(arguments: &Arguments) -> impl FnOnce() + Send + 'static {
             let text = "Stopping; interrupt once more to leave at once";
             terminal::say(events, &event, text);
         }
-    }
-}
-
-/// The command's name in the schema of its JSON document.
-fn name(command: &Command) -> &'static str {
-    match command {
-        Command::Demo(_) => "demo",
-        Command::Enroll(arguments) if arguments.batch.plan.is_some() => "enroll.plan",
-        Command::Enroll(_) => "enroll",
-        Command::Check(_) => "check",
-        Command::Reconcile(_) => "reconcile",
-        Command::Resume(_) => "resume",
-        Command::Handover(_) => "handover",
-        Command::Retire(_) => "retire",
-        Command::Key(command) => command.name(),
-        Command::Pin(command) => command.name(),
-        Command::Sheet(_) => "sheet",
-        Command::Ledger(command) => command.name(),
-        Command::Emulator(command) => command.name(),
-        Command::Simulator(_) => "simulator.serve",
-        Command::Completions(_) => "completions",
-        Command::Man(_) => "man",
     }
 }

@@ -10,7 +10,6 @@ use console::Term;
 
 use crate::ceremony::batch::{self, Common, Resolution, Todo};
 use crate::cli::enroll;
-use crate::cli::failure::Failure;
 use crate::cli::record;
 use crate::cli::{Context, Error, tenant};
 use crate::ctap::hid::Address;
@@ -192,18 +191,4 @@ fn finish(
             source: Box::new(source),
         }),
     }
-}
-
-/// What a row says of a failure.
-fn note(row: &mut Row, error: &Error) {
-    let failure = Failure::from(error);
-    let open = failure.exit == crate::cli::failure::Exit::Stopped && failure.code != "cancelled";
-    row.status = if open { Status::Open } else { Status::Failed };
-    row.code = Some(failure.code.to_owned());
-    row.message = Some(
-        std::iter::once(failure.message)
-            .chain(failure.causes)
-            .collect::<Vec<_>>()
-            .join(": "),
-    );
 }

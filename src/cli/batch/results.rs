@@ -8,10 +8,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tempfile::NamedTempFile;
 
-use super::note;
 use crate::ceremony::enroll::Enrolled;
 use crate::cli::Error;
-use crate::report::{self, Row};
+use crate::cli::failure::{Exit, Failure};
+use crate::report::{self, Row, Status};
 
 /// The results of a batch, to which several workers add.
 pub(super) struct Results {
@@ -80,6 +80,20 @@ impl Results {
     fn lock(&self) -> MutexGuard<'_, SoFar> {
         self.so_far.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What a row says of a failure.
+fn note(row: &mut Row, error: &Error) {
+    let failure = Failure::from(error);
+    let open = failure.exit == Exit::Stopped && failure.code != "cancelled";
+    row.status = if open { Status::Open } else { Status::Failed };
+    row.code = Some(failure.code.to_owned());
+    row.message = Some(
+        std::iter::once(failure.message)
+            .chain(failure.causes)
+            .collect::<Vec<_>>()
+            .join(": "),
+    );
 }
 
 fn text(path: &Path, rows: &[Row]) -> String {
