@@ -114,7 +114,7 @@ fn start(arguments: Arguments) -> Exit {
         Ok(runtime) => {
             let exit = runtime.block_on(run(arguments));
             // Joins the threads that are idle. `shutdown_background` would detach them, and glibc crashes if a thread exits during
-            // its `pthread_detach`. Only one that is blocked in a read outlasts this, and is detached.
+            // its `pthread_detach`. One that is blocked in a read is not ending, and is left behind.
             runtime.shutdown_timeout(SHUTDOWN);
             exit
         }
