@@ -13,7 +13,7 @@ use object_store::{
     PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
 };
 
-/// What goes wrong with a write.
+/// What goes wrong.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Fault {
     /// Nothing.
@@ -26,6 +26,8 @@ pub(super) enum Fault {
     Forgets,
     /// No space is left.
     Full,
+    /// Whoever asks for what comes after an object gets what came before it too.
+    ListsFromTheBeginning,
     /// It says that the object exists, and it does not.
     SaysExists,
     /// It writes, and says that the object existed.
@@ -86,7 +88,9 @@ impl ObjectStore for Faulty {
             extensions: Default::default(),
         };
         match fault {
-            Fault::None => self.objects.put_opts(location, payload, options).await,
+            Fault::None | Fault::ListsFromTheBeginning => {
+                self.objects.put_opts(location, payload, options).await
+            }
             Fault::Changes => {
                 let other = PutPayload::from_static(b"{}");
                 self.objects.put_opts(location, other, options).await
@@ -123,6 +127,17 @@ impl ObjectStore for Faulty {
 
     fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
         self.objects.list(prefix)
+    }
+
+    fn list_with_offset(
+        &self,
+        prefix: Option<&Path>,
+        offset: &Path,
+    ) -> BoxStream<'static, Result<ObjectMeta>> {
+        match *self.fault.lock().unwrap() {
+            Fault::ListsFromTheBeginning => self.objects.list(prefix),
+            _ => self.objects.list_with_offset(prefix, offset),
+        }
     }
 
     async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {

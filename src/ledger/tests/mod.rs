@@ -1,6 +1,6 @@
 //! The ledger written and verified: a golden ledger and its tampered variants (`golden`, `tampered`, compared with the files
 //! in `tests/vectors/ledger`), writing under competition and faults (`joining`, `merging`, `writing`), hostile bytes
-//! (`properties`), and what stations sign besides (`documents`).
+//! (`properties`), the habits of object stores (`services`), and what stations sign besides (`documents`).
 #![allow(clippy::unwrap_used)]
 
 mod documents;
@@ -12,6 +12,7 @@ mod joining;
 mod key;
 mod merging;
 mod properties;
+mod services;
 mod tamper_matrix;
 mod tampered;
 mod vectors;
