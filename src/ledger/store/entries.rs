@@ -3,9 +3,9 @@
 use bytes::Bytes;
 use futures::TryStreamExt;
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt, PutMode};
+use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutPayload};
 
-use super::{Created, LAST_INDEX, Listing, Object, Place, Store, local};
+use super::{Created, LAST_INDEX, Listing, Object, Place, Store, local, remote, trouble};
 use crate::ledger::entry::SIZE_LIMIT;
 use crate::ledger::error::Error;
 
@@ -79,8 +79,6 @@ impl Store {
         index: u64,
         bytes: &[u8],
     ) -> Result<Created, Error> {
-        let path = object_path(index);
-        let payload = Bytes::copy_from_slice(bytes).into();
         let objects: &dyn ObjectStore = match &self.place {
             Place::Directory(directory) => directory
                 .create()
@@ -93,20 +91,37 @@ impl Store {
                 });
             }
         };
-        let options = PutMode::Create.into();
-        match objects.put_opts(&path, payload, options).await {
-            Ok(_) => Ok(Created::Ours),
+        let payload = Bytes::copy_from_slice(bytes).into();
+        match put_new(objects, &object_path(index), payload).await {
+            Ok(()) => Ok(Created::Ours),
             Err(
                 object_store::Error::AlreadyExists { .. }
                 | object_store::Error::Precondition { .. },
             ) => {
-                // A retry inside the client can meet the object that its own first try created.
+                // A second try can meet the object that the first one created.
                 Ok(match self.read(index).await? {
                     Object::Bytes(existing) if existing == bytes => Created::Ours,
                     _ => Created::Theirs,
                 })
             }
             Err(source) => Err(self.error("create an entry", source)),
+        }
+    }
+}
+
+/// Creates an object, and tries again where the client does not: when the answer is lost, so that the object may be there. A
+/// second try does no harm, because whoever meets an object compares it with his own.
+async fn put_new(
+    objects: &dyn ObjectStore,
+    path: &Path,
+    payload: PutPayload,
+) -> object_store::Result<()> {
+    let mut retries = 0;
+    loop {
+        let options = PutMode::Create.into();
+        match objects.put_opts(path, payload.clone(), options).await {
+            Err(error) if retries < remote::RETRIES && trouble::answer_lost(&error) => retries += 1,
+            result => return result.map(drop),
         }
     }
 }

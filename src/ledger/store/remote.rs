@@ -15,11 +15,14 @@ use url::{Host, Url};
 use super::address::{RemoteAddress, Service};
 use super::settings::Settings;
 
-/// One request is given up after this long, and tried again: entries are small.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
-/// A person waits: a service that has not answered by then is reported.
-const RETRY_TIMEOUT: Duration = Duration::from_secs(45);
-const RETRIES: usize = 5;
+/// A service that is silent for this long has lost the request, or we its answer: it is asked again. What we send counts too,
+/// and is an entry at most.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
+/// One request with its whole answer, of which a long listing is the longest.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
+/// A person waits: after this long a request is not tried again, and the service is reported.
+const RETRY_TIMEOUT: Duration = Duration::from_secs(30);
+pub(super) const RETRIES: usize = 5;
 
 pub(super) fn open(address: &RemoteAddress, settings: &Settings) -> Result<Arc<dyn ObjectStore>> {
     let objects: Arc<dyn ObjectStore> = match address.service {
@@ -35,7 +38,10 @@ pub(super) fn open(address: &RemoteAddress, settings: &Settings) -> Result<Arc<d
 }
 
 fn client() -> ClientOptions {
-    ClientOptions::new().with_timeout(REQUEST_TIMEOUT)
+    ClientOptions::new()
+        .with_connect_timeout(ANSWER_TIMEOUT)
+        .with_read_timeout(ANSWER_TIMEOUT)
+        .with_timeout(REQUEST_TIMEOUT)
 }
 
 fn retry() -> RetryConfig {

@@ -106,6 +106,14 @@ fn of_io(kind: io::ErrorKind) -> Kind {
     }
 }
 
+/// Whether a request may have been carried out, and only its answer is missing.
+pub(super) fn answer_lost(error: &object_store::Error) -> bool {
+    matches!(
+        find::<HttpError>(error).map(HttpError::kind),
+        Some(HttpErrorKind::Timeout | HttpErrorKind::Interrupted)
+    )
+}
+
 /// http beyond loopback, which the client refuses before it sends anything.
 fn is_plain_http(error: &HttpError) -> bool {
     error
