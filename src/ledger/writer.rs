@@ -62,7 +62,7 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::Refused`] for a draft that would not verify, [`Error::StorageFull`] when there is no room: then nothing of the
-    /// draft was written. After [`Error::Storage`] a remote store may hold the entry all the same; [`Self::refresh`] shows.
+    /// draft was written. After [`Error::Storage`] and [`Error::Unreachable`] a remote store may hold the entry all the same; [`Self::refresh`] shows.
     /// [`Error::NotKept`] when the store lost or changed what it took, [`Error::StationNameTaken`] when another station joined
     /// under our name first, [`Error::Contended`] when others won every race for a minute.
     pub async fn append(&mut self, draft: Draft) -> Result<Entry, Error> {
@@ -91,7 +91,7 @@ impl Ledger {
             let pause = self.pause(lost);
             tokio::time::sleep(pause).await;
             waited += pause;
-            // What was written during the pause, so that the next attempt is not lost before it is made.
+            // Not before: what others write during the pause would cost us the next race.
             self.catch_up().await?;
         }
     }
@@ -113,6 +113,7 @@ impl Ledger {
         while !self.has_joined() {
             if self.attempt(self.introduction()).await?.is_none() {
                 tokio::time::sleep(self.pause(1)).await;
+                self.catch_up().await?;
             }
         }
         Ok(())
@@ -139,7 +140,8 @@ impl Ledger {
         Ok(merged)
     }
 
-    /// Tries to write a draft as the next entry; none if somebody else wrote that one, which is known then.
+    /// Tries to write a draft as the next entry; none if somebody else wrote that one, which we are to read before
+    /// the next try.
     async fn attempt(&mut self, draft: Draft) -> Result<Option<Entry>, Error> {
         let kind = draft.kind.clone();
         let entry = self.sign(draft)?;
@@ -157,7 +159,6 @@ impl Ledger {
             }
             Created::Theirs => {
                 debug!(index = entry.index, "lost the race");
-                self.catch_up().await?;
                 Ok(None)
             }
         }
