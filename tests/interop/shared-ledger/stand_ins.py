@@ -36,8 +36,10 @@ def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
 def azurite(folder: Path) -> Iterator[dict[str, str]]:
     """A blob service with nothing in it; gives the environment that the tool needs."""
     port = free_port()
+    # On disk. In memory a refused write leaves an extent of its own; the sweep of those, ten minutes after the start, takes
+    # minutes after a race, and no request is answered meanwhile.
     command = [
-        *(str(AZURITE), "--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry", "--silent"),
+        *(str(AZURITE), "--location", str(folder / "azurite"), "--skipApiVersionCheck", "--disableTelemetry", "--silent"),
         *("--blobHost", "127.0.0.1", "--blobPort", str(port)),
     ]
     endpoint = f"http://127.0.0.1:{port}/{ACCOUNT}"
