@@ -1,10 +1,13 @@
 //! `halligan key reset`, from outside.
 
+use std::time::Duration;
+
 use halligan::emulator::Profile;
+use halligan::emulator::profile::ResetWindow;
 use halligan::emulator::touch::Never;
 use serde_json::Value;
 
-use crate::bench::{Bench, Command, Key, PIN};
+use crate::bench::{Bench, Command, Finger, Key, PIN};
 
 use super::{enrolled, open_ceremonies, resume, since, with_key};
 
@@ -92,28 +95,74 @@ fn all_credentials_of_the_key_are_lost_and_recorded() {
     open_ceremonies(&bench, 0);
 }
 
-#[test]
-fn a_key_that_wants_to_be_plugged_in_anew_is_waited_for() {
+const AGREED: [&str; 4] = ["--key", "BG1-A", "--confirm", "BG1-A"];
+
+/// A key that is plugged in anew, with these words on the command line.
+fn plugged_in_anew(window: ResetWindow, plug_in: fn(&Key), words: &[&str]) -> (Bench, Key) {
     let bench = Bench::new();
-    let profile = Profile {
-        reset_window: halligan::emulator::profile::ResetWindow::AfterPowerUp(
-            std::time::Duration::from_secs(10),
-        ),
+    let key = bench.key(Profile {
+        reset_window: window,
         ..Profile::default()
-    };
-    let key = bench.key(profile);
+    });
     bench.enroll(&key, "BG1-A").run().exits(0);
-    std::thread::sleep(std::time::Duration::from_secs(11));
-    let running = reset(
-        &bench,
-        &key,
-        &["--key", "BG1-A", "--confirm", "BG1-A", "--events"],
-    );
+    if let ResetWindow::AfterPowerUp(time) = window {
+        std::thread::sleep(time);
+    }
+    let running = reset(&bench, &key, words).with(["--events"]);
     let (running, _) = running.start().until_event("reinsert_key");
-    key.reinsert();
+    plug_in(&key);
     running.finish().exits(0);
     assert!(is_fresh(&key));
+    (bench, key)
+}
+
+#[test]
+fn a_key_that_wants_to_be_plugged_in_anew_is_waited_for() {
+    let window = ResetWindow::AfterPowerUp(Duration::from_secs(10));
+    let (bench, _key) = plugged_in_anew(window, Key::reinsert, &AGREED);
     assert_eq!(bench.ledger().last().unwrap(), "reset.performed");
+}
+
+#[test]
+fn a_key_that_loses_power_and_keeps_its_channel_is_noticed() {
+    for window in [
+        ResetWindow::AfterPowerUp(Duration::from_secs(5)),
+        ResetWindow::FirstCommand,
+    ] {
+        let (bench, _key) = plugged_in_anew(window, Key::replug, &AGREED);
+        assert_eq!(bench.ledger().last().unwrap(), "reset.performed");
+        open_ceremonies(&bench, 0);
+    }
+}
+
+#[test]
+fn a_long_touch_is_asked_for_and_a_short_one_resets_nothing() {
+    let bench = Bench::new();
+    let key = bench.key(Profile {
+        long_touch_for_reset: true,
+        ..Profile::default()
+    });
+    bench.enroll(&key, "BG1-A").run().exits(0);
+    let finger = Finger::default();
+    key.touched_by(finger.clone());
+    let touched = || {
+        let waiting = reset(&bench, &key, &AGREED).start();
+        let waiting = waiting
+            .until("wants a long touch")
+            .until("Touch the key now");
+        finger.touch();
+        waiting
+    };
+    let short = touched();
+    std::thread::sleep(Duration::from_secs(1));
+    finger.lift();
+    short.interrupt().finish().exits(7);
+    assert_eq!(bench.ledger().last().unwrap(), "ceremony.undone");
+    assert_eq!(key.credentials().len(), 1);
+    touched().finish().exits(0);
+    assert!(is_fresh(&key));
+    assert_eq!(bench.ledger().last().unwrap(), "reset.performed");
+    open_ceremonies(&bench, 0);
 }
 
 #[test]

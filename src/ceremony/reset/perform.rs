@@ -3,7 +3,7 @@
 
 use crate::ceremony::interaction::{Interaction, Step};
 use crate::ceremony::parties::{KeyInHand, touch_prompt};
-use crate::ceremony::reset::reinsertion::{self, Fingerprint};
+use crate::ceremony::reset::reinsertion::{self, Fingerprint, Plugging};
 use crate::ceremony::silent::{self, Holding};
 use crate::ceremony::{Error, Parties};
 use crate::ctap::status::Status;
@@ -13,41 +13,47 @@ use crate::ledger::KeyEnrolled;
 
 /// Resets the key in hand, which holds these credentials.
 pub(super) fn perform(known: &[&KeyEnrolled], parties: &mut Parties<'_>) -> Result<(), Error> {
-    parties.interaction.begin(Step::ResetKey);
+    begin(&parties.key, parties.interaction)?;
     let before = Fingerprint::of(parties.key.in_hand()?);
+    if attempt(&mut parties.key, parties.interaction, parties.cancel)? {
+        parties.interaction.done(Step::ResetKey, "");
+        return Ok(());
+    }
     // A second time without asking for the credential: to some keys any command but a reset ends the time for one.
     for ask in [true, false] {
-        if attempt(&mut parties.key, parties.interaction, parties.cancel)? {
-            parties.interaction.done(Step::ResetKey, "");
-            return Ok(());
-        }
-        reinsertion::wait(
+        let plugging = reinsertion::wait(
             &before,
             &mut parties.key,
             parties.interaction,
             parties.cancel,
             parties.env,
         )?;
-        if ask {
-            require_same(known, parties)?;
-        }
-    }
-    match attempt(&mut parties.key, parties.interaction, parties.cancel)? {
-        true => {
+        if ask && let Plugging::Anew { unanswered } = plugging {
+            require_same(known, unanswered, parties)?;
+        } else if matches!(plugging, Plugging::Reset) {
             parties.interaction.done(Step::ResetKey, "");
-            Ok(())
+            return Ok(());
         }
-        false => Err(Error::ReinsertionNeeded),
+        if attempt(&mut parties.key, parties.interaction, parties.cancel)? {
+            parties.interaction.done(Step::ResetKey, "");
+            return Ok(());
+        }
     }
+    Err(Error::ReinsertionNeeded)
 }
 
-fn require_same(known: &[&KeyEnrolled], parties: &mut Parties<'_>) -> Result<(), Error> {
+/// `unanswered` is the reset that a key did not answer before it was gone: the one that lacks its credential may have done it.
+fn require_same(
+    known: &[&KeyEnrolled],
+    unanswered: Option<Error>,
+    parties: &mut Parties<'_>,
+) -> Result<(), Error> {
     for key in known {
         if silent::holding(parties, &key.rp_id, &key.credential_id)? == Holding::Lacks {
-            return Err(Error::NotTheSameKey(format!(
-                "it does not hold the credential of {}",
-                key.label
-            )));
+            return Err(unanswered.unwrap_or_else(|| {
+                let lacks = format!("it does not hold the credential of {}", key.label);
+                Error::NotTheSameKey(lacks)
+            }));
         }
     }
     Ok(())
@@ -68,28 +74,36 @@ pub fn reset_unrecorded(
     if !interaction.confirm(stakes, WORD) {
         return Err(Error::NotConfirmed(WORD.to_owned()));
     }
-    interaction.begin(Step::ResetKey);
+    begin(&key, interaction)?;
     let before = Fingerprint::of(key.in_hand()?);
-    if !attempt(&mut key, interaction, cancel)? {
-        reinsertion::wait(&before, &mut key, interaction, cancel, env)?;
-        if !attempt(&mut key, interaction, cancel)? {
-            return Err(Error::ReinsertionNeeded);
-        }
+    let done = attempt(&mut key, interaction, cancel)?
+        || matches!(
+            reinsertion::wait(&before, &mut key, interaction, cancel, env)?,
+            Plugging::Reset
+        )
+        || attempt(&mut key, interaction, cancel)?;
+    if !done {
+        return Err(Error::ReinsertionNeeded);
     }
     interaction.done(Step::ResetKey, "");
     Ok(())
 }
 
+fn begin(key: &KeyInHand<'_>, interaction: &mut dyn Interaction) -> Result<(), Error> {
+    interaction.begin(Step::ResetKey);
+    if key.in_hand()?.info().long_touch_for_reset == Some(true) {
+        interaction.warn("the key wants a long touch: keep touching it until it is done");
+    }
+    Ok(())
+}
+
 /// Whether the key took the reset; it takes none when too much time has passed since it was plugged in.
-fn attempt(
+pub(super) fn attempt(
     key: &mut KeyInHand<'_>,
     interaction: &mut dyn Interaction,
     cancel: &Cancel,
 ) -> Result<bool, Error> {
     let key = key.in_hand_mut()?;
-    if key.info().long_touch_for_reset == Some(true) {
-        interaction.warn("the key wants a long touch: keep touching it until it is done");
-    }
     let answer = key.reset(&mut touch_prompt(interaction, cancel));
     match answer {
         Err(ctap::Error::Status {

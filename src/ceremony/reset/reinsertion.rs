@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::ceremony::Error;
 use crate::ceremony::interaction::Interaction;
 use crate::ceremony::parties::KeyInHand;
+use crate::ceremony::reset::perform::attempt;
 use crate::ctap::{Authenticator, Cancel};
 use crate::env::Env;
 use crate::webauthn::Aaguid;
@@ -13,6 +14,20 @@ use crate::webauthn::Aaguid;
 const PATIENCE: Duration = Duration::from_secs(120);
 /// How often to look. Most keys take a reset only within ten seconds of being plugged in, so this must be little.
 const INTERVAL: Duration = Duration::from_millis(100);
+
+/// How often a key that still answers is asked for the reset again.
+const ATTEMPTS: Duration = Duration::from_secs(1);
+
+/// What became of a key that was to be plugged in anew.
+pub(super) enum Plugging {
+    /// It is back on a new channel.
+    Anew {
+        /// Why a reset had no answer, if the key was gone before it gave one.
+        unanswered: Option<Error>,
+    },
+    /// It lost power, kept its channel and took the reset.
+    Reset,
+}
 
 /// What a key shows of itself without a credential.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,21 +45,32 @@ impl Fingerprint {
             device_version: key.identity().device_version,
         }
     }
+
+    fn require(&self, key: &Authenticator) -> Result<(), Error> {
+        let now = Self::of(key);
+        if now == *self {
+            return Ok(());
+        }
+        Err(Error::NotTheSameKey(format!(
+            "a key of model {} instead of {}",
+            now.aaguid, self.aaguid
+        )))
+    }
 }
 
-/// Waits until the key is gone and back.
+/// Waits until the key is gone and back, or takes the reset.
 pub(super) fn wait(
     before: &Fingerprint,
     key: &mut KeyInHand<'_>,
     interaction: &mut dyn Interaction,
     cancel: &Cancel,
     env: &Env,
-) -> Result<(), Error> {
+) -> Result<Plugging, Error> {
     interaction.reinsert_key();
     let end = env.monotonic() + PATIENCE;
-    // The channel of a key that was unplugged does not answer, however fast it came back.
-    while key.in_hand_mut()?.refresh_info().is_ok() {
-        pause(end, cancel, env)?;
+    let plugging = until_gone(before, key, interaction, cancel, (env, end))?;
+    if matches!(plugging, Plugging::Reset) {
+        return Ok(plugging);
     }
     let found = loop {
         if let Some(found) = key.reopen()? {
@@ -52,16 +78,39 @@ pub(super) fn wait(
         }
         pause(end, cancel, env)?;
     };
-    let now = Fingerprint::of(&found);
     *key.in_hand_mut()? = found;
-    if now == *before {
-        Ok(())
-    } else {
-        Err(Error::NotTheSameKey(format!(
-            "a key of model {} instead of {}",
-            now.aaguid, before.aaguid
-        )))
+    before.require(key.in_hand()?)?;
+    Ok(plugging)
+}
+
+/// Until the channel fails, or the key takes the reset.
+///
+/// The channel of a USB key that was unplugged does not answer, however fast it came back. A key behind a socket may lose power
+/// and keep its channel; that it did, only its taking the reset shows.
+fn until_gone(
+    before: &Fingerprint,
+    key: &mut KeyInHand<'_>,
+    interaction: &mut dyn Interaction,
+    cancel: &Cancel,
+    (env, end): (&Env, Duration),
+) -> Result<Plugging, Error> {
+    let mut next = env.monotonic() + ATTEMPTS;
+    while key.in_hand_mut()?.refresh_info().is_ok() {
+        before.require(key.in_hand()?)?;
+        if env.monotonic() >= next {
+            match attempt(key, interaction, cancel) {
+                Ok(true) => return Ok(Plugging::Reset),
+                Ok(false) => next = env.monotonic() + ATTEMPTS,
+                Err(Error::Key(error)) if error.outcome_unknown() => {
+                    let unanswered = Some(error.into());
+                    return Ok(Plugging::Anew { unanswered });
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        pause(end, cancel, env)?;
     }
+    Ok(Plugging::Anew { unanswered: None })
 }
 
 fn pause(end: Duration, cancel: &Cancel, env: &Env) -> Result<(), Error> {
