@@ -157,3 +157,28 @@ fn settings_are_finished_or_taken_back() {
         open_ceremonies(&bench, 0);
     }
 }
+
+#[test]
+fn rp_ids_that_came_with_the_demand_for_a_new_pin_are_not_sent_again() {
+    let (bench, keys) = enrolled(&["BG1-A"]);
+    let set = |device: &str| {
+        let set = bench.halligan(["key", "config", "set", "--key", "BG1-A", "--yes"]);
+        let rp_id = ["--min-pin-length-rp-id", "login.microsoft.com"];
+        let set = set.with(rp_id).with(["--force-pin-change"]);
+        set.with(["--device", device]).pin(PIN)
+    };
+    keys[0].fault("unplug=answer@config");
+    let pulled = set(keys[0].connection()).run();
+    pulled.exits(7).says("is not known");
+    keys[0].replug();
+    // A key that demands a new PIN takes none for settings, so nothing may be left to send.
+    resume(&bench, &keys[0], &["--finish"]).run().exits(0);
+    assert_eq!(bench.ledger().last().unwrap(), "config.applied");
+    open_ceremonies(&bench, 0);
+    let before = bench.ledger();
+    let refused = set(keys[0].address()).json().run().exits(2);
+    refused
+        .prints("its PIN be changed first")
+        .fails_with("setting_impossible");
+    assert_eq!((bench.ledger(), keys[0].tries()), (before, 8));
+}

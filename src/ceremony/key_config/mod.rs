@@ -207,6 +207,10 @@ fn ask_pin(
     if key.info().options.client_pin != Some(true) || !key.takes_pin_for(Permissions::ACFG) {
         return Ok(None);
     }
+    if key.info().force_pin_change == Some(true) {
+        let why = "it demands that its PIN be changed first".to_owned();
+        return Err(Error::SettingImpossible(why));
+    }
     let retries = key.pin_retries()?;
     fitness::require_pin_tries(retries, spend_last_tries)?;
     let purpose = PinPurpose::Present {

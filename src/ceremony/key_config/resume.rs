@@ -1,9 +1,11 @@
 //! A change of settings that was left open: what the key has, and the two ways to an end.
 
-use crate::ceremony::key_config::{ask_pin, changes, finish_settings};
+use crate::ceremony::key_config::settings::rp_ids_left;
+use crate::ceremony::key_config::{Change, ask_pin, changes, finish_settings};
 use crate::ceremony::resume::Inspection;
 use crate::ceremony::setback::{self, Setback};
 use crate::ceremony::{Error, Parties, subject};
+use crate::ctap::command::get_info;
 use crate::ledger::{Ceremony, EntryRef, Event, KeySettings, Step};
 
 fn intended(ceremony: &Ceremony) -> Result<&KeySettings, Error> {
@@ -26,7 +28,7 @@ pub(crate) async fn inspect(
         return Ok(without_key(&error));
     }
     let info = parties.key.in_hand_mut()?.refresh_info()?.clone();
-    let left = changes(&info, settings)?;
+    let left = left(&info, settings)?;
     let facts = if left.is_empty() {
         vec!["the key has all the settings".to_owned()]
     } else {
@@ -41,6 +43,15 @@ pub(crate) async fn inspect(
         undo: untouched(settings, left.len()),
         needs_key: true,
     })
+}
+
+/// What the key does not have yet.
+fn left(info: &get_info::Response, settings: &KeySettings) -> Result<Vec<Change>, Error> {
+    let mut left = changes(info, settings)?;
+    if rp_ids_left(settings, info).is_none() {
+        left.retain(|change| change.setting != "min_pin_length_rp_ids");
+    }
+    Ok(left)
 }
 
 /// What can be said while the right key is not there.
@@ -80,7 +91,7 @@ pub(crate) async fn finish(
     let settings = intended(ceremony)?;
     subject::require_labelled(&ceremony.label, parties)?;
     let info = parties.key.in_hand_mut()?.refresh_info()?.clone();
-    let pin = if changes(&info, settings)?.is_empty() {
+    let pin = if left(&info, settings)?.is_empty() {
         None
     } else {
         ask_pin(parties.key.in_hand_mut()?, false, parties.interaction)?

@@ -4,6 +4,7 @@ use crate::ceremony::Error;
 use crate::ceremony::interaction::Interaction;
 use crate::ceremony::parties::touch_prompt;
 use crate::ctap::command::authenticator_config::MinPinLength;
+use crate::ctap::command::get_info;
 use crate::ctap::{Authenticator, Cancel, Permissions, PinUvAuth};
 use crate::ledger::KeySettings;
 use crate::secret::Pin;
@@ -19,7 +20,7 @@ pub(super) fn apply(
     cancel: &Cancel,
 ) -> Result<(), Error> {
     let info = key.refresh_info()?.clone();
-    let about_pins = about_pins(settings, info.pin_minimum(), info.force_pin_change)?;
+    let about_pins = about_pins(settings, &info)?;
     let attest = settings.enterprise_attestation == Some(true) && info.options.ep != Some(true);
     let always_uv = settings.always_uv;
     let toggle = always_uv.is_some() && info.options.always_uv != always_uv;
@@ -40,27 +41,37 @@ pub(super) fn apply(
     Ok(())
 }
 
-/// The parameters of setMinPINLength; none if nothing is left to set. Which RP IDs a key remembers it does not say, so they are
-/// always sent.
+/// The RP IDs that are left to set. Which of them a key remembers it does not say, so they are always sent, unless it demands a
+/// new PIN: then it takes none for settings, and the demand came with the command that brings them.
+pub(super) fn rp_ids_left<'a>(
+    settings: &'a KeySettings,
+    info: &get_info::Response,
+) -> Option<&'a [String]> {
+    let demands = settings.force_pin_change == Some(true) || settings.min_pin_length.is_some();
+    let came = demands && info.force_pin_change == Some(true);
+    let rp_ids = settings.min_pin_length_rp_ids.as_deref();
+    rp_ids.filter(|_| !came)
+}
+
+/// The parameters of setMinPINLength; none if nothing is left to set.
 fn about_pins(
     settings: &KeySettings,
-    minimum: usize,
-    force_pin_change: Option<bool>,
+    info: &get_info::Response,
 ) -> Result<Option<MinPinLength>, Error> {
-    let rp_ids = settings.min_pin_length_rp_ids.as_ref().map(|ids| {
+    let rp_ids = rp_ids_left(settings, info).map(|ids| {
         let read = ids.iter().map(|id| id.parse::<RpId>());
         read.collect::<Result<Vec<_>, _>>()
     });
     let parameters = MinPinLength {
         new_min_pin_length: settings
             .min_pin_length
-            .filter(|wanted| usize::from(*wanted) > minimum),
+            .filter(|wanted| usize::from(*wanted) > info.pin_minimum()),
         rp_ids: rp_ids
             .transpose()
             .map_err(|error| Error::SettingImpossible(error.to_string()))?,
         force_change_pin: settings
             .force_pin_change
-            .filter(|force| *force && force_pin_change != Some(true)),
+            .filter(|force| *force && info.force_pin_change != Some(true)),
     };
     Ok((parameters != MinPinLength::default()).then_some(parameters))
 }
