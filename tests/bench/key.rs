@@ -79,8 +79,19 @@ impl Key {
 
     /// Misbehaves from now on, as in `unplug-on=makeCredential`.
     pub(crate) fn fault(&self, fault: &str) {
-        let fault = fault.parse().unwrap();
-        self.lock().set_faults(Faults::from_iter([fault]));
+        self.faults(&[fault]);
+    }
+
+    /// Misbehaves in several ways.
+    pub(crate) fn faults(&self, faults: &[&str]) {
+        let faults = faults.iter().map(|fault| fault.parse().unwrap());
+        let faults = Faults::from_iter(faults);
+        self.lock().set_faults(faults);
+    }
+
+    /// Whether it is pulled out.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.lock().is_gone()
     }
 
     /// Unplugs it and plugs it in again, without faults.

@@ -261,3 +261,23 @@ fn a_reset_that_happened_is_recorded() {
     // A label is never given twice, so the key comes back under another.
     bench.enroll(&keys[0], "BG1-D").pin(PIN).run().exits(0);
 }
+
+#[test]
+fn a_reset_that_a_key_did_not_answer_before_it_was_gone_is_not_known() {
+    let (bench, keys) = enrolled(&["BG1-A"]);
+    // It wants to be plugged in anew, takes the reset when it is asked again, and is pulled out before it says so.
+    keys[0].faults(&["status=0x30@reset,times:1", "unplug=answer@reset,nth:2"]);
+    let running = bench.halligan(["key", "reset"]).with(AGREED);
+    let running = running.with(["--device", keys[0].connection()]).start();
+    while !keys[0].is_gone() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    keys[0].replug();
+    let stopped = running.finish().exits(7);
+    stopped.says("whether the key was reset is not known");
+    open_ceremonies(&bench, 1);
+    resume(&bench, &keys[0], &["--confirm", "BG1-A"])
+        .run()
+        .exits(0);
+    assert_eq!(bench.ledger().last().unwrap(), "reset.performed");
+}
