@@ -24,13 +24,14 @@ pub(super) async fn inspect(
     } else {
         Ok(())
     };
+    let undo = undo::possible(ceremony, terms, parties)?;
     if let Some(remains) = undo::remains_on_key(ceremony)?.filter(|_| terms.key_gone) {
         facts.push(format!("when it is undone: {remains}"));
     }
     Ok(Inspection {
         facts,
         finish,
-        undo: Ok(()),
+        undo,
         needs_key: ceremony.proven.is_none() && undo::needs_key(ceremony)?,
     })
 }

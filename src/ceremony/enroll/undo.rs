@@ -183,8 +183,7 @@ impl Run<'_> {
         if !manages_credentials(parties)? {
             return Err(Error::NotUndoable {
                 ceremony: self.ceremony,
-                why: "the key cannot delete single credentials; finish the ceremony, or reset the key and say --key-gone"
-                    .to_owned(),
+                why: CANNOT_DELETE.to_owned(),
             });
         }
         let on_key = self.own_on_key(parties).await?;
@@ -245,6 +244,28 @@ pub(super) async fn undo(
     run.close_settings(parties).await?;
     let undone = run.undone(credential_deleted, method_deleted);
     parties.record(ceremony.id, &undone).await
+}
+
+const CANNOT_DELETE: &str = "the key cannot delete single credentials; finish the ceremony, or reset the key and say --key-gone";
+
+/// Whether it can be taken back with the key in hand; if not, why. Asked before the method is deleted: of a key that keeps its
+/// credential nothing is taken back.
+pub(super) fn possible(
+    ceremony: &Ceremony,
+    terms: &Terms,
+    parties: &mut Parties<'_>,
+) -> Result<Result<(), String>, Error> {
+    if terms.key_gone || !parties.key.is_there() || !needs_key(ceremony)? {
+        return Ok(Ok(()));
+    }
+    let may_hold = has_pin(parties)? && !manages_credentials(parties)?;
+    // That another key is in hand is an error of its own.
+    let cannot = may_hold && identity::mismatch(ceremony, terms, parties)?.is_none();
+    Ok(if cannot {
+        Err(CANNOT_DELETE.to_owned())
+    } else {
+        Ok(())
+    })
 }
 
 /// Whether the key may hold a credential of this ceremony. None is made before the PIN is recorded.
