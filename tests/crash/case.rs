@@ -87,7 +87,7 @@ impl Case {
             stage.key.replug();
         }
         let attempts = self.resume(&stage);
-        let end = judge(&stage);
+        let end = (self.ceremony.judge)(&stage);
         let stopped = if stopped { "" } else { ", met no one" };
         format!("{end}{stopped}, {attempts} resumed")
     }
@@ -95,15 +95,15 @@ impl Case {
     fn resume(&self, stage: &Stage) -> usize {
         let mut said = String::new();
         for attempt in 0..=ATTEMPTS {
-            if open_ceremonies(stage) == 0 {
+            if stage.open_ceremonies() == 0 {
                 return attempt;
             }
-            let undo = stage.resume().with(["--undo"]);
+            let resume = |end| (self.ceremony.resume)(stage, end).run();
             // A ceremony that cannot be taken back any more says so, and is finished.
-            if self.end == End::Undo && undo.run().succeeded() {
+            if self.end == End::Undo && resume(End::Undo).succeeded() {
                 continue;
             }
-            said = stage.resume().run().shown();
+            said = resume(End::Finish).shown();
         }
         panic!("still open: {said}");
     }
@@ -158,18 +158,10 @@ fn kill_when(reached: impl Fn() -> bool, command: Command) -> bool {
     }
 }
 
-fn open_ceremonies(stage: &Stage) -> usize {
-    if stage.entries() == 0 {
-        return 0;
-    }
-    let verified = stage.bench.verified_ledger();
-    verified["open_ceremonies"].as_array().unwrap().len()
-}
-
 /// Compares key, tenant and ledger; the end that the ceremony came to.
 #[track_caller]
 pub(super) fn judge(stage: &Stage) -> &'static str {
-    assert_eq!(open_ceremonies(stage), 0, "open ceremonies");
+    assert_eq!(stage.open_ceremonies(), 0, "open ceremonies");
     let on_key = credentials(stage);
     let registered: Vec<Vec<u8>> = stage.bench.in_tenant(|state| {
         let methods = state.fido2_methods.iter();
@@ -225,6 +217,14 @@ fn credentials(stage: &Stage) -> Vec<Vec<u8>> {
 }
 
 impl Stage {
+    pub(super) fn open_ceremonies(&self) -> usize {
+        if self.entries() == 0 {
+            return 0;
+        }
+        let verified = self.bench.verified_ledger();
+        verified["open_ceremonies"].as_array().unwrap().len()
+    }
+
     fn entry_path(&self, index: usize) -> std::path::PathBuf {
         self.bench.path(&format!("ledger/entries/{index:08}.json"))
     }

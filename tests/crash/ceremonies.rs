@@ -5,7 +5,7 @@ use halligan::custody::{Identity, open};
 use halligan::emulator::Profile;
 use halligan::ledger::SealedPin;
 
-use super::case::{Point, stop};
+use super::case::{End, Point, judge, stop};
 use crate::bench::{Bench, Command, Key, PIN, Wire};
 
 /// The key's label in every ceremony.
@@ -26,6 +26,12 @@ pub(super) struct Ceremony {
     pub(super) name: &'static str,
     pub(super) prepare: fn() -> Stage,
     pub(super) command: fn(&Stage) -> Command,
+    /// What the operator types afterwards.
+    pub(super) resume: fn(&Stage, End) -> Command,
+    /// Compares key, tenant and ledger; the end that the ceremony came to.
+    pub(super) judge: fn(&Stage) -> &'static str,
+    /// Whether the key is in service. Of these ceremonies a run takes only some of the cases, unless it is told to take all.
+    pub(super) in_service: bool,
 }
 
 pub(super) const CEREMONIES: [Ceremony; 8] = [
@@ -33,48 +39,76 @@ pub(super) const CEREMONIES: [Ceremony; 8] = [
         name: "enroll, fresh key",
         prepare: fresh,
         command: enroll,
+        resume: as_begun,
+        judge,
+        in_service: false,
     },
     Ceremony {
         name: "enroll, key with PIN",
         prepare: with_pin,
         command: enroll,
+        resume: as_begun,
+        judge,
+        in_service: false,
     },
     Ceremony {
         name: "enroll, sealed PIN, policy",
         prepare: sealed,
         command: enroll,
+        resume: as_begun,
+        judge,
+        in_service: false,
     },
     Ceremony {
         name: "resume --finish, orphan",
         prepare: orphan,
-        command: Stage::resume,
+        command: |stage| as_begun(stage, End::Finish),
+        resume: as_begun,
+        judge,
+        in_service: false,
     },
     Ceremony {
         name: "resume --undo, orphan",
         prepare: orphan,
-        command: undo,
+        command: |stage| as_begun(stage, End::Undo),
+        resume: as_begun,
+        judge,
+        in_service: false,
     },
     Ceremony {
         name: "resume --finish, registered",
         prepare: registered,
-        command: Stage::resume,
+        command: |stage| as_begun(stage, End::Finish),
+        resume: as_begun,
+        judge,
+        in_service: false,
     },
     Ceremony {
         name: "resume --undo, registered",
         prepare: registered,
-        command: undo,
+        command: |stage| as_begun(stage, End::Undo),
+        resume: as_begun,
+        judge,
+        in_service: false,
     },
     Ceremony {
         name: "retire",
         prepare: enrolled,
         command: retire,
+        resume: as_begun,
+        judge,
+        in_service: false,
     },
 ];
 
 impl Stage {
     pub(super) fn new() -> Self {
+        Self::with_profile(Profile::default())
+    }
+
+    pub(super) fn with_profile(profile: Profile) -> Self {
         let bench = Bench::new();
-        let key = bench.key(Profile::default());
+        let key = bench.key(profile);
         let wire = Wire::to(key.address());
         Self {
             bench,
@@ -84,24 +118,47 @@ impl Stage {
         }
     }
 
+    /// One whose configuration names Alice, and says this further.
+    pub(super) fn with_custodian(further: &str) -> Self {
+        let mut stage = Self::new();
+        let alice = age::x25519::Identity::generate();
+        let file = stage.bench.path("alice");
+        std::fs::write(file, alice.to_string().expose_secret()).unwrap();
+        stage.bench.configure_further(&format!(
+            "[[custody.custodian]]\nname = \"Alice\"\nrecipient = \"{}\"\n{further}",
+            alice.to_public()
+        ));
+        stage.custodian = Some(alice);
+        stage
+    }
+
     /// The PIN, from the operator or from its custodian.
     pub(super) fn pin(&self) -> String {
-        let Some(custodian) = &self.custodian else {
-            return PIN.to_owned();
-        };
-        let file = custodian.to_string();
+        if self.custodian.is_none() {
+            PIN.to_owned()
+        } else if self.kinds().iter().any(|kind| kind == "key.enrolled") {
+            self.pin_in_force()
+        } else {
+            self.sealed_in("enroll.intended")
+        }
+    }
+
+    /// The PIN that the last entry of this kind holds, opened by its custodian.
+    pub(super) fn sealed_in(&self, kind: &str) -> String {
+        let entries = self.bench.entries();
+        let entry = entries.iter().rfind(|entry| entry["kind"] == kind).unwrap();
+        let sealed: SealedPin = serde_json::from_value(entry["body"]["pin"].clone()).unwrap();
+        let file = self.custodian.as_ref().unwrap().to_string();
         let file = file.expose_secret().as_bytes();
         let identity = Identity::read("alice", file, &mut |_| None).unwrap();
-        let opened = open(&self.sealed_pin(), &[identity]).unwrap();
+        let opened = open(&sealed, &[identity]).unwrap();
         String::from_utf8(opened.pin.expose_bytes().to_vec()).unwrap()
     }
 
-    /// As the ledger holds it.
-    fn sealed_pin(&self) -> SealedPin {
-        let entries = self.bench.entries();
-        let intended = |entry: &&serde_json::Value| entry["kind"] == "enroll.intended";
-        let intended = entries.iter().rfind(intended).unwrap();
-        serde_json::from_value(intended["body"]["pin"].clone()).unwrap()
+    /// A command line with the key at hand, over the wire.
+    pub(super) fn with_key(&self, words: &[&str]) -> Command {
+        let command = self.bench.halligan(words.iter().copied());
+        command.with(["--device", self.wire.address()])
     }
 
     /// The command with what gives it the PIN.
@@ -114,9 +171,8 @@ impl Stage {
 
     /// `resume`, as an operator types it who knows the PIN or has its custodian at hand.
     pub(super) fn resume(&self) -> Command {
-        let words = ["resume", LABEL, "--device", self.wire.address()];
         let root = self.key.attestation_root();
-        let resume = self.bench.halligan(words);
+        let resume = self.with_key(&["resume", LABEL]);
         let resume = resume.with(["--attestation-root".to_owned(), root]);
         self.with_pin_for(resume, &["--identity", "alice"])
     }
@@ -134,17 +190,9 @@ fn with_pin() -> Stage {
 
 /// The PIN is generated and sealed, and the key's policy set.
 fn sealed() -> Stage {
-    let mut stage = fresh();
-    let alice = age::x25519::Identity::generate();
-    let file = stage.bench.path("alice");
-    std::fs::write(file, alice.to_string().expose_secret()).unwrap();
-    stage.bench.configure_further(&format!(
-        "[[custody.custodian]]\nname = \"Alice\"\nrecipient = \"{}\"\n\
-         [key_policy]\nmin_pin_length = 8\nforce_pin_change = true\nalways_uv = true",
-        alice.to_public()
-    ));
-    stage.custodian = Some(alice);
-    stage
+    Stage::with_custodian(
+        "[key_policy]\nmin_pin_length = 8\nforce_pin_change = true\nalways_uv = true",
+    )
 }
 
 /// The key made a credential, and the tool was killed before it knew.
@@ -170,28 +218,30 @@ fn stopped_after(step: &str) -> Stage {
     stage
 }
 
-fn enrolled() -> Stage {
+pub(super) fn enrolled() -> Stage {
     let stage = fresh();
     enroll(&stage).run().exits(0);
     stage
 }
 
 pub(super) fn enroll(stage: &Stage) -> Command {
-    let account = stage.bench.account(0);
-    let words = ["enroll", "--account", &account, "--label", LABEL];
-    let root = stage.key.attestation_root();
-    let enroll = stage.bench.halligan(words);
-    let enroll = enroll.with([
-        "--device",
-        stage.wire.address(),
-        "--attestation-root",
-        &root,
-    ]);
-    stage.with_pin_for(enroll, &["--pin-generate", "--confirm", LABEL])
+    stage.with_pin_for(enroll_with(stage), &["--pin-generate", "--confirm", LABEL])
 }
 
-fn undo(stage: &Stage) -> Command {
-    stage.resume().with(["--undo"])
+/// `enroll`, without the PIN.
+pub(super) fn enroll_with(stage: &Stage) -> Command {
+    let account = stage.bench.account(0);
+    let root = stage.key.attestation_root();
+    let enroll = stage.with_key(&["enroll", "--account", &account, "--label", LABEL]);
+    enroll.with(["--attestation-root", &root])
+}
+
+/// `resume`, with nothing typed but what the ceremony was begun with.
+pub(super) fn as_begun(stage: &Stage, end: End) -> Command {
+    match end {
+        End::Finish => stage.resume(),
+        End::Undo => stage.resume().with(["--undo"]),
+    }
 }
 
 fn retire(stage: &Stage) -> Command {

@@ -6,9 +6,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::case::{Case, End, Point};
 use super::ceremonies::{CEREMONIES, Ceremony};
+use super::service::SERVICE;
 
 /// Cases that run at the same time. Many of them only wait.
 const WORKERS: usize = 6;
+
+/// Of the ceremonies on a key in service every so manieth case runs; prime, so that the cases left out differ from kind to kind.
+const SERVICE_STEP: usize = 5;
 
 /// What a tenant does instead of answering.
 const FAULTS: [&str; 6] = [
@@ -114,8 +118,18 @@ fn message(panic: &(dyn std::any::Any + Send)) -> String {
 #[ignore = "takes minutes; tests/matrices/crash/run"]
 fn every_point() {
     let only = std::env::var("CRASH_ONLY").unwrap_or_default();
-    let chosen = CEREMONIES.iter().filter(|one| one.name.contains(&only));
-    let cases: Vec<Case> = chosen.flat_map(cases).collect();
+    let all = std::env::var_os("CRASH_ALL").is_some();
+    let chosen = CEREMONIES.iter().chain(&SERVICE);
+    let chosen = chosen.filter(|one| one.name.contains(&only));
+    let taken = |ceremony: &'static Ceremony| {
+        let step = if ceremony.in_service && !all {
+            SERVICE_STEP
+        } else {
+            1
+        };
+        cases(ceremony).into_iter().step_by(step)
+    };
+    let cases: Vec<Case> = chosen.flat_map(taken).collect();
     let failed = run(&cases);
     say(&format!("{} passed, {failed} failed", cases.len() - failed));
     assert_eq!(failed, 0);
@@ -125,6 +139,7 @@ fn every_point() {
 #[test]
 fn a_sample() {
     let [fresh, with_pin, sealed, ..] = &CEREMONIES;
+    let [change_pin, .., settings, reset] = &SERVICE;
     let sample = [
         (fresh, Point::KeyAnswer(2), End::Finish),
         (fresh, Point::KeyAnswer(5), End::Undo),
@@ -135,6 +150,10 @@ fn a_sample() {
         (fresh, Point::Fault(4, "500"), End::Finish),
         (sealed, Point::KeyAnswer(2), End::Finish),
         (sealed, Point::Entry(7), End::Undo),
+        (change_pin, Point::KeyAnswer(6), End::Finish),
+        (change_pin, Point::Entry(0), End::Undo),
+        (settings, Point::KeyAnswer(7), End::Undo),
+        (reset, Point::Entry(0), End::Undo),
     ];
     let cases: Vec<Case> = sample
         .into_iter()

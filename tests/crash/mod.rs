@@ -14,4 +14,5 @@
 mod case;
 mod ceremonies;
 mod matrix;
+mod service;
 mod states;

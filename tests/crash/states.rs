@@ -1,6 +1,7 @@
 //! The states that a crash can leave, one by one, as an operator meets them.
 
 use halligan::emulator::Profile;
+use halligan::emulator::profile::CredentialManagement;
 use serde_json::Value;
 
 use super::case::{Point, judge, stop};
@@ -181,6 +182,62 @@ fn a_key_that_is_lost_leaves_no_method() {
         .unwrap()
         .to_owned();
     assert!(remains.contains("may be on the key"), "{remains}");
+}
+
+/// A key that makes credentials and deletes none, but all of them.
+fn without_credential_management() -> Stage {
+    Stage::with_profile(Profile {
+        credential_management: CredentialManagement::Absent,
+        ..Profile::default()
+    })
+}
+
+#[test]
+fn of_a_key_that_cannot_delete_its_credential_nothing_is_taken_back() {
+    let stage = without_credential_management();
+    let registered = Point::TenantAnswer(REGISTRATION);
+    assert!(stop(&stage, &registered, enroll(&stage)));
+    stage.wire.mend();
+    stage.bench.clear_tenant_faults();
+    let before = stage.kinds();
+    let undo = || stage.resume().with(["--undo", "--json"]);
+    for undo in [undo(), undo().with(["--dry-run"])] {
+        let refused = undo.run().exits(7);
+        refused
+            .prints("cannot delete single credentials")
+            .fails_with("not_undoable");
+    }
+    // The method is still there: without it, the credential would be an orphan.
+    assert_eq!((stage.bench.registered(), stage.kinds()), (1, before));
+    stage.resume().run().exits(0);
+    assert_eq!(stage.bench.registered(), 1);
+    let check = ["check", "--key", LABEL, "--device", stage.wire.address()];
+    stage.bench.halligan(check).run().exits(0);
+    assert_eq!(stage.open_ceremonies(), 0);
+}
+
+#[test]
+fn a_refused_registration_on_a_key_that_cannot_delete_stays_open_and_known() {
+    for reset in [false, true] {
+        let stage = without_credential_management();
+        stage.bench.tenant_fault("createMethod=400,times=always");
+        let refused = enroll(&stage).run().exits(7);
+        refused.says("is on the key and not registered; removing it failed");
+        stage.bench.clear_tenant_faults();
+        let listed = listed(&stage);
+        assert_eq!(listed["open"][0]["reached"], "credential_created");
+        assert!(has_fact(&listed, "it holds credential"), "{listed}");
+        if reset {
+            stage.key.reset();
+            let gone = ["resume", LABEL, "--key-gone"];
+            stage.bench.halligan(gone).run().exits(0).prints("undone");
+            assert_eq!(judge(&stage), "undone");
+        } else {
+            stage.resume().run().exits(0);
+            assert_eq!(stage.bench.registered(), 1);
+            assert_eq!(stage.open_ceremonies(), 0);
+        }
+    }
 }
 
 #[test]
