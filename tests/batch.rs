@@ -1,6 +1,9 @@
 //! `halligan enroll --plan`, from outside: many keys from one plan, some of which fail, and then the rest.
 
+use std::time::{Duration, Instant};
+
 use halligan::emulator::Profile;
+use halligan::emulator::touch::{Auto, Never};
 use halligan::simulator::tenant::{EnforcementType, KeyRestrictions};
 use serde_json::Value;
 
@@ -282,6 +285,120 @@ fn prompts_and_events_name_the_key() {
             .iter()
             .any(|event| event["event"] == "touch_needed" && event["label"] == label);
         assert!(touched, "{}", finished.shown());
+    }
+}
+
+/// Every key of the plan is enrolled exactly once, in the ledger, in the directory and on the keys.
+#[track_caller]
+fn all_enrolled(bench: &Bench, keys: &[Key]) {
+    let verified = bench.verified_ledger();
+    assert_eq!(verified["open_ceremonies"], serde_json::json!([]));
+    let enrolled = bench.ledger().into_iter();
+    let enrolled = enrolled.filter(|kind| kind == "key.enrolled").count();
+    assert_eq!((enrolled, bench.registered()), (keys.len(), keys.len()));
+    assert!(keys.iter().all(|key| key.credentials().len() == 1));
+    bench.halligan(["reconcile"]).run().exits(0);
+}
+
+fn results(bench: &Bench) -> Value {
+    let results = std::fs::read(bench.path("results.json")).unwrap();
+    serde_json::from_slice(&results).unwrap()
+}
+
+#[test]
+fn an_interrupt_in_the_middle_takes_back_what_is_under_way_and_begins_nothing_more() {
+    let (bench, keys) = bench_with(4);
+    let plan = plan(&bench, &keys);
+    keys[1].touched_by(Never);
+    keys[2].touched_by(Never);
+    let batch = || enroll(&bench, &plan).with(["--results", "results.json", "--workers", "2"]);
+    let waiting = batch().start();
+    let waiting = waiting.until("BG1-1: touch this key now");
+    let waiting = waiting.until("BG2-2: touch this key now");
+    let stopped = waiting.interrupt().finish().exits(7);
+    assert_eq!(
+        statuses(&stopped),
+        ["enrolled", "failed", "failed", "planned"]
+    );
+    assert_eq!(results(&bench)["keys"], stopped.document()["keys"]);
+    stopped.fails_with("cancelled");
+    assert_eq!(bench.registered(), 1);
+    keys[1].touched_by(Auto);
+    keys[2].touched_by(Auto);
+    let again = batch().run().exits(0);
+    let rest = ["enrolled"; 3];
+    assert_eq!(statuses(&again)[0], "already_enrolled");
+    assert_eq!(statuses(&again)[1..], rest);
+    all_enrolled(&bench, &keys);
+}
+
+#[test]
+fn an_interrupt_waits_for_registrations_and_leaves_them_open() {
+    let (bench, keys) = bench_with(2);
+    let plan = plan(&bench, &keys);
+    bench.tenant_fault("createMethod=slow,seconds=2,after-commit,times=2");
+    let batch = || enroll(&bench, &plan).with(["--results", "results.json"]);
+    let waiting = batch().start();
+    until(|| bench.answers_held() == 2);
+    let stopped = waiting.interrupt().finish().exits(7);
+    assert_eq!(statuses(&stopped), ["open", "open"]);
+    stopped.fails_with("batch_open");
+    assert_eq!(results(&bench)["keys"][1]["status"], "open");
+    bench.clear_tenant_faults();
+    bench.resume(&keys[0], "BG1-0").run().exits(0);
+    let undo = bench.resume(&keys[1], "BG2-1").with(["--undo"]);
+    undo.run().exits(0);
+    assert_eq!(bench.registered(), 1);
+    let again = batch().run().exits(0);
+    assert_eq!(statuses(&again), ["already_enrolled", "enrolled"]);
+    all_enrolled(&bench, &keys);
+}
+
+#[test]
+fn a_batch_that_was_killed_is_resumed_key_by_key_and_continued() {
+    let (bench, keys) = bench_with(4);
+    let plan = plan(&bench, &keys);
+    keys[3].touched_by(Never);
+    // One key comes through, two are registered without hearing of it, one waits for its touch.
+    bench.tenant_fault("createMethod=slow,seconds=3600,after-commit,skip=1,times=2");
+    let batch = || enroll(&bench, &plan).with(["--results", "results.json"]);
+    let running = batch().start().until("BG2-3: touch this key now");
+    let enrolled = |results: &Value| {
+        let keys = results["keys"].as_array().unwrap().iter();
+        keys.filter(|key| key["status"] == "enrolled").count()
+    };
+    until(|| bench.answers_held() == 2 && enrolled(&results(&bench)) == 1);
+    running.kill();
+    bench.clear_tenant_faults();
+    for key in &keys {
+        key.replug();
+        key.touched_by(Auto);
+    }
+    let refused = batch().run().exits(7);
+    assert_eq!(
+        statuses(&refused)
+            .iter()
+            .filter(|status| *status == "open")
+            .count(),
+        3
+    );
+    let labels = ["BG1-0", "BG1-1", "BG2-2", "BG2-3"];
+    let open = (0..4).filter(|&index| statuses(&refused)[index] == "open");
+    for (index, end) in open.zip(["--finish", "--undo", "--undo"]) {
+        let resume = bench.resume(&keys[index], labels[index]);
+        resume.with([end]).run().exits(0);
+    }
+    batch().run().exits(0);
+    all_enrolled(&bench, &keys);
+}
+
+/// Waits until it is so.
+#[track_caller]
+fn until(is_so: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !is_so() {
+        assert!(Instant::now() < deadline, "it never came to that");
+        std::thread::sleep(Duration::from_millis(5));
     }
 }
 
