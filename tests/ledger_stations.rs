@@ -355,7 +355,11 @@ fn a_clock_that_was_set_back_is_a_warning() {
         "--confirm",
         "ahead",
     ];
-    bench.halligan(revoke).run().exits(0);
+    bench
+        .halligan(revoke)
+        .run()
+        .exits(0)
+        .says("warning: this machine's clock says");
     let text = bench.halligan(["ledger", "verify"]).run().exits(0);
     let last = bench.entries().pop().unwrap()["index"].clone();
     text.prints(&format!("warning: entry {last} says"))

@@ -44,8 +44,7 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
     } else {
         Some(tenant::client(&config, context)?)
     };
-    let mut ledger =
-        record::open_for_writing(&arguments.ledger, &config, &context.env, false).await?;
+    let mut ledger = record::open_for_writing(&arguments.ledger, &config, context, false).await?;
     let mut open = arguments.device.open(&context.env)?;
     let mut interaction = Terminal::new(&context.global, &arguments.pin);
     let request = Request {

@@ -162,8 +162,7 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
     let config = context.config()?;
     let tenant = tenant::client(&config, context)?;
     let mut ledger =
-        record::open_for_writing(&arguments.ledger, &config, &context.env, arguments.dry_run)
-            .await?;
+        record::open_for_writing(&arguments.ledger, &config, context, arguments.dry_run).await?;
     let mut open = arguments.device()?.open(&context.env)?;
     let mut interaction = arguments.interaction(context);
     let terms = arguments.terms(open.serial, &config)?;

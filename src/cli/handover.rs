@@ -43,8 +43,7 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
         Error::Usage("--location and --custodian say where the key is".to_owned())
     })?;
     let config = context.config_or_default()?;
-    let mut ledger =
-        record::open_for_writing(&arguments.ledger, &config, &context.env, false).await?;
+    let mut ledger = record::open_for_writing(&arguments.ledger, &config, context, false).await?;
     let mut open = match arguments.prove {
         true => Some(arguments.device.open(&context.env)?),
         false => None,

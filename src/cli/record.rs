@@ -1,9 +1,11 @@
 //! Where the ledger is, and which station writes it.
 
+use jiff::SignedDuration;
+
 use crate::ceremony::{Parties, check};
 use crate::cli::config::Config;
 use crate::cli::device::OpenKey;
-use crate::cli::terminal::Terminal;
+use crate::cli::terminal::{self, Terminal};
 use crate::cli::{Context, Error};
 use crate::env::Env;
 use crate::ledger::{Ledger, Reader, Station, StationError, Store};
@@ -27,8 +29,34 @@ impl LedgerChoice {
     }
 }
 
-/// Opens the ledger as this station, whose key is made when it is needed for the first time. A dry run leaves no trace.
+/// How far the newest entry may be ahead of this machine's clock before the operator is told: two clocks never agree.
+const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(1);
+
+/// Opens the ledger as this station, and warns if this machine's clock is behind the ledger: entries say when things
+/// happened by the clock of who wrote them.
 pub(crate) async fn open_for_writing(
+    choice: &LedgerChoice,
+    config: &Config,
+    context: &Context,
+    dry_run: bool,
+) -> Result<Ledger, Error> {
+    let ledger = open(choice, config, &context.env, dry_run).await?;
+    let now = context.env.now();
+    if let Some(newest) = ledger.entries().last()
+        && newest.time.duration_since(now) > CLOCK_TOLERANCE
+    {
+        let (index, time) = (newest.index, newest.time);
+        let now = now.strftime("%Y-%m-%dT%H:%M:%SZ");
+        terminal::warn(
+            context,
+            &format!("this machine's clock says {now}, entry {index} of the ledger says {time}"),
+        );
+    }
+    Ok(ledger)
+}
+
+/// Opens the ledger as this station, whose key is made when it is needed for the first time. A dry run leaves no trace.
+pub(crate) async fn open(
     choice: &LedgerChoice,
     config: &Config,
     env: &Env,
@@ -87,7 +115,7 @@ pub(crate) async fn label_of(
     context: &Context,
 ) -> Result<Option<String>, Error> {
     let config = context.config_or_default()?;
-    let mut ledger = open_for_writing(choice, &config, &context.env, true).await?;
+    let mut ledger = self::open(choice, &config, &context.env, true).await?;
     let mut parties = Parties {
         key: (&mut open.authenticator).into(),
         tenant: None,
@@ -106,7 +134,7 @@ mod tests {
     use super::*;
     use crate::cli::config::File;
 
-    async fn open(directory: &std::path::Path, dry_run: bool) -> Ledger {
+    async fn opened(directory: &std::path::Path, dry_run: bool) -> Ledger {
         let config = Config {
             path: directory.join("halligan.toml"),
             file: File {
@@ -115,7 +143,7 @@ mod tests {
             },
         };
         let choice = LedgerChoice { ledger: None };
-        open_for_writing(&choice, &config, &Env::system(), dry_run)
+        open(&choice, &config, &Env::system(), dry_run)
             .await
             .unwrap()
     }
@@ -128,7 +156,7 @@ mod tests {
     #[tokio::test]
     async fn a_dry_run_leaves_no_trace() {
         let directory = tempfile::tempdir().unwrap();
-        let ledger = open(directory.path(), true).await;
+        let ledger = opened(directory.path(), true).await;
         assert_eq!(ledger.station().name().as_str(), "vault-1");
         drop(ledger);
         assert!(names(directory.path()).is_empty());
@@ -137,10 +165,10 @@ mod tests {
     #[tokio::test]
     async fn a_station_keeps_its_key_also_in_a_dry_run() {
         let directory = tempfile::tempdir().unwrap();
-        let first = open(directory.path(), false).await;
+        let first = opened(directory.path(), false).await;
         assert_eq!(names(directory.path()), ["station"]);
         for dry_run in [false, true] {
-            let again = open(directory.path(), dry_run).await;
+            let again = opened(directory.path(), dry_run).await;
             assert_eq!(again.station().public_key(), first.station().public_key());
         }
     }

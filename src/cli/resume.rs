@@ -108,7 +108,7 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
     let tenant = tenant::client(&config, context)?;
     let looks_only = arguments.dry_run || arguments.ceremony.is_none();
     let mut ledger =
-        record::open_for_writing(&arguments.ledger, &config, &context.env, looks_only).await?;
+        record::open_for_writing(&arguments.ledger, &config, context, looks_only).await?;
     let mut open = arguments.key(context)?;
     let terms = Terms {
         spend_last_tries: arguments.pin.spend_last_pin_tries,

@@ -67,8 +67,7 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
     let config = context.config()?;
     let tenant = tenant::client(&config, context)?;
     let mut ledger =
-        record::open_for_writing(&arguments.ledger, &config, &context.env, arguments.dry_run)
-            .await?;
+        record::open_for_writing(&arguments.ledger, &config, context, arguments.dry_run).await?;
     // A lost key is retired without it.
     let mut open = match arguments.delete_credential {
         true => Some(arguments.device.open(&context.env)?),

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::cli::config::Config;
 use crate::cli::pin::{self, Identities};
 use crate::cli::record::{self, LedgerChoice};
-use crate::cli::{Context, Error};
+use crate::cli::{Context, Error, terminal};
 use crate::custody;
 use crate::ledger::{EnrolledKey, PinOpened, State};
 use crate::report::{self, Report, Sheet};
@@ -112,7 +112,7 @@ async fn pins(
         };
         let recorded = pin::record((Some(entry), None), &arguments.ledger, config, context).await;
         if let Err(why) = recorded {
-            pin::warn(context, &format!("not recorded in the ledger: {why}"));
+            terminal::warn(context, &format!("not recorded in the ledger: {why}"));
         }
     }
     Ok(pins)

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use crate::ceremony::interaction::{Interaction, PinPurpose, PinUnavailable, Step};
+use crate::cli::Context;
 use crate::cli::arguments::Global;
 use crate::secret::Pin;
 
@@ -59,6 +60,16 @@ pub(crate) fn say(as_event: bool, event: &Value, line: &str) {
     } else {
         write_line(line);
     }
+}
+
+/// Warns outside a ceremony.
+pub(crate) fn warn(context: &Context, message: &str) {
+    let event = json!({"event": "warning", "message": message});
+    say(
+        context.global.events,
+        &event,
+        &format!("warning: {message}"),
+    );
 }
 
 /// One event is one line.

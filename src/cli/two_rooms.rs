@@ -78,8 +78,8 @@ impl Room<'_> {
             .transpose()
             .map_err(|error| Error::Usage(error.to_string()))?;
         let client = tenant::client(self.config, self.context)?;
-        let env = &self.context.env;
-        let mut ledger = record::open_for_writing(self.ledger, self.config, env, false).await?;
+        let mut ledger =
+            record::open_for_writing(self.ledger, self.config, self.context, false).await?;
         let parties = self.parties(KeyInHand::NONE, Some(&client), &mut ledger);
         let (wanted, document) = enroll::request(request, timeout, parties).await?;
         write(path, document)?;
@@ -106,8 +106,8 @@ impl Room<'_> {
         let choice = record::LedgerChoice {
             ledger: Some(location),
         };
-        let env = &self.context.env;
-        let mut ledger = record::open_for_writing(&choice, self.config, env, false).await?;
+        let mut ledger =
+            record::open_for_writing(&choice, self.config, self.context, false).await?;
         let request = request(&file, &open)?;
         let key = (&mut open.authenticator).into();
         let parties = self.parties(key, None, &mut ledger);
@@ -124,8 +124,8 @@ impl Room<'_> {
     ) -> Result<Report, Error> {
         let response = EnrollResponse::open(&read(path)?).map_err(ceremony::Error::from)?;
         let client = tenant::client(self.config, self.context)?;
-        let env = &self.context.env;
-        let mut ledger = record::open_for_writing(self.ledger, self.config, env, false).await?;
+        let mut ledger =
+            record::open_for_writing(self.ledger, self.config, self.context, false).await?;
         let parties = self.parties(KeyInHand::NONE, Some(&client), &mut ledger);
         let entry = enroll::respond(&response, terms, parties).await?;
         let enrolled = ledger

@@ -50,7 +50,7 @@ pub(crate) async fn run(
     })?;
     place(&mut plan, &arguments.device)?;
     let tenant = tenant::client_for(&config, context, &RECONCILE_PERMISSIONS)?;
-    let ledger = record::open_for_writing(&arguments.ledger, &config, &context.env, true).await?;
+    let ledger = record::open_for_writing(&arguments.ledger, &config, context, true).await?;
     let resolution = batch::resolve(plan, ledger.state(), &tenant).await?;
     drop(ledger);
     let rows = report::rows(&resolution);
@@ -67,7 +67,7 @@ pub(crate) async fn run(
     let results = Results::new(rows, arguments.batch.results.clone());
     results.save()?;
     // The station's key is made once, before several workers would need it.
-    drop(record::open_for_writing(&arguments.ledger, &config, &context.env, false).await?);
+    drop(record::open(&arguments.ledger, &config, &context.env, false).await?);
     let workshop = Workshop::new(arguments, &config, context, &results)?;
     let common = Common {
         resolution: &resolution,

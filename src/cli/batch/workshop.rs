@@ -65,7 +65,7 @@ impl Seam for Workshop<'_> {
 
     async fn ledger(&self) -> Result<Ledger, Error> {
         let choice = &self.arguments.ledger;
-        record::open_for_writing(choice, self.config, &self.context.env, false).await
+        record::open(choice, self.config, &self.context.env, false).await
     }
 
     fn person(&self, label: &str) -> Box<dyn Interaction + '_> {

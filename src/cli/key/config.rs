@@ -151,8 +151,7 @@ async fn set_recorded(
 ) -> Result<Outcome, Error> {
     let config = context.config_or_default()?;
     let mut ledger =
-        record::open_for_writing(&arguments.ledger, &config, &context.env, arguments.dry_run)
-            .await?;
+        record::open_for_writing(&arguments.ledger, &config, context, arguments.dry_run).await?;
     let mut open = arguments.device.open(&context.env)?;
     let request = Request {
         label: label.to_owned(),

@@ -60,8 +60,7 @@ async fn recorded(
             ));
         }
     };
-    let mut ledger =
-        record::open_for_writing(&arguments.ledger, &config, &context.env, false).await?;
+    let mut ledger = record::open_for_writing(&arguments.ledger, &config, context, false).await?;
     let mut open = arguments.device.open(&context.env)?;
     let request = Request {
         label: label.to_owned(),

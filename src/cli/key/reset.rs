@@ -74,8 +74,7 @@ async fn recorded(
         None => None,
     };
     let mut ledger =
-        record::open_for_writing(&arguments.ledger, &config, &context.env, arguments.dry_run)
-            .await?;
+        record::open_for_writing(&arguments.ledger, &config, context, arguments.dry_run).await?;
     let mut reopen = arguments.device.reopening(&open, &context.env);
     let reopen: &mut Reopen<'_> = &mut reopen;
     let parties = Parties {

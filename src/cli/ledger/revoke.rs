@@ -33,7 +33,7 @@ pub(super) async fn run(
     config: &Config,
     context: &Context,
 ) -> Result<Report, Error> {
-    let mut ledger = record::open_for_writing(&revoke.ledger, config, &context.env, false).await?;
+    let mut ledger = record::open_for_writing(&revoke.ledger, config, context, false).await?;
     possible(&ledger, &revoke.station)?;
     confirm(revoke)?;
     let event = Event::StationRevoked(StationRevoked {

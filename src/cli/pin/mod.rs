@@ -6,7 +6,7 @@ mod identity;
 mod open;
 
 pub(super) use identity::Identities;
-pub(super) use open::{record, warn};
+pub(super) use open::record;
 
 use crate::cli::{Context, Error};
 use crate::report::Report;

@@ -84,19 +84,10 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
             .map(Some)
     };
     if let Err(why) = &recorded {
-        warn(context, &format!("not recorded in the ledger: {why}"));
+        terminal::warn(context, &format!("not recorded in the ledger: {why}"));
     }
     show(arguments, context, &secrets)?;
     Ok(report(arguments, &secrets, recorded))
-}
-
-pub(in crate::cli) fn warn(context: &Context, message: &str) {
-    let event = json!({"event": "warning", "message": message});
-    terminal::say(
-        context.global.events,
-        &event,
-        &format!("warning: {message}"),
-    );
 }
 
 /// The PINs, or with `--share` the shares, of a label. One that opens is enough: the key may have either.
@@ -110,7 +101,7 @@ async fn from_ledger(
         .verify()
         .await?;
     if let Some(failure) = &verification.failure {
-        warn(
+        terminal::warn(
             context,
             &format!("the ledger does not verify, {failure}; what comes from there on is left out"),
         );
@@ -131,7 +122,7 @@ async fn from_ledger(
     match failed {
         Some((_, error)) if secrets.is_empty() => Err(error.into()),
         Some((found, error)) => {
-            warn(
+            terminal::warn(
                 context,
                 &format!("{} was not opened: {error}", what(&found, label)),
             );
