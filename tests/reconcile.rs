@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use halligan::ceremony::reconcile::FindingId;
 use halligan::emulator::Profile;
-use halligan::simulator::tenant::{EnforcementType, KeyRestrictions, PasskeyProfile, Target};
+use halligan::simulator::tenant::{
+    EnforcementType, IncludeTarget, KeyRestrictions, PasskeyProfile, PasskeyTypes, Target,
+};
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, Finished, Key, PIN, Person, WRONG_PIN};
@@ -291,24 +293,27 @@ fn a_model_that_the_policy_no_longer_takes_is_locked_out() {
 #[test]
 fn the_profiles_of_the_accounts_groups_decide() {
     let (bench, _) = enrolled();
-    let (everybody, group) = (Target::AllUsers, Target::Group("emergency".to_owned()));
     bench.change_tenant(|state| {
-        let profile = |name: &str, restrictions, target: &Target| PasskeyProfile {
-            id: uuid::Uuid::from_u128(name.len().try_into().unwrap()),
+        let profile = |id, name: &str, restrictions| PasskeyProfile {
+            id: uuid::Uuid::from_u128(id),
             name: name.to_owned(),
+            passkey_types: PasskeyTypes::DEVICE_BOUND,
             is_attestation_enforced: true,
             key_restrictions: restrictions,
-            targets: vec![target.clone()],
         };
         let free = KeyRestrictions {
             is_enforced: false,
             ..another_model_only()
         };
-        state.fido2_policy.include_targets = vec![everybody.clone(), group.clone()];
-        state.fido2_policy.passkey_profiles = vec![
-            profile("Default", another_model_only(), &everybody),
-            profile("Emergency", free, &group),
+        let default = profile(1, "Default", another_model_only());
+        let emergency = profile(2, "Emergency", free);
+        let group = Target::Group("emergency".to_owned());
+        state.fido2_policy.include_targets = vec![
+            Target::AllUsers.into(),
+            IncludeTarget::with_profiles(group, &[emergency.id]),
         ];
+        state.fido2_policy.default_passkey_profile = Some(default.id);
+        state.fido2_policy.passkey_profiles = vec![default, emergency];
     });
     let finished = reconcile(&bench, &[]).exits(1);
     finds(&finished, &[("BG1-A", &["model_not_allowed"])]);

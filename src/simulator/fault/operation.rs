@@ -26,20 +26,26 @@ pub enum Operation {
     GetPolicy,
     /// `GET /users/{id}` and `GET /me`
     GetUser,
-    /// `GET /users/{id}/transitiveMemberOf`
+    /// `GET /directory/administrativeUnits` and below
+    ListAdministrativeUnits,
+    /// `GET …/transitiveMemberOf`, of a user or `/me`
     ListMemberships,
     /// `GET …/fido2Methods`
     ListMethods,
+    /// `GET /roleManagement/directory/roleAssignments`
+    ListRoleAssignments,
     /// `GET /users`
     ListUsers,
     /// Anything else.
     Other,
     /// `POST …/oauth2/v2.0/token`
     Token,
+    /// `PATCH …/authenticationMethodConfigurations/fido2`
+    UpdatePolicy,
 }
 
 impl Operation {
-    const NAMES: [(Self, &'static str); 14] = [
+    const NAMES: [(Self, &'static str); 17] = [
         (Self::Authorize, "authorize"),
         (Self::CreateMethod, "createMethod"),
         (Self::CreationOptions, "creationOptions"),
@@ -49,11 +55,14 @@ impl Operation {
         (Self::GetOrganization, "getOrganization"),
         (Self::GetPolicy, "getPolicy"),
         (Self::GetUser, "getUser"),
+        (Self::ListAdministrativeUnits, "listAdministrativeUnits"),
         (Self::ListMemberships, "listMemberships"),
         (Self::ListMethods, "listMethods"),
+        (Self::ListRoleAssignments, "listRoleAssignments"),
         (Self::ListUsers, "listUsers"),
         (Self::Other, "other"),
         (Self::Token, "token"),
+        (Self::UpdatePolicy, "updatePolicy"),
     ];
 
     /// The operation of a request.
@@ -80,9 +89,16 @@ impl Operation {
         match (method.as_str(), resource) {
             ("GET", ["users"]) => Self::ListUsers,
             ("GET", ["users", _] | ["me"]) => Self::GetUser,
-            ("GET", ["users", _, "transitiveMemberOf"]) => Self::ListMemberships,
+            ("GET", ["users", _, "transitiveMemberOf", ..] | ["me", "transitiveMemberOf", ..]) => {
+                Self::ListMemberships
+            }
+            ("GET", ["directory", "administrativeUnits", ..]) => Self::ListAdministrativeUnits,
+            ("GET", ["roleManagement", "directory", "roleAssignments"]) => {
+                Self::ListRoleAssignments
+            }
             ("GET", ["organization"]) => Self::GetOrganization,
             ("GET", ["policies", ..]) => Self::GetPolicy,
+            ("PATCH", ["policies", ..]) => Self::UpdatePolicy,
             (
                 method,
                 [
@@ -173,6 +189,26 @@ mod tests {
                 "deleteMethod",
             ),
             ("GET", "/v1.0/me", "getUser"),
+            (
+                "GET",
+                "/v1.0/me/transitiveMemberOf/microsoft.graph.directoryRole",
+                "listMemberships",
+            ),
+            (
+                "GET",
+                "/v1.0/roleManagement/directory/roleAssignments",
+                "listRoleAssignments",
+            ),
+            (
+                "GET",
+                "/v1.0/directory/administrativeUnits/1/members",
+                "listAdministrativeUnits",
+            ),
+            (
+                "PATCH",
+                "/v1.0/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/fido2",
+                "updatePolicy",
+            ),
             ("GET", "/v1.0", "other"),
             ("GET", "/", "other"),
         ] {

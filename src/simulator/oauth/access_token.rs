@@ -11,13 +11,17 @@ use uuid::Uuid;
 
 use crate::encoding::base64url;
 use crate::env::Env;
-use crate::simulator::tenant::{Application, State, User};
+use crate::simulator::tenant::{Application, Role, State, User, UserType};
 
 /// How long an access token is accepted, in seconds.
 pub(in crate::simulator) const LIFETIME: i64 = 3600;
 
 /// The audience of every token: Microsoft Graph.
 const AUDIENCE: &str = "https://graph.microsoft.com";
+
+/// What `wids` has besides directory roles: for every member of the organization, and for every application.
+const EVERY_MEMBER: &str = "b79fbf4d-3ef9-4689-8143-76b194e85509";
+const EVERY_APPLICATION: &str = "0997a1d0-0d1d-4acb-b408-d5ca73121e90";
 
 /// The members of an access token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,7 +62,8 @@ enum IdentityType {
 /// Whom a token speaks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::simulator) enum Principal {
-    Application,
+    /// The service principal's object id.
+    Application(Uuid),
     User(Uuid),
 }
 
@@ -108,6 +113,7 @@ impl Claims {
     ) -> Self {
         Self {
             roles: Some(application.application_permissions.clone()),
+            wids: Some(vec![EVERY_APPLICATION.to_owned()]),
             ..Self::new(state, application, env)
         }
     }
@@ -120,7 +126,9 @@ impl Claims {
         permissions: &[String],
         env: &Env,
     ) -> Self {
-        let wids = user.roles.iter().map(|role| role.template_id().to_owned());
+        let roles = state.roles_of(user).into_iter().map(Role::template_id);
+        let member = (user.user_type == UserType::Member).then_some(EVERY_MEMBER);
+        let wids = roles.chain(member).map(str::to_owned);
         Self {
             idtyp: IdentityType::User,
             oid: user.id,
@@ -135,7 +143,7 @@ impl Claims {
 
     pub(in crate::simulator) fn principal(&self) -> Principal {
         match self.idtyp {
-            IdentityType::App => Principal::Application,
+            IdentityType::App => Principal::Application(self.oid),
             IdentityType::User => Principal::User(self.oid),
         }
     }

@@ -17,19 +17,22 @@ use crate::encoding::cbor::{self, Value};
 use crate::graph::model::fido2_authentication_method::WebauthnPublicKeyCredential;
 use crate::simulator::relying_party::attestation_chain::leads_to_anchor;
 use crate::simulator::relying_party::{ORIGIN, RP_ID, RP_NAME, challenge};
-use crate::simulator::tenant::{PolicyRefusal, State};
+use crate::simulator::tenant::{NewKey, PolicyRefusal, State};
 use crate::webauthn::{
-    Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData, Flags, attestation_object,
+    AttestationObject, AttestedCredentialData, AuthenticatorData, Flags, attestation_object,
 };
 
 /// A hint for browsers that webauthn-rs-core asks for and verification never reads.
 const UNUSED_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(60);
 
+/// Characters of the name of an attestation format.
+const FORMAT_LIMIT: usize = 32;
+
 /// Why a credential is not registered. The text goes into the answer's inner message.
 #[derive(Debug, thiserror::Error)]
 pub(in crate::simulator) enum Refusal {
-    #[error("Attestation is required by policy, but the attestation could not be verified.")]
-    AttestationUntrusted,
+    #[error("The name of the attestation format exceeds {FORMAT_LIMIT} characters.")]
+    AttestationFormat,
     #[error("The attestation statement of format none must be empty.")]
     AttestationNotEmpty,
     #[error("Invalid attestation data format: {0}.")]
@@ -85,14 +88,22 @@ pub(in crate::simulator) fn verify(
     if base64url::encode(&attested.credential_id) != credential.id {
         return Err(Refusal::IdMismatch);
     }
-    judge(&posted, &attested.credential_id, &challenge)?;
-    if object.fmt == "none" && object.att_stmt != Value::Map(Vec::new()) {
-        return Err(Refusal::AttestationNotEmpty);
-    }
+    judge(
+        judgeable(&posted, &object)?,
+        &posted.client_data_json,
+        &attested.credential_id,
+        &challenge,
+    )?;
     let certificates = x5c(&object.att_stmt);
-    let is_attested =
-        object.fmt == "packed" && leads_to_anchor(&certificates, &state.trust_anchors, now);
-    admit(state, user_id, attested.aaguid, is_attested)?;
+    let is_attested = object.fmt == "packed"
+        && !state.ineligible_models.contains(&attested.aaguid)
+        && leads_to_anchor(&certificates, &state.trust_anchors, now);
+    let key = NewKey {
+        aaguid: attested.aaguid,
+        is_attested,
+        is_backup_eligible: data.flags.has(Flags::BE),
+    };
+    admit(state, user_id, key)?;
     Ok(registration(
         posted,
         &data,
@@ -102,20 +113,27 @@ pub(in crate::simulator) fn verify(
     ))
 }
 
-/// One profile that takes the key is enough.
-fn admit(state: &State, user_id: Uuid, aaguid: Aaguid, is_attested: bool) -> Result<(), Refusal> {
-    let mut refusal = Refusal::Policy(PolicyRefusal::NotTargeted);
-    let user = state.users.iter().find(|user| user.id == user_id);
-    for settings in user.map_or_else(Vec::new, |user| state.fido2_policy.settings_for(user)) {
-        refusal = match settings.key_restrictions.admit(aaguid) {
-            Err(model) => model.into(),
-            Ok(()) if settings.is_attestation_enforced && !is_attested => {
-                Refusal::AttestationUntrusted
-            }
-            Ok(()) => return Ok(()),
-        };
+/// The attestation object as the relying party that is not ours can judge it: of formats that it or the service does not
+/// know, the statement is left out, so that the rest is judged.
+fn judgeable(posted: &Posted, object: &AttestationObject) -> Result<Vec<u8>, Refusal> {
+    match object.fmt.as_str() {
+        "none" if object.att_stmt != Value::Map(Vec::new()) => Err(Refusal::AttestationNotEmpty),
+        "none" | "packed" | "tpm" => Ok(posted.attestation_object.clone()),
+        format if format.chars().count() > FORMAT_LIMIT => Err(Refusal::AttestationFormat),
+        _ => Ok(AttestationObject {
+            fmt: "none".to_owned(),
+            att_stmt: Value::Map(Vec::new()),
+            auth_data: object.auth_data.clone(),
+        }
+        .to_bytes()),
     }
-    Err(refusal)
+}
+
+/// Whether the policy takes the key, from this user.
+fn admit(state: &State, user_id: Uuid, key: NewKey) -> Result<(), Refusal> {
+    let user = state.users.iter().find(|user| user.id == user_id);
+    let user = user.ok_or(PolicyRefusal::NotTargeted)?;
+    Ok(state.fido2_policy.admit_key(user, key)?)
 }
 
 fn registration(
@@ -179,7 +197,12 @@ fn issued_challenge(
 }
 
 /// The relying party that is not ours.
-fn judge(posted: &Posted, credential_id: &[u8], challenge: &[u8]) -> Result<(), Refusal> {
+fn judge(
+    attestation_object: Vec<u8>,
+    client_data_json: &[u8],
+    credential_id: &[u8],
+    challenge: &[u8],
+) -> Result<(), Refusal> {
     let origin = ORIGIN.parse().expect("the origin is a valid URL");
     let relying_party = WebauthnCore::new_unsafe_experts_only(
         RP_NAME,
@@ -194,8 +217,8 @@ fn judge(posted: &Posted, credential_id: &[u8], challenge: &[u8]) -> Result<(), 
         id: base64url::encode(credential_id),
         raw_id: credential_id.to_vec(),
         response: AuthenticatorAttestationResponseRaw {
-            attestation_object: posted.attestation_object.clone(),
-            client_data_json: posted.client_data_json.clone(),
+            attestation_object,
+            client_data_json: client_data_json.to_vec(),
             transports: None,
         },
         type_: "public-key".to_owned(),

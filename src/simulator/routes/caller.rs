@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::simulator::oauth::access_token::{self, Principal};
 use crate::simulator::routes::GraphError;
 use crate::simulator::service::Service;
-use crate::simulator::tenant::{Role, User};
+use crate::simulator::tenant::{Role, State, User};
 
 /// The holder of a valid access token.
 pub(in crate::simulator) struct Caller {
@@ -17,7 +17,9 @@ pub(in crate::simulator) struct Caller {
 }
 
 enum Kind {
-    Application,
+    /// With the object id of its service principal.
+    Application(Uuid),
+    /// With the roles for the whole tenant.
     User { id: Uuid, roles: Vec<Role> },
 }
 
@@ -45,7 +47,7 @@ impl FromRequestParts<Service> for Caller {
             let claims = access_token::verify(state, token, now)
                 .map_err(|cause| GraphError::unauthenticated(&cause.to_string()))?;
             let kind = match claims.principal() {
-                Principal::Application => Kind::Application,
+                Principal::Application(id) => Kind::Application(id),
                 Principal::User(id) => {
                     let user = state.users.iter().find(|user| user.id == id);
                     let user = user.filter(|user| user.account_enabled).ok_or_else(|| {
@@ -53,7 +55,7 @@ impl FromRequestParts<Service> for Caller {
                     })?;
                     Kind::User {
                         id,
-                        roles: user.roles.clone(),
+                        roles: state.roles_of(user),
                     }
                 }
             };
@@ -75,7 +77,7 @@ impl Caller {
     /// The signed-in user, if it is one.
     pub(in crate::simulator) fn user_id(&self) -> Option<Uuid> {
         match self.kind {
-            Kind::Application => None,
+            Kind::Application(_) => None,
             Kind::User { id, .. } => Some(id),
         }
     }
@@ -94,25 +96,53 @@ impl Caller {
         }
     }
 
-    /// Whether the caller's directory roles reach the target's methods. Applications need no role; people reach their
-    /// own methods without one.
+    /// Whether a person has one of the roles for the whole tenant. Applications need none.
+    pub(in crate::simulator) fn require_role(&self, wanted: &[Role]) -> Result<(), GraphError> {
+        match &self.kind {
+            Kind::User { roles, .. } if !roles.iter().any(|role| wanted.contains(role)) => {
+                Err(GraphError::forbidden())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the caller's directory roles reach the target's methods. Applications need no role and people none for
+    /// their own methods, unless the target's management is restricted: then only a role within the unit helps.
     pub(in crate::simulator) fn require_authority(
         &self,
+        state: &State,
         target: &User,
         access: Access,
     ) -> Result<(), GraphError> {
-        let Kind::User { id, roles } = &self.kind else {
-            return Ok(());
-        };
-        let suffices = |role: &Role| match role {
+        let restricted = match access {
+            Access::Read => false,
+            Access::ReadOptions => !state.quirks.late_refusals,
+            Access::Write => true,
+        } && state.is_management_restricted(target.id);
+        let privileged = !state.roles_of(target).is_empty();
+        let suffices = |role: Role| match role {
             Role::GlobalAdministrator | Role::PrivilegedAuthenticationAdministrator => true,
             Role::GlobalReader => access != Access::Write,
-            Role::AuthenticationAdministrator => target.roles.is_empty(),
+            Role::AuthenticationAdministrator => !privileged,
+            Role::AuthenticationPolicyAdministrator
+            | Role::PrivilegedRoleAdministrator
+            | Role::UserAdministrator => false,
         };
-        if *id == target.id || roles.iter().any(suffices) {
+        let tenant_wide = match &self.kind {
+            Kind::Application(_) => true,
+            Kind::User { id, roles } => *id == target.id || roles.iter().copied().any(suffices),
+        };
+        let mut scoped = state.scoped_roles_over(self.object_id(), target.id);
+        if (tenant_wide && !restricted) || scoped.any(suffices) {
             Ok(())
         } else {
             Err(GraphError::forbidden())
+        }
+    }
+
+    fn object_id(&self) -> Uuid {
+        match self.kind {
+            Kind::Application(id) | Kind::User { id, .. } => id,
         }
     }
 }

@@ -46,6 +46,11 @@ impl GraphError {
         Self::new(StatusCode::BAD_REQUEST, "BadRequest", message)
     }
 
+    /// An application that asks for `/me`.
+    pub(in crate::simulator) fn not_delegated() -> Self {
+        Self::malformed("/me request is only valid with delegated authentication flow.")
+    }
+
     /// A query option that the resource does not take.
     pub(in crate::simulator) fn unsupported_query(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "Request_UnsupportedQuery", message)

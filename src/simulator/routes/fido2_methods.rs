@@ -191,7 +191,7 @@ pub(super) fn authorized<'a>(
     let own = found.is_some_and(|user| caller.is(user));
     caller.require_any(permissions::for_methods(access, own))?;
     let found = found.ok_or_else(|| GraphError::no_such_object(user))?;
-    caller.require_authority(found, access)?;
+    caller.require_authority(state, found, access)?;
     Ok(found)
 }
 

@@ -1,14 +1,18 @@
 //! Microsoft Graph, v1.0 and beta: one file per resource.
 
+mod administrative_units;
 mod caller;
 mod creation_options;
 mod envelope;
 mod error;
 mod fido2_methods;
 mod fido2_policy;
+mod memberships;
 mod odata;
 mod organization;
+mod page;
 mod permissions;
+mod roles;
 mod users;
 
 use axum::routing::get;
@@ -53,7 +57,7 @@ fn resources() -> Router<Service> {
         .route("/me", get(users::me))
         .route("/users", get(users::list))
         .route("/users/{user}", get(users::get))
-        .route("/users/{user}/transitiveMemberOf", get(users::memberships))
+        .merge(directory())
         .route(
             methods,
             get(fido2_methods::list).post(fido2_methods::create),
@@ -65,6 +69,34 @@ fn resources() -> Router<Service> {
         .route("/organization", get(organization::get))
         .route(
             "/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/fido2",
-            get(fido2_policy::get),
+            get(fido2_policy::get).patch(fido2_policy::update),
+        )
+}
+
+/// Who is where, and who may what.
+fn directory() -> Router<Service> {
+    let of_user = "/users/{user}/transitiveMemberOf";
+    let of_me = "/me/transitiveMemberOf";
+    let units = "/directory/administrativeUnits";
+    Router::new()
+        .route(of_user, get(memberships::of_user))
+        .route(
+            &format!("{of_user}/{{cast}}"),
+            get(memberships::of_user_by_kind),
+        )
+        .route(of_me, get(memberships::of_me))
+        .route(
+            &format!("{of_me}/{{cast}}"),
+            get(memberships::of_me_by_kind),
+        )
+        .route(
+            "/roleManagement/directory/roleAssignments",
+            get(roles::assignments),
+        )
+        .route(units, get(administrative_units::list))
+        .route(&format!("{units}/{{unit}}"), get(administrative_units::get))
+        .route(
+            &format!("{units}/{{unit}}/members"),
+            get(administrative_units::members),
         )
 }

@@ -67,6 +67,41 @@ pub(super) const POLICY: [&str; 3] = [
     "Policy.ReadWrite.AuthenticationMethod",
 ];
 
+/// Writing the FIDO2 policy.
+pub(super) const POLICY_WRITE: [&str; 1] = ["Policy.ReadWrite.AuthenticationMethod"];
+
+/// Reading who has which directory role.
+pub(super) const ROLE_ASSIGNMENTS: [&str; 2] = [
+    "RoleManagement.Read.Directory",
+    "RoleManagement.ReadWrite.Directory",
+];
+
+/// Reading directory roles among a user's memberships.
+pub(super) const ROLES: [&str; 4] = [
+    "RoleManagement.Read.Directory",
+    "RoleManagement.ReadWrite.Directory",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+];
+
+/// Reading groups among a user's memberships.
+pub(super) const GROUPS: [&str; 6] = [
+    "GroupMember.Read.All",
+    "GroupMember.ReadWrite.All",
+    "Group.Read.All",
+    "Group.ReadWrite.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+];
+
+/// Reading administrative units.
+pub(super) const ADMINISTRATIVE_UNITS: [&str; 4] = [
+    "AdministrativeUnit.Read.All",
+    "AdministrativeUnit.ReadWrite.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+];
+
 /// Permissions for FIDO2 methods, of others or one's own.
 pub(super) fn for_methods(access: Access, own: bool) -> &'static [&'static str] {
     match (access, own) {

@@ -1,14 +1,14 @@
 //! `/users`, `/users/{id}` and `/me`.
 
 use axum::Extension;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::Response;
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use crate::simulator::routes::page::{Collection, Options, Queried};
 use crate::simulator::routes::{Caller, GraphError, Version, odata, permissions};
 use crate::simulator::service::Service;
-use crate::simulator::tenant::User;
+use crate::simulator::tenant::{State as Tenant, User};
 
 /// Members of an answer without `$select`: neither `accountEnabled` nor `userType` is among them.
 const DEFAULT_MEMBERS: [&str; 11] = [
@@ -24,24 +24,6 @@ const DEFAULT_MEMBERS: [&str; 11] = [
     "surname",
     "userPrincipalName",
 ];
-
-const DEFAULT_PAGE: usize = 100;
-const LARGEST_PAGE: usize = 999;
-
-/// The query options that these resources take; any other is refused.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Options {
-    #[serde(rename = "$select")]
-    select: Option<String>,
-    #[serde(rename = "$top")]
-    top: Option<usize>,
-    #[serde(rename = "$skiptoken")]
-    skip: Option<usize>,
-}
-
-/// The query as the extractor sees it: ours to refuse.
-type Queried = Result<Query<Options>, axum::extract::rejection::QueryRejection>;
 
 pub(super) async fn get(
     State(service): State<Service>,
@@ -73,9 +55,7 @@ pub(super) async fn me(
         let mut users = state.users.iter();
         users.find(|user| Some(user.id) == signed_in).cloned()
     });
-    let user = user.ok_or_else(|| {
-        GraphError::malformed("/me request is only valid with delegated authentication flow.")
-    })?;
+    let user = user.ok_or_else(GraphError::not_delegated)?;
     answer(&service, version, &user, options)
 }
 
@@ -86,68 +66,20 @@ pub(super) async fn list(
     options: Queried,
 ) -> Result<Response, GraphError> {
     caller.require_any(&permissions::USERS)?;
-    let options = checked(options)?;
-    let size = options.top.unwrap_or(DEFAULT_PAGE);
-    if !(1..=LARGEST_PAGE).contains(&size) {
-        return Err(GraphError::unsupported_query(format!(
-            "Invalid page size specified: '{size}'. Must be between 1 and {LARGEST_PAGE} inclusive."
-        )));
-    }
-    let users = service.tenant.read(|state| state.users.clone());
-    let start = options.skip.unwrap_or_default().min(users.len());
-    let end = start.saturating_add(size).min(users.len());
-    let page = users[start..end]
-        .iter()
-        .map(|user| selected(user, options.select.as_deref()))
-        .collect::<Result<_, _>>()?;
-    let next = (end < users.len()).then(|| next_link(&service, version, &options, size, end));
-    Ok(odata::collection(&service, version, "users", page, next))
-}
-
-/// The groups that a user is in, directly or not; the simulator knows no other memberships.
-pub(super) async fn memberships(
-    State(service): State<Service>,
-    Extension(version): Extension<Version>,
-    Path(name): Path<String>,
-    caller: Caller,
-) -> Result<Response, GraphError> {
-    caller.require_any(&permissions::USERS)?;
-    let groups = service
-        .tenant
-        .read(|state| state.user(&name).map(|user| user.groups.clone()));
-    let groups = groups.ok_or_else(|| GraphError::no_such_object(&name))?;
-    let page = groups
-        .into_iter()
-        .map(|id| json!({"@odata.type": "#microsoft.graph.group", "id": id}))
-        .collect();
-    Ok(odata::collection(
-        &service,
+    let options = Options::without_filter(options)?;
+    let users = service.tenant.read(|state| {
+        let users = state.users.iter();
+        users
+            .map(|user| selected(state, user, options.select.as_deref()))
+            .collect::<Result<_, _>>()
+    })?;
+    let collection = Collection {
+        service: &service,
         version,
-        "directoryObjects",
-        page,
-        None,
-    ))
-}
-
-fn next_link(
-    service: &Service,
-    version: Version,
-    options: &Options,
-    size: usize,
-    skip: usize,
-) -> String {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    if let Some(select) = &options.select {
-        query.append_pair("$select", select);
-    }
-    query.append_pair("$top", &size.to_string());
-    query.append_pair("$skiptoken", &skip.to_string());
-    format!(
-        "{}/{}/users?{}",
-        service.base_url,
-        version.as_str(),
-        query.finish()
-    )
+        path: "users",
+        context: "users",
+    };
+    collection.answer(users, &options)
 }
 
 fn answer(
@@ -156,19 +88,14 @@ fn answer(
     user: &User,
     options: Queried,
 ) -> Result<Response, GraphError> {
-    let options = checked(options)?;
-    let body = selected(user, options.select.as_deref())?;
+    let options = Options::without_filter(options)?;
+    let select = options.select.as_deref();
+    let body = service.tenant.read(|state| selected(state, user, select))?;
     Ok(odata::entity(service, version, "users/$entity", body))
 }
 
-fn checked(options: Queried) -> Result<Options, GraphError> {
-    options
-        .map(|Query(options)| options)
-        .map_err(|_| GraphError::unsupported_query("Unsupported or invalid query option."))
-}
-
-fn selected(user: &User, select: Option<&str>) -> Result<Value, GraphError> {
-    let mut all = members(user);
+fn selected(state: &Tenant, user: &User, select: Option<&str>) -> Result<Value, GraphError> {
+    let mut all = members(state, user);
     let wanted: Vec<&str> = match select {
         Some(select) => select.split(',').map(str::trim).collect(),
         None => DEFAULT_MEMBERS.to_vec(),
@@ -188,7 +115,9 @@ fn selected(user: &User, select: Option<&str>) -> Result<Value, GraphError> {
 }
 
 /// Every member that the simulator knows of; what it keeps no value for is null, as for a cloud-only account.
-fn members(user: &User) -> Value {
+fn members(state: &Tenant, user: &User) -> Value {
+    // Null is what the service says of who is in no restricted unit.
+    let restricted = state.is_management_restricted(user.id).then_some(true);
     json!({
         "accountEnabled": user.account_enabled,
         "assignedLicenses": [],
@@ -198,7 +127,7 @@ fn members(user: &User) -> Value {
         "displayName": user.display_name,
         "givenName": null,
         "id": user.id,
-        "isManagementRestricted": null,
+        "isManagementRestricted": restricted,
         "jobTitle": null,
         "lastPasswordChangeDateTime": null,
         "mail": null,

@@ -2,6 +2,7 @@
 
 mod application;
 mod blob;
+mod directory;
 mod fido2;
 mod seed;
 mod state;
@@ -11,14 +12,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use application::Application;
 pub use blob::Blob;
+pub use directory::{AdministrativeUnit, Group, Role, ScopedRole};
+pub(in crate::simulator) use fido2::strip_annotations;
 pub use fido2::{
-    EnforcementType, Fido2Method, Fido2Policy, IssuedChallenge, KeyRestrictions, KeySettings,
-    PasskeyProfile, PolicyRefusal, Target,
+    EnforcementType, Fido2Method, Fido2Policy, IncludeTarget, IssuedChallenge, KeyRestrictions,
+    NewKey, PasskeyProfile, PasskeyTypes, PolicyError, PolicyRefusal, SignInRefusal, Target,
 };
 pub use seed::DemoNames;
 pub(in crate::simulator) use state::RefreshToken;
-pub use state::{CredentialIdEncoding, DuplicateStatus, Quirks, State};
-pub use user::{Role, User, UserType};
+pub use state::{CredentialIdEncoding, DuplicateStatus, ProfileForm, Quirks, State};
+pub use user::{User, UserType};
 
 use crate::env::Env;
 use crate::simulator::oauth::access_token;

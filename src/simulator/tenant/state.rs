@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::simulator::tenant::{
-    Application, Blob, DemoNames, Fido2Method, Fido2Policy, IssuedChallenge, User,
+    AdministrativeUnit, Application, Blob, DemoNames, Fido2Method, Fido2Policy, Group,
+    IssuedChallenge, ScopedRole, User,
 };
 use crate::webauthn::Aaguid;
 
@@ -35,9 +36,22 @@ pub enum DuplicateStatus {
     Conflict,
 }
 
+/// How the policy shows its passkey profiles; nobody has told which of the first two the service does.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ProfileForm {
+    /// Not at all, as in US government clouds: targets have no profiles, and no change may bring them in.
+    Absent,
+    /// To those who say `$expand=passkeyProfiles`.
+    #[default]
+    Expanded,
+    /// Always.
+    Inline,
+}
+
 /// Behaviour on which reports about the service disagree.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Quirks {
     /// How exclude lists are written.
     pub credential_id_encoding: CredentialIdEncoding,
@@ -45,6 +59,10 @@ pub struct Quirks {
     pub duplicate_status: DuplicateStatus,
     /// Creation options without any extension, as in the documentation of v1.0.
     pub omit_extensions: bool,
+    /// Creation options are given without a look at the policy or at restricted units; the registration is then refused.
+    pub late_refusals: bool,
+    /// How passkey profiles are shown.
+    pub profile_form: ProfileForm,
 }
 
 /// A refresh token that was handed out.
@@ -71,6 +89,15 @@ pub struct State {
     pub demo: DemoNames,
     /// Accounts.
     pub users: Vec<User>,
+    /// Groups that are more than an id in `users`.
+    #[serde(default)]
+    pub groups: Vec<Group>,
+    /// Administrative units.
+    #[serde(default)]
+    pub administrative_units: Vec<AdministrativeUnit>,
+    /// Directory roles within administrative units.
+    #[serde(default)]
+    pub scoped_roles: Vec<ScopedRole>,
     /// Application registrations.
     pub applications: Vec<Application>,
     /// The FIDO2 policy.
@@ -81,6 +108,10 @@ pub struct State {
     pub models: BTreeMap<Aaguid, String>,
     /// Certificates (DER) to which attestations may lead, as the FIDO metadata would give them.
     pub trust_anchors: Vec<Blob>,
+    /// Models that the FIDO metadata does not have as certified keys with user verification, resident keys and
+    /// hmac-secret: never attested, whatever their certificates lead to.
+    #[serde(default)]
+    pub ineligible_models: Vec<Aaguid>,
     /// Behaviour on which reports disagree.
     pub quirks: Quirks,
     pub(in crate::simulator) challenges: Vec<IssuedChallenge>,

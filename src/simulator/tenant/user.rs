@@ -1,36 +1,10 @@
-//! Users and their directory roles.
+//! Users.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::env::Env;
-
-/// A directory role, by what it may do to the FIDO2 keys of others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Role {
-    /// Manages the keys of people without a role.
-    AuthenticationAdministrator,
-    /// Everything.
-    GlobalAdministrator,
-    /// Reads everything.
-    GlobalReader,
-    /// Manages the keys of everybody.
-    PrivilegedAuthenticationAdministrator,
-}
-
-impl Role {
-    /// The id of the role's template, the same in every tenant; tokens carry it in `wids`.
-    #[must_use]
-    pub const fn template_id(self) -> &'static str {
-        match self {
-            Self::AuthenticationAdministrator => "c4e39bd9-1100-46d3-8c65-fb160da0071f",
-            Self::GlobalAdministrator => "62e90394-69f5-4237-9190-012177145e10",
-            Self::GlobalReader => "f2ef992c-3afb-46b9-b7cf-a126ee74c451",
-            Self::PrivilegedAuthenticationAdministrator => "7be44c8a-adaf-4e2a-84d6-ab2649e08a13",
-        }
-    }
-}
+use crate::simulator::tenant::Role;
 
 /// Whether the account is of this organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,9 +40,9 @@ pub struct User {
     pub account_enabled: bool,
     /// Member or guest.
     pub user_type: UserType,
-    /// Active directory roles.
+    /// Active directory roles, for the whole tenant; those that a group gives come on top.
     pub roles: Vec<Role>,
-    /// Ids of the groups that the user is in.
+    /// Ids of the groups that the user is in, directly or through another.
     pub groups: Vec<String>,
 }
 

@@ -211,7 +211,7 @@ async fn the_policy_refuses_before_and_after_the_key_was_touched() {
             "not targeted",
         ),
         (
-            |state| state.fido2_policy.include_targets = vec![Target::Group("g".to_owned())],
+            |state| state.fido2_policy.include_targets = vec![Target::Group("g".to_owned()).into()],
             "not targeted",
         ),
         (|state| state.users[0].user_type = UserType::Guest, "guest"),

@@ -4,9 +4,6 @@ use reqwest::{Method, StatusCode};
 use serde_json::json;
 
 use super::Bench;
-use super::key::Key;
-use crate::simulator::tenant::{EnforcementType, KeyRestrictions, PasskeyProfile, Target};
-use crate::webauthn::Aaguid;
 
 #[tokio::test]
 async fn users_are_found_by_id_and_by_name() {
@@ -155,56 +152,4 @@ async fn groups_are_among_the_memberships() {
     let token = bench.token_with(&["Policy.Read.All"]).await;
     let refused = bench.get(&path, &token).await;
     assert_eq!(refused.status, 403);
-}
-
-#[tokio::test]
-async fn passkey_profiles_are_answered_if_asked_for() {
-    let bench = Bench::new().await;
-    bench.change(|state| state.fido2_policy.passkey_profiles.push(profile(&[])));
-    let token = bench.app_token().await;
-    let path =
-        "/v1.0/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/fido2";
-    let policy = bench
-        .get(&format!("{path}?$expand=passkeyProfiles"), &token)
-        .await;
-    let answered = &policy.body["passkeyProfiles"][0];
-    assert_eq!(answered["passkeyTypes"], "deviceBound");
-    assert_eq!(answered["attestationEnforcement"], "disabled");
-    assert_eq!(answered["keyRestrictions"]["enforcementType"], "allow");
-    let allowed = &policy.body["includeTargets"][0]["allowedPasskeyProfiles"];
-    assert_eq!(*allowed, json!([answered["id"]]));
-    let other = bench
-        .get(&format!("{path}?$expand=everything"), &token)
-        .await;
-    other.is_error(400, "Request_UnsupportedQuery", "query option");
-}
-
-#[tokio::test]
-async fn one_profile_that_takes_the_model_is_enough_to_register() {
-    let bench = Bench::new().await;
-    let token = bench.app_token().await;
-    let key = Key::new(1);
-    let body = key.answer(&bench.options(&token).await);
-    let path = bench.methods(&bench.bg1());
-    bench.change(|state| state.fido2_policy.passkey_profiles.push(profile(&[])));
-    let refused = bench.post(&path, &token, &body).await;
-    refused.is_error(400, "badRequest", "disallowed");
-    let own = Aaguid::new(key.aaguid);
-    bench.change(|state| state.fido2_policy.passkey_profiles.push(profile(&[own])));
-    assert_eq!(bench.post(&path, &token, &body).await.status, 201);
-}
-
-/// A profile for everybody that allows these models.
-fn profile(models: &[Aaguid]) -> PasskeyProfile {
-    PasskeyProfile {
-        id: uuid::Uuid::from_u128(models.len().try_into().unwrap()),
-        name: "a profile".to_owned(),
-        is_attestation_enforced: false,
-        key_restrictions: KeyRestrictions {
-            is_enforced: true,
-            enforcement_type: EnforcementType::Allow,
-            aa_guids: models.to_vec(),
-        },
-        targets: vec![Target::AllUsers],
-    }
 }

@@ -111,7 +111,10 @@ async fn a_person_signs_in_with_pkce_and_stays_signed_in() {
     assert_eq!(access_token["scp"], "User.Read");
     assert_eq!(
         access_token["wids"],
-        json!(["62e90394-69f5-4237-9190-012177145e10"])
+        json!([
+            "62e90394-69f5-4237-9190-012177145e10",
+            "b79fbf4d-3ef9-4689-8143-76b194e85509"
+        ])
     );
     redeem(&bench, code, VERIFIER)
         .await
