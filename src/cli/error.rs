@@ -84,6 +84,11 @@ pub(crate) enum Error {
         path: PathBuf,
         source: std::io::Error,
     },
+    #[error("{path}: {source}")]
+    Seed {
+        path: PathBuf,
+        source: Box<simulator::tenant::SeedError>,
+    },
     #[error("several keys are plugged in: {}", .0.join("; "))]
     SeveralKeys(Vec<String>),
     #[error("{path}: {source}")]

@@ -9,6 +9,7 @@ use crate::cli::{Context, Error, attestation, output, program};
 use crate::report::Report;
 use crate::simulator::fault::Fault;
 use crate::simulator::serve::{self, Config, Running};
+use crate::simulator::tenant::Seed;
 
 /// What the simulator does.
 #[derive(Debug, clap::Subcommand)]
@@ -36,6 +37,10 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "FILE")]
     attestation_root: Vec<PathBuf>,
 
+    /// TOML or JSON file with policy, users, groups, roles, units to start with; docs/simulator.md has all
+    #[arg(long, value_name = "FILE")]
+    seed: Option<PathBuf>,
+
     /// Misbehave, as in createMethod=429,retry-after=2,times=3; may be given several times; docs/simulator.md has all
     #[arg(long, value_name = "FAULT")]
     fault: Vec<Fault>,
@@ -51,6 +56,7 @@ pub(crate) async fn run(command: &Command, context: &Context) -> Result<(), Erro
             .certificates()
             .map(<[u8]>::to_vec)
             .collect(),
+        seed: serve.seed.as_deref().map(seed).transpose()?,
         ..Config::new(serve.state.clone())
     };
     let running = serve::start(config, context.env.clone()).await?;
@@ -59,6 +65,17 @@ pub(crate) async fn run(command: &Command, context: &Context) -> Result<(), Erro
     context.interrupt.clone().raised().await;
     running.shutdown().await;
     Ok(())
+}
+
+fn seed(path: &Path) -> Result<Seed, Error> {
+    let text = std::fs::read_to_string(path).map_err(|source| Error::Read {
+        path: path.to_owned(),
+        source,
+    })?;
+    text.parse().map_err(|source| Error::Seed {
+        path: path.to_owned(),
+        source: Box::new(source),
+    })
 }
 
 /// A configuration that points the tool at this simulator, anew at every start because the port may be another.

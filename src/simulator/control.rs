@@ -1,18 +1,24 @@
-//! `/simulator/faults`: the script of faults at run time. Off the service's paths, and loopback only like everything.
+//! `/simulator/faults`, the script of faults at run time, and `/simulator/tenant`, which takes seeds. Off the service's paths,
+//! and loopback only like everything.
+
+use std::fmt::Display;
 
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Json, Router};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::simulator::fault::Fault;
 use crate::simulator::service::Service;
+use crate::simulator::tenant::Seed;
 
 /// The control routes. No fault strikes them.
 pub(in crate::simulator) fn router() -> Router<Service> {
-    Router::new().route("/simulator/faults", get(show).post(add).delete(clear))
+    Router::new()
+        .route("/simulator/faults", get(show).post(add).delete(clear))
+        .route("/simulator/tenant", post(seed))
 }
 
 async fn show(State(service): State<Service>) -> Response {
@@ -31,14 +37,35 @@ async fn add(State(service): State<Service>, body: String) -> Response {
                 .for_each(|fault| service.faults.add(fault));
             show(State(service)).await
         }
-        Err(error) => {
-            let body = Json(json!({ "error": error.to_string() }));
-            (StatusCode::BAD_REQUEST, body).into_response()
-        }
+        Err(error) => refused(&error),
     }
 }
 
 async fn clear(State(service): State<Service>) -> StatusCode {
     service.faults.clear();
     StatusCode::NO_CONTENT
+}
+
+/// A seed; all of it or, when something does not fit, nothing.
+async fn seed(State(service): State<Service>, body: String) -> Response {
+    let seed: Seed = match body.parse() {
+        Ok(seed) => seed,
+        Err(error) => return refused(&error),
+    };
+    let applied = service
+        .tenant
+        .update(|state| seed.apply(state, &service.env));
+    match applied {
+        Ok(Ok(())) => StatusCode::NO_CONTENT.into_response(),
+        Ok(Err(error)) => refused(&error),
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, said(&error)).into_response(),
+    }
+}
+
+fn refused(error: &impl Display) -> Response {
+    (StatusCode::BAD_REQUEST, said(error)).into_response()
+}
+
+fn said(error: &impl Display) -> Json<Value> {
+    Json(json!({ "error": error.to_string() }))
 }

@@ -21,7 +21,7 @@ use crate::simulator::oauth::Sessions;
 use crate::simulator::routes::envelope;
 use crate::simulator::service::Service;
 use crate::simulator::storage::{self, Directory};
-use crate::simulator::tenant::{SECRET_FILE, Tenant};
+use crate::simulator::tenant::{ApplyError, SECRET_FILE, Seed, Tenant};
 use crate::simulator::tls::{self, Authority, CA_FILE, Severance, TlsListener};
 use crate::simulator::{control, oauth, relying_party, routes};
 
@@ -44,6 +44,8 @@ pub struct Config {
     pub faults: Vec<Fault>,
     /// Certificates (DER) that attestations may lead to, besides those the tenant knows already.
     pub trust_anchors: Vec<Vec<u8>>,
+    /// Changes to the tenant before it answers.
+    pub seed: Option<Seed>,
 }
 
 impl Config {
@@ -56,6 +58,7 @@ impl Config {
             auto_approve: None,
             faults: Vec::new(),
             trust_anchors: Vec::new(),
+            seed: None,
         }
     }
 }
@@ -81,6 +84,9 @@ pub enum Error {
     /// The address can be reached from other machines.
     #[error("{0} is not a loopback address")]
     NotLoopback(SocketAddr),
+    /// The seed does not fit the tenant.
+    #[error(transparent)]
+    Seed(#[from] ApplyError),
     /// The state directory cannot be used.
     #[error(transparent)]
     Storage(#[from] storage::Error),
@@ -172,6 +178,9 @@ pub async fn start(config: Config, env: Env) -> Result<Running, Error> {
     if !config.trust_anchors.is_empty() {
         let anchors = &config.trust_anchors;
         tenant.update(|state| anchors.iter().for_each(|der| state.trust_anchor(der)))?;
+    }
+    if let Some(seed) = &config.seed {
+        tenant.update(|state| seed.apply(state, &env))??;
     }
     require_user(&tenant, config.auto_approve.as_deref())?;
     let authority = Authority::open(&directory, &env)?;

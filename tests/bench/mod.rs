@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 
 use halligan::emulator::Profile;
 use halligan::env::Env;
-use halligan::simulator::tenant::State;
+use halligan::simulator::tenant::{Seed, State};
 use halligan::simulator::{self, Running};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -171,6 +171,12 @@ impl Bench {
     /// Changes the tenant.
     pub(crate) fn change_tenant(&self, change: impl FnOnce(&mut State)) {
         self.tenant.tenant.update(change).unwrap();
+    }
+
+    /// Changes the tenant by a seed, in TOML or JSON: policy, users, groups, roles, units.
+    pub(crate) fn seed(&self, seed: &str) {
+        let seed: Seed = seed.parse().unwrap();
+        self.change_tenant(|state| seed.apply(state, &Env::system()).unwrap());
     }
 
     /// How many keys are registered in the tenant.

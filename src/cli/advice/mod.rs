@@ -74,6 +74,7 @@ pub(crate) fn of(error: &Error) -> Advice {
             "`halligan emulator profile list` shows what there is, and `… show NAME` what can be written in a file",
         ),
         Error::Read { .. } => plain(Exit::Usage, "read"),
+        Error::Seed { .. } => plain(Exit::Usage, "seed"),
         Error::SeveralKeys(_) => advice(
             Exit::Key,
             "several_keys",

@@ -18,7 +18,7 @@ pub use fido2::{
     EnforcementType, Fido2Method, Fido2Policy, IncludeTarget, IssuedChallenge, KeyRestrictions,
     NewKey, PasskeyProfile, PasskeyTypes, PolicyError, PolicyRefusal, SignInRefusal, Target,
 };
-pub use seed::DemoNames;
+pub use seed::{ApplyError, DemoNames, Seed, SeedError};
 pub(in crate::simulator) use state::RefreshToken;
 pub use state::{CredentialIdEncoding, DuplicateStatus, ProfileForm, Quirks, State};
 pub use user::{User, UserType};

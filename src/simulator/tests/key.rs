@@ -26,6 +26,8 @@ use crate::env::{Env, ManualClock, SeededRng};
 /// What a key sends as its attestation.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Statement {
+    /// Of a format with this name, which nobody can verify.
+    Custom(&'static str),
     None,
     PackedSelf,
     PackedX5c,
@@ -107,6 +109,7 @@ impl Key {
         };
         let alg = ("alg", Value::from(-7));
         let (fmt, statement) = match self.statement {
+            Statement::Custom(format) => (format, cbor::map([("x", Value::from(1))])),
             Statement::None => ("none", cbor::map::<&str>([])),
             Statement::PackedSelf => (
                 "packed",

@@ -4,10 +4,12 @@
 
 mod applications;
 mod authorization;
+mod directory;
 mod faults;
 mod foreign_clients;
 mod key;
 mod lifecycle;
+mod policy;
 mod properties;
 mod refusals;
 mod registration;
@@ -74,6 +76,19 @@ impl Bench {
 
     fn change(&self, change: impl FnOnce(&mut State)) {
         self.running.tenant.update(change).unwrap();
+    }
+
+    /// Changes the tenant by a seed, through the control route.
+    async fn seed(&self, seed: impl Into<String>) -> Answer {
+        let url = self.url("/simulator/tenant");
+        let response = self.client.post(url).body(seed.into()).send().await;
+        Answer::read(response.unwrap()).await
+    }
+
+    /// As [`Self::seed`], and it must fit.
+    async fn seeded(&self, seed: impl Into<String>) {
+        let answer = self.seed(seed).await;
+        assert_eq!(answer.status, StatusCode::NO_CONTENT, "{}", answer.text);
     }
 
     fn advance(&self, seconds: u64) {
@@ -182,6 +197,10 @@ impl Bench {
 
     async fn post(&self, path: &str, token: &str, body: &Value) -> Answer {
         self.send(Method::POST, path, token, Some(body)).await
+    }
+
+    async fn patch(&self, path: &str, token: &str, body: &Value) -> Answer {
+        self.send(Method::PATCH, path, token, Some(body)).await
     }
 
     async fn delete(&self, path: &str, token: &str) -> Answer {

@@ -7,6 +7,10 @@ mod profile;
 mod sign_in;
 mod target;
 
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
+
 pub use change::PolicyError;
 pub(in crate::simulator) use change::strip_annotations;
 pub use method::{Fido2Method, IssuedChallenge};

@@ -33,16 +33,17 @@ const APP_PERMISSIONS: [&str; 3] = [
 ];
 
 /// Delegated permissions of the demo's public client.
-const DELEGATED_PERMISSIONS: [&str; 5] = [
+const DELEGATED_PERMISSIONS: [&str; 6] = [
     "UserAuthMethod-Passkey.ReadWrite.All",
     "User.Read.All",
     "User.Read",
     "Policy.Read.All",
     "Policy.Read.AuthenticationMethod",
+    "RoleManagement.Read.Directory",
 ];
 
 /// A new tenant and the secret of its application.
-pub(in crate::simulator) fn demo(env: &Env) -> (State, ClientSecret) {
+pub(in crate::simulator::tenant) fn demo(env: &Env) -> (State, ClientSecret) {
     let domain = format!(
         "halligan{}.onmicrosoft.com",
         crate::encoding::hex::encode(&env.random::<3>())

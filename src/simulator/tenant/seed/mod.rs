@@ -1,0 +1,105 @@
+//! What a tenant starts with: the demo tenant, and seeds, which change a tenant by the names of things.
+
+mod apply;
+mod demo;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+pub use apply::ApplyError;
+pub use demo::DemoNames;
+pub(super) use demo::demo;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::simulator::tenant::{Group, Quirks, Role, UserType};
+use crate::webauthn::Aaguid;
+
+/// Changes to a tenant, read from TOML or JSON. Members have the names that they have in Graph where Graph has them. What is
+/// not mentioned stays as it is; applied twice, it changes nothing the second time.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct Seed {
+    /// Members of the FIDO2 policy, as in a PATCH.
+    policy: Map<String, Value>,
+    users: Vec<SeedUser>,
+    groups: Vec<Group>,
+    administrative_units: Vec<SeedUnit>,
+    scoped_roles: Vec<SeedScopedRole>,
+    applications: Vec<SeedApplication>,
+    models: BTreeMap<Aaguid, String>,
+    ineligible_models: Option<Vec<Aaguid>>,
+    quirks: Option<Quirks>,
+}
+
+/// A user to change, or to make if there is none of this name.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct SeedUser {
+    /// Without `@` it is in the tenant's own domain.
+    user_principal_name: String,
+    display_name: Option<String>,
+    account_enabled: Option<bool>,
+    user_type: Option<UserType>,
+    roles: Option<Vec<Role>>,
+    groups: Option<Vec<String>>,
+}
+
+/// An administrative unit, known by its display name.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct SeedUnit {
+    display_name: String,
+    #[serde(default)]
+    is_member_management_restricted: bool,
+    /// Users, by name.
+    #[serde(default)]
+    members: Vec<String>,
+}
+
+/// A directory role within a unit.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct SeedScopedRole {
+    /// A user by name, or an application by display name.
+    principal: String,
+    role: Role,
+    /// By display name.
+    administrative_unit: String,
+}
+
+/// An application that exists already, and the permissions that it is to have.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct SeedApplication {
+    display_name: String,
+    /// Delegated ones for a public client, application permissions otherwise.
+    permissions: Vec<String>,
+}
+
+/// Why a text is not a seed.
+#[derive(Debug, thiserror::Error)]
+pub enum SeedError {
+    /// It begins as JSON and is none, or has members that no seed has.
+    #[error("the seed is not valid: {0}")]
+    Json(#[from] serde_json::Error),
+    /// As above, for TOML.
+    #[error("the seed is not valid: {0}")]
+    Toml(#[from] toml::de::Error),
+}
+
+impl FromStr for Seed {
+    type Err = SeedError;
+
+    fn from_str(text: &str) -> Result<Self, SeedError> {
+        if text.trim_start().starts_with('{') {
+            Ok(serde_json::from_str(text)?)
+        } else {
+            Ok(toml::from_str(text)?)
+        }
+    }
+}
