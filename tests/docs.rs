@@ -338,6 +338,16 @@ fn examples_of_the_configuration_are_accepted() {
     assert!(tried > 0);
 }
 
+#[test]
+fn examples_of_seeds_are_accepted() {
+    let text = fs::read_to_string(root().join("docs/simulator.md")).unwrap();
+    let seeds = blocks(&text, "toml seed");
+    assert_eq!(seeds.len(), 1);
+    let bench = Bench::new();
+    bench.seed(&seeds[0]);
+    assert!(bench.in_tenant(|state| !state.scoped_roles.is_empty()));
+}
+
 /// The members of the configuration, as the tool names them when it meets one that it does not know.
 fn members(bench: &Bench, table: &str) -> BTreeSet<String> {
     fs::write(

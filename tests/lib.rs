@@ -24,6 +24,7 @@ mod reconcile;
 mod secrets;
 mod service;
 mod sign_in;
+mod tenants;
 mod together;
 mod two_rooms;
 mod udev;
