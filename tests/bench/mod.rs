@@ -21,6 +21,7 @@ mod wire;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use halligan::attestation::Roots;
 use halligan::emulator::Profile;
 use halligan::env::Env;
 use halligan::simulator::tenant::{Seed, State};
@@ -177,6 +178,12 @@ impl Bench {
     pub(crate) fn seed(&self, seed: &str) {
         let seed: Seed = seed.parse().unwrap();
         self.change_tenant(|state| seed.apply(state, &Env::system()).unwrap());
+    }
+
+    /// The tenant trusts attestations of the key's maker from now on.
+    pub(crate) fn tenant_trusts(&self, key: &Key) {
+        let roots = Roots::from_pem(&std::fs::read(key.attestation_root()).unwrap()).unwrap();
+        self.change_tenant(|state| roots.certificates().for_each(|der| state.trust_anchor(der)));
     }
 
     /// How many keys are registered in the tenant.

@@ -75,6 +75,37 @@ fn any_body_is_answered_with_a_client_error() {
 }
 
 #[test]
+fn any_change_of_the_policy_is_answered_and_leaves_one_that_can_be_read() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let bench = runtime.block_on(Bench::new());
+    let permissions = ["Policy.Read.All", "Policy.ReadWrite.AuthenticationMethod"];
+    let token = runtime.block_on(bench.token_with(&permissions));
+    let path =
+        "/v1.0/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/fido2";
+    let members = prop::sample::select(vec![
+        "defaultPasskeyProfile",
+        "excludeTargets",
+        "includeTargets",
+        "keyRestrictions",
+        "passkeyProfiles",
+        "state",
+    ]);
+    run((members, any_json()), |(member, value)| {
+        let mut body =
+            json!({"@odata.type": "#microsoft.graph.fido2AuthenticationMethodConfiguration"});
+        body[member] = value;
+        let answer = runtime.block_on(bench.patch(path, &token, &body));
+        assert!(
+            matches!(answer.status.as_u16(), 204 | 400),
+            "{}",
+            answer.text
+        );
+        let read = runtime.block_on(bench.get(path, &token));
+        assert_eq!(read.status.as_u16(), 200);
+    });
+}
+
+#[test]
 fn any_flipped_bit_of_a_registration_is_noticed() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let bench = runtime.block_on(Bench::new());

@@ -1,8 +1,93 @@
-//! Tenants of all kinds, made by a seed: that the simulator's program starts with one, and that a refusal leaves nothing behind.
+//! Tenants of all kinds, made by a seed: what they say to a key, and that a refusal leaves nothing behind.
+
+mod cases;
 
 use halligan::emulator::Profile;
+use halligan::simulator::tenant::{Fido2Method, NewKey, State};
 
 use crate::bench::Bench;
+use cases::{Case, cases};
+
+/// Why the tenant would refuse to register the default key for bg1.
+fn refusal(state: &State, key: NewKey) -> Option<String> {
+    let (policy, bg1) = (&state.fido2_policy, &state.users[0]);
+    let key = NewKey {
+        is_attested: key.is_attested && !state.ineligible_models.contains(&key.aaguid),
+        ..key
+    };
+    let admitted = policy
+        .admit_user(bg1)
+        .and_then(|()| policy.admit_key(bg1, key));
+    admitted.err().map(|refusal| refusal.to_string())
+}
+
+/// Whether bg1 would sign in with a key of this model, had it been registered.
+fn signs_in(state: &State, key: NewKey) -> bool {
+    let bg1 = &state.users[0];
+    let method = Fido2Method {
+        user_id: bg1.id,
+        credential_id: vec![1].into(),
+        public_key: Vec::new().into(),
+        sign_count: 0,
+        attestation_object: Vec::new().into(),
+        display_name: String::new(),
+        created: jiff::Timestamp::UNIX_EPOCH,
+        visible_from: jiff::Timestamp::UNIX_EPOCH,
+        aaguid: key.aaguid,
+        attestation_certificates: Vec::new(),
+        is_attested: key.is_attested,
+        is_backup_eligible: key.is_backup_eligible,
+    };
+    state.admits_sign_in(bg1, &method).is_ok()
+}
+
+#[test]
+fn every_case_is_what_its_name_says() {
+    let key = NewKey {
+        aaguid: Profile::default().aaguid,
+        is_attested: true,
+        is_backup_eligible: false,
+    };
+    let cases = cases();
+    assert!(cases.len() >= 25);
+    for case in cases {
+        let bench = Bench::new();
+        bench.seed(&case.seed(&key.aaguid.to_string()));
+        let refused = bench.in_tenant(|state| refusal(state, key));
+        match (&refused, case.refusal) {
+            (None, None) => {}
+            (Some(refused), Some(wanted)) => assert!(refused.contains(wanted), "{}", case.name),
+            _ => panic!("{}: {refused:?}", case.name),
+        }
+        let signs_in = bench.in_tenant(|state| signs_in(state, key));
+        assert_eq!(signs_in, case.signs_in, "{}", case.name);
+    }
+}
+
+/// Even if the tenant refuses only what the key has made already.
+#[test]
+fn every_case_is_what_an_enrolment_meets() {
+    let cases = cases();
+    std::thread::scope(|scope| {
+        for some in cases.chunks(9) {
+            scope.spawn(|| some.iter().for_each(meets));
+        }
+    });
+}
+
+fn meets(case: &Case) {
+    let bench = Bench::new();
+    let key = bench.key(Profile::default());
+    key.set_pin();
+    bench.seed(&case.seed(&Profile::default().aaguid.to_string()));
+    bench.change_tenant(|state| state.quirks.late_refusals = true);
+    bench.tenant_trusts(&key);
+    let status = if case.refusal.is_some() { 5 } else { 0 };
+    bench.enroll(&key, "BG1-A").run().exits(status);
+    let left = (bench.registered(), key.credentials().len());
+    let wanted = usize::from(case.refusal.is_none());
+    assert_eq!(left, (wanted, wanted), "{}", case.name);
+}
 
 #[test]
 fn a_simulator_starts_with_a_seed() {
