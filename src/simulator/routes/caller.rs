@@ -67,6 +67,18 @@ impl FromRequestParts<Service> for Caller {
     }
 }
 
+/// Whether a role that covers the target suffices; a target is privileged who has a role too.
+const fn reaches(role: Role, access: Access, privileged: bool) -> bool {
+    match role {
+        Role::GlobalAdministrator | Role::PrivilegedAuthenticationAdministrator => true,
+        Role::GlobalReader => !matches!(access, Access::Write),
+        Role::AuthenticationAdministrator => !privileged,
+        Role::AuthenticationPolicyAdministrator
+        | Role::PrivilegedRoleAdministrator
+        | Role::UserAdministrator => false,
+    }
+}
+
 fn bearer(value: &str) -> Option<&str> {
     let (scheme, token) = value.split_once(' ')?;
     let token = token.trim();
@@ -120,19 +132,12 @@ impl Caller {
             Access::Write => true,
         } && state.is_management_restricted(target.id);
         let privileged = !state.roles_of(target).is_empty();
-        let suffices = |role: Role| match role {
-            Role::GlobalAdministrator | Role::PrivilegedAuthenticationAdministrator => true,
-            Role::GlobalReader => access != Access::Write,
-            Role::AuthenticationAdministrator => !privileged,
-            Role::AuthenticationPolicyAdministrator
-            | Role::PrivilegedRoleAdministrator
-            | Role::UserAdministrator => false,
-        };
+        let suffices = |role| reaches(role, access, privileged);
         let tenant_wide = match &self.kind {
             Kind::Application(_) => true,
             Kind::User { id, roles } => *id == target.id || roles.iter().copied().any(suffices),
         };
-        let mut scoped = state.scoped_roles_over(self.object_id(), target.id);
+        let mut scoped = state.scoped_roles_over(self.object_id(), target.id, restricted);
         if (tenant_wide && !restricted) || scoped.any(suffices) {
             Ok(())
         } else {

@@ -133,23 +133,23 @@ impl State {
             .any(|unit| unit.is_member_management_restricted)
     }
 
-    /// The roles that a principal has over a user because of the units that the user is in. Within restricted units only
-    /// roles for those count.
+    /// The roles that a principal has over a user because of the units that the user is in; if only restricted units count,
+    /// because of those.
     pub(in crate::simulator) fn scoped_roles_over(
         &self,
         principal_id: Uuid,
         user_id: Uuid,
+        only_restricted: bool,
     ) -> impl Iterator<Item = Role> {
-        let restricted = self.is_management_restricted(user_id);
-        let held = self.scoped_roles.iter();
-        held.filter(move |held| {
-            let mut units = self.units_of(user_id);
-            held.principal_id == principal_id
-                && units.any(|unit| {
-                    unit.id == held.administrative_unit
-                        && (unit.is_member_management_restricted || !restricted)
-                })
+        let units = self.units_of(user_id);
+        let counting =
+            units.filter(move |unit| unit.is_member_management_restricted || !only_restricted);
+        counting.flat_map(move |unit| {
+            let held = self.scoped_roles.iter();
+            held.filter(move |held| {
+                held.principal_id == principal_id && held.administrative_unit == unit.id
+            })
+            .map(|held| held.role)
         })
-        .map(|held| held.role)
     }
 }
