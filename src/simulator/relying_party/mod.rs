@@ -3,6 +3,7 @@
 mod attestation_chain;
 pub(in crate::simulator) mod challenge;
 mod creation_options;
+mod packed_statement;
 mod registration;
 mod user_handle;
 

@@ -16,6 +16,7 @@ use crate::encoding::base64url;
 use crate::encoding::cbor::{self, Value};
 use crate::graph::model::fido2_authentication_method::WebauthnPublicKeyCredential;
 use crate::simulator::relying_party::attestation_chain::leads_to_anchor;
+use crate::simulator::relying_party::packed_statement::signed_as_named;
 use crate::simulator::relying_party::{ORIGIN, RP_ID, RP_NAME, challenge};
 use crate::simulator::tenant::{NewKey, PolicyRefusal, State};
 use crate::webauthn::{
@@ -35,6 +36,8 @@ pub(in crate::simulator) enum Refusal {
     AttestationFormat,
     #[error("The attestation statement of format none must be empty.")]
     AttestationNotEmpty,
+    #[error("The attestation statement is not signed by the algorithm that it names.")]
+    AttestationSignature,
     #[error("Invalid attestation data format: {0}.")]
     AttestationObject(#[from] attestation_object::Error),
     #[error("The challenge has expired.")]
@@ -95,6 +98,11 @@ pub(in crate::simulator) fn verify(
         &challenge,
     )?;
     let certificates = x5c(&object.att_stmt);
+    if let ("packed", [leaf, ..]) = (object.fmt.as_str(), certificates.as_slice())
+        && !signed_as_named(&object, leaf, &posted.client_data_json)
+    {
+        return Err(Refusal::AttestationSignature);
+    }
     let is_attested = object.fmt == "packed"
         && !state.ineligible_models.contains(&attested.aaguid)
         && leads_to_anchor(&certificates, &state.trust_anchors, now);

@@ -37,6 +37,8 @@ pub(super) enum Statement {
 #[derive(Clone)]
 pub(super) struct Key {
     pub(super) aaguid: [u8; 16],
+    /// What the statement says it is signed by; it is by ES256.
+    pub(super) algorithm: i32,
     pub(super) challenge: Option<String>,
     pub(super) credential_id: Vec<u8>,
     pub(super) display_name: Option<String>,
@@ -56,6 +58,7 @@ impl Key {
         let env = test_env(seed);
         Self {
             aaguid: *b"halligan-model-1",
+            algorithm: -7,
             challenge: None,
             credential_id: env.random::<32>().to_vec(),
             display_name: Some("BG1 key A".to_owned()),
@@ -107,7 +110,7 @@ impl Key {
             let signature: DerSignature = key.sign(&signed);
             Value::Bytes(signature.as_bytes().to_vec())
         };
-        let alg = ("alg", Value::from(-7));
+        let alg = ("alg", Value::from(self.algorithm));
         let (fmt, statement) = match self.statement {
             Statement::Custom(format) => (format, cbor::map([("x", Value::from(1))])),
             Statement::None => ("none", cbor::map::<&str>([])),

@@ -15,7 +15,7 @@ type Change<T> = fn(&mut T);
 #[tokio::test]
 async fn what_the_key_must_not_answer_is_refused() {
     let unverified = "could not be verified";
-    let spoilers: [(Change<Key>, &str); 14] = [
+    let spoilers: [(Change<Key>, &str); 16] = [
         (|key| key.kind = "webauthn.get", unverified),
         (
             |key| key.origin = "https://login.microsoftonline.com",
@@ -25,6 +25,8 @@ async fn what_the_key_must_not_answer_is_refused() {
         (|key| key.flags = 0x41, unverified),
         (|key| key.flags = 0x44, unverified),
         (|key| key.aaguid = *b"halligan-model-2", unverified),
+        (|key| key.algorithm = -8, "algorithm that it names"),
+        (|key| key.algorithm = -65535, "algorithm that it names"),
         (|key| key.trailing = vec![0], "bytes too many"),
         (|key| key.extensions = vec![0xa0], "bytes too many"),
         (|key| key.flags = 0xc5, "extensions"),
