@@ -5,6 +5,7 @@
 mod certificate;
 mod chain;
 mod error;
+pub mod mds;
 mod registration;
 mod statement;
 #[cfg(test)]
