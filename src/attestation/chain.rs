@@ -93,7 +93,7 @@ fn not_a_root(place: usize, why: &impl std::fmt::Display) -> Error {
 }
 
 /// WebAuthn demands no extended key usage, so a vendor may have put in any.
-struct AnyUsage;
+pub(super) struct AnyUsage;
 
 impl ExtendedKeyUsageValidator for AnyUsage {
     fn validate(&self, _: KeyPurposeIdIter<'_, '_>) -> Result<(), webpki::Error> {

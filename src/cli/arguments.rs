@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::{
-    check, completions, demo, emulator, enroll, handover, key, ledger, pin, reconcile, resume,
+    check, completions, demo, emulator, enroll, handover, key, ledger, mds, pin, reconcile, resume,
     retire, sheet, simulator,
 };
 
@@ -95,6 +95,9 @@ pub(crate) enum Command {
     /// Show, verify or export the record, and manage its stations
     #[command(subcommand)]
     Ledger(ledger::Command),
+    /// FIDO's metadata: fetch and verify it, look models up, make allow lists
+    #[command(subcommand)]
+    Mds(mds::Command),
     /// A key in software, for any program that speaks CTAP
     #[command(subcommand)]
     Emulator(emulator::Command),
@@ -123,6 +126,7 @@ impl Command {
             Self::Pin(command) => command.name(),
             Self::Sheet(_) => "sheet",
             Self::Ledger(command) => command.name(),
+            Self::Mds(command) => command.name(),
             Self::Emulator(command) => command.name(),
             Self::Simulator(_) => "simulator.serve",
             Self::Completions(_) => "completions",

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::cli::config;
 use crate::cli::demo;
 use crate::cli::emulator::ControlError;
+use crate::cli::mds;
 use crate::ctap::hid::DeviceError;
 use crate::report::Report;
 use crate::{attestation, ceremony, ctap, custody, emulator, graph, ledger, simulator};
@@ -61,6 +62,8 @@ pub(crate) enum Error {
     },
     #[error(transparent)]
     Ledger(#[from] ledger::Error),
+    #[error(transparent)]
+    Metadata(Box<mds::Error>),
     #[error("no FIDO2 key is plugged in")]
     NoKey,
     /// The ledger has no PIN to open.
@@ -115,6 +118,12 @@ pub(crate) enum Error {
         path: PathBuf,
         source: std::io::Error,
     },
+}
+
+impl From<mds::Error> for Error {
+    fn from(error: mds::Error) -> Self {
+        Self::Metadata(Box::new(error))
+    }
 }
 
 impl From<ceremony::Error> for Error {

@@ -21,6 +21,7 @@ mod interrupt;
 mod key;
 mod ledger;
 mod logging;
+pub(crate) mod mds;
 mod output;
 mod pin;
 mod reconcile;
@@ -148,6 +149,7 @@ async fn run(arguments: Arguments) -> Result<Exit, Error> {
         Command::Pin(command) => pin::run(command, &context).await.and_then(print),
         Command::Sheet(arguments) => sheet::run(arguments, &context).await.and_then(print),
         Command::Ledger(command) => ledger::run(command, &context).await.and_then(print),
+        Command::Mds(command) => mds::run(command, &context).await.and_then(print),
         Command::Emulator(command) => emulator::run(command, &context).await.map(done),
         Command::Simulator(command) => simulator::run(command, &context).await.map(done),
         Command::Completions(arguments) => print(completions::completions(arguments)),

@@ -6,13 +6,18 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use reqwest::header::HeaderMap;
 
+use super::cloud::HttpsUrl;
+
 /// The most bytes of an answer that are read. Creation options are about 10 KB, a full page of users below 1 MB.
 pub const ANSWER_LIMIT: usize = 4 << 20;
+
+/// The most redirects that a download follows.
+const REDIRECT_LIMIT: usize = 5;
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The answer is longer than [`ANSWER_LIMIT`].
+    /// The answer is longer than is read, of Graph [`ANSWER_LIMIT`].
     #[error("the answer is longer than {limit} bytes")]
     AnswerTooLong {
         /// The limit in bytes.
@@ -36,6 +41,9 @@ pub enum Error {
         #[source]
         source: reqwest::Error,
     },
+    /// The answer to a download is no file.
+    #[error("the answer is status {0}")]
+    NoFile(u16),
     /// The operating system's trust store or the proxy settings cannot be used.
     #[error("the HTTPS client cannot be set up")]
     Setup(#[source] reqwest::Error),
@@ -53,7 +61,10 @@ impl Error {
     pub fn nothing_sent(&self) -> bool {
         match self {
             Self::CertificateAuthority { .. } | Self::Connect { .. } | Self::Setup(_) => true,
-            Self::AnswerTooLong { .. } | Self::Broken(_) | Self::TimedOut { .. } => false,
+            Self::AnswerTooLong { .. }
+            | Self::Broken(_)
+            | Self::NoFile(_)
+            | Self::TimedOut { .. } => false,
         }
     }
 
@@ -119,6 +130,17 @@ impl Http {
         Self::build(builder, options)
     }
 
+    /// A client for public files. It follows redirects, to https only: whoever downloads verifies what came.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn for_downloads(options: &HttpOptions) -> Result<Self, Error> {
+        let builder = Self::builder(options)
+            .https_only(true)
+            .redirect(reqwest::redirect::Policy::limited(REDIRECT_LIMIT));
+        Self::build(builder, options)
+    }
+
     /// For the metadata service of a virtual machine, which is reached by plain http over a link-local address and
     /// never through a proxy. No other request may use it.
     pub(in crate::graph) fn link_local() -> Result<Self, Error> {
@@ -162,20 +184,44 @@ impl Http {
         let host = host(request.url());
         let failure = |error| self.failure(error, &host);
         let mut response = self.client.execute(request).await.map_err(failure)?;
-        let mut body = BytesMut::new();
-        while let Some(chunk) = response.chunk().await.map_err(failure)? {
-            if body.len() + chunk.len() > ANSWER_LIMIT {
-                return Err(Error::AnswerTooLong {
-                    limit: ANSWER_LIMIT,
-                });
-            }
-            body.extend_from_slice(&chunk);
-        }
+        let body = self.body(&mut response, ANSWER_LIMIT, &host).await?;
         Ok(Answer {
             status: response.status().as_u16(),
             headers: std::mem::take(response.headers_mut()),
-            body: body.freeze(),
+            body,
         })
+    }
+
+    /// Downloads a file of at most `limit` bytes.
+    ///
+    /// # Errors
+    /// When there is no complete answer, or one that is not a file.
+    pub async fn download(&self, url: &HttpsUrl, limit: usize) -> Result<Bytes, Error> {
+        let host = host(url.as_url());
+        let request = self.client.get(url.as_url().clone());
+        let answer = request.send().await;
+        let mut response = answer.map_err(|error| self.failure(error, &host))?;
+        if response.status() != reqwest::StatusCode::OK {
+            return Err(Error::NoFile(response.status().as_u16()));
+        }
+        self.body(&mut response, limit, &host).await
+    }
+
+    async fn body(
+        &self,
+        response: &mut reqwest::Response,
+        limit: usize,
+        host: &str,
+    ) -> Result<Bytes, Error> {
+        let mut body = BytesMut::new();
+        let failure = |error| self.failure(error, host);
+        while let Some(chunk) = response.chunk().await.map_err(failure)? {
+            if body.len() + chunk.len() > limit {
+                return Err(Error::AnswerTooLong { limit });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body.freeze())
     }
 
     fn failure(&self, error: reqwest::Error, host: &str) -> Error {

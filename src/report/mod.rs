@@ -9,6 +9,7 @@ mod key;
 mod key_config;
 mod key_life;
 mod ledger;
+mod mds;
 mod pin_change;
 mod reconcile;
 mod reset;
@@ -30,6 +31,7 @@ pub use ledger::{
     ledger_export, ledger_head, ledger_page, ledger_revoke, ledger_show, ledger_stations,
     ledger_verify,
 };
+pub use mds::{AllowList, mds_query, mds_show, mds_update};
 pub use pin_change::pin_change;
 pub use reconcile::reconcile;
 pub use reset::key_reset;

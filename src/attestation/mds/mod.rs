@@ -4,9 +4,12 @@
 //! [`Metadata`] is what others judge by. Metadata older than its own `nextUpdate` may lack a revocation, so whoever judges by it
 //! asks [`Metadata::freshness`] first, and answers `Unknown` where it is stale.
 
+mod blob;
 mod entry;
 mod error;
+mod jws;
 mod payload;
+mod query;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -17,9 +20,11 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+pub use blob::{Blob, SIGNER, SIZE_LIMIT, fido_roots};
 pub use entry::{Entry, MetadataStatement, ProtocolVersion, UserVerification};
 pub use error::Error;
 pub use payload::{Payload, Unreadable};
+pub use query::{Query, UnknownWord, transports};
 pub use status::{AuthenticatorStatus, CertificationLevel, StatusReport, UnknownLevel};
 
 use crate::encoding::hex;
@@ -116,6 +121,30 @@ impl Metadata {
             .into_iter()
             .flatten()
             .map(|place| &self.payload.entries[*place])
+    }
+
+    /// Everything on a model that somebody names: by its AAGUID, its AAID, an attestation key's identifier in hexadecimal, or by
+    /// part of its description.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Vec<&Entry> {
+        if let Ok(aaguid) = name.parse() {
+            return self.entry(aaguid).into_iter().collect();
+        }
+        let is_named = |entry: &&Entry| {
+            let identifiers = &entry.attestation_certificate_key_identifiers;
+            let mut ids = entry.aaid.iter().chain(identifiers);
+            ids.any(|id| id.eq_ignore_ascii_case(name))
+        };
+        let named: Vec<&Entry> = self.entries().iter().filter(is_named).collect();
+        if !named.is_empty() {
+            return named;
+        }
+        let description = Some(name.to_owned());
+        let query = Query {
+            description,
+            ..Query::default()
+        };
+        query.select(self, Date::MAX)
     }
 
     /// Every entry that could be read, in the order of the payload.

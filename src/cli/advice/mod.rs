@@ -3,6 +3,7 @@
 
 mod ceremony;
 mod key;
+mod metadata;
 mod services;
 
 use crate::cli::Error;
@@ -50,6 +51,7 @@ pub(crate) fn of(error: &Error) -> Advice {
         Error::Key(error) => key::of_key(error),
         Error::KeysDenied { source, .. } => key::of_device(source),
         Error::Ledger(error) => services::of_ledger(error),
+        Error::Metadata(error) => metadata::of_metadata(error),
         Error::NoKey => advice(
             Exit::Key,
             "no_key",

@@ -23,6 +23,8 @@ pub(crate) struct File {
     #[serde(default)]
     pub(crate) attestation: Attestation,
     #[serde(default)]
+    pub(crate) mds: Mds,
+    #[serde(default)]
     pub(crate) custody: Custody,
     #[serde(default)]
     pub(crate) key_policy: KeyPolicy,
@@ -104,6 +106,19 @@ pub(crate) struct Attestation {
     /// Refuse a key whose attestation could not be verified completely.
     #[serde(default)]
     pub(crate) required: bool,
+}
+
+/// `[mds]`: FIDO's metadata.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Mds {
+    /// Where verified metadata is kept.
+    pub(crate) directory: Option<PathBuf>,
+    /// PEM files with roots that the signer may lead to besides FIDO's.
+    #[serde(default)]
+    pub(crate) roots: Vec<PathBuf>,
+    /// File or address that it is taken from.
+    pub(crate) source: Option<String>,
 }
 
 /// `[custody]`
