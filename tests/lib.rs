@@ -19,6 +19,7 @@ mod faults;
 mod key_cli;
 mod ledger_cli;
 mod ledger_stations;
+mod metadata;
 mod output;
 mod reconcile;
 mod secrets;

@@ -41,7 +41,9 @@ pub(super) async fn run(
 ) -> Result<Report, cli::Error> {
     let roots = arguments.trust.roots(config)?;
     let (from, bytes) = obtain(arguments, config, context).await?;
+    // Whole seconds are enough for a day's edition, and read better.
     let now = context.env.now();
+    let now = now.round(jiff::Unit::Second).unwrap_or(now);
     let blob = Blob::verify(&bytes, &roots, now).map_err(|source| Error::Refused {
         from: from.clone(),
         source,

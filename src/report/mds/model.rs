@@ -96,7 +96,10 @@ pub(super) fn text(entry: &Entry, on: Date) -> String {
         line("update", report_text(update));
     }
     line("key protection", words(&statement.key_protection));
-    line("user", words(&statement.user_verification_methods()));
+    line(
+        "user verified",
+        words(&statement.user_verification_methods()),
+    );
     line("transports", words(&transports(statement)));
     line("attestation", words(&statement.attestation_types));
     let firmware = statement.firmware_version();
@@ -165,7 +168,7 @@ pub(super) fn table(entries: &[&Entry], firmware: Option<u64>, on: Date) -> Stri
         // Writing to a `String` cannot fail.
         let _ = writeln!(
             text,
-            "{:<36}  {level:<10}  {}{incidents}",
+            "{:<40}  {level:<10}  {}{incidents}",
             printable(&identifier(entry)),
             name(entry),
         );
