@@ -376,6 +376,7 @@ fn every_member_of_the_configuration_is_documented() {
         "[tenant]",
         "[sign_in]",
         "[attestation]",
+        "[mds]",
     ] {
         let members = members(&bench, table);
         assert!(members.len() >= 2, "{table}: {members:?}");
