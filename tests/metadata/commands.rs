@@ -227,13 +227,14 @@ fn models_are_shown_by_identifier_and_by_name() {
 #[test]
 fn queries_find_what_meets_every_demand() {
     let desk = Desk::with(&payload(7));
-    let cases: [(&[&str], &[&str]); 13] = [
+    let cases: [(&[&str], &[&str]); 14] = [
         (&[], &[FINE, FOUL]),
         (&["--level", "l1+"], &[FINE]),
         (&["--level", "L3"], &[]),
         (&["--level", "L2", "--firmware", "4"], &[]),
         (&["--level", "L1", "--firmware", "4"], &[FINE]),
         (&["--status", "revoked"], &[FOUL]),
+        (&["--status", "USER_VERIFICATION_BYPASS"], &[]),
         (
             &["--status", "REVOKED", "--status", "FIDO_CERTIFIED_L1"],
             &[FINE, FOUL],
@@ -261,6 +262,7 @@ fn queries_find_what_meets_every_demand() {
     // getInfo says usb, so what the attachment tells besides does not count.
     let unknown = desk.mds(&["query", "--transport", "nfc"]).run();
     unknown.exits(2).says("there are internal, usb");
+    desk.mds(&["query", "--status", "REVOKE"]).run().exits(2);
     desk.mds(&["query", "--level", "L4"]).run().exits(2);
 }
 

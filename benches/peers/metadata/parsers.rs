@@ -7,7 +7,9 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use halligan::attestation::Roots;
-use halligan::attestation::mds::{Blob, CertificationLevel, Metadata, Origin, Payload, Query, date};
+use halligan::attestation::mds::{
+    Blob, CertificationLevel, Metadata, Origin, Payload, Query, date,
+};
 use jiff::Timestamp;
 
 const ROUNDS: usize = 15;
@@ -21,19 +23,35 @@ fn main() -> Result<(), Box<dyn Error>> {
     let roots = Roots::from_pem(&std::fs::read(root)?)?;
     let now = Timestamp::now();
     let models = |payload: Payload| ours(payload, now);
-    let of_blob = || models(Blob::verify(&blob, &roots, now).expect("signed by this root").payload);
+    let of_blob = || {
+        models(
+            Blob::verify(&blob, &roots, now)
+                .expect("signed by this root")
+                .payload,
+        )
+    };
     let of_payload = || models(Payload::parse(payload.as_bytes()).expect("FIDO's payload"));
     let theirs = || theirs(&payload);
     let times = in_turns([&of_blob, &of_payload, &theirs]);
     let [verified, parsed, fido_mds] = times;
-    println!("{{\"halligan\":{verified},\"halligan_payload\":{parsed},\"fido_mds_payload\":{fido_mds},");
-    println!("\"halligan_models\":{},\"fido_mds_models\":{}}}", of_payload(), theirs());
+    println!(
+        "{{\"halligan\":{verified},\"halligan_payload\":{parsed},\"fido_mds_payload\":{fido_mds},"
+    );
+    println!(
+        "\"halligan_models\":{},\"fido_mds_models\":{}}}",
+        of_payload(),
+        theirs()
+    );
     Ok(())
 }
 
 /// FIDO2 models at L1 or higher.
 fn ours(payload: Payload, now: Timestamp) -> usize {
-    let origin = Origin { source: String::new(), stored_at: now, sha256: [0; 32] };
+    let origin = Origin {
+        source: String::new(),
+        stored_at: now,
+        sha256: [0; 32],
+    };
     let metadata = Metadata::new(payload, origin);
     let query = Query {
         protocol: Some("fido2".to_owned()),

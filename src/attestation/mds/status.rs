@@ -37,6 +37,11 @@ pub enum AuthenticatorStatus {
 }
 
 impl AuthenticatorStatus {
+    /// The words of the specification.
+    pub fn words() -> impl Iterator<Item = &'static str> {
+        WORDS.into_iter().map(|(word, _)| word)
+    }
+
     /// Whether it tells of a weakness, or that the model is not to be trusted at all.
     #[must_use]
     pub fn is_incident(&self) -> bool {
@@ -66,51 +71,50 @@ impl AuthenticatorStatus {
     }
 }
 
+/// The words of the specification.
+const WORDS: [(&str, AuthenticatorStatus); 20] = {
+    use AuthenticatorStatus as S;
+    use CertificationLevel as L;
+    [
+        ("NOT_FIDO_CERTIFIED", S::NotFidoCertified),
+        ("FIDO_CERTIFIED", S::Certified(L::Functional)),
+        ("USER_VERIFICATION_BYPASS", S::UserVerificationBypass),
+        ("ATTESTATION_KEY_COMPROMISE", S::AttestationKeyCompromise),
+        ("USER_KEY_REMOTE_COMPROMISE", S::UserKeyRemoteCompromise),
+        ("USER_KEY_PHYSICAL_COMPROMISE", S::UserKeyPhysicalCompromise),
+        ("UPDATE_AVAILABLE", S::UpdateAvailable),
+        ("RETIRED", S::Retired),
+        ("REVOKED", S::Revoked),
+        ("SELF_ASSERTION_SUBMITTED", S::SelfAssertionSubmitted),
+        ("FIDO_CERTIFIED_L1", S::Certified(L::L1)),
+        ("FIDO_CERTIFIED_L1plus", S::Certified(L::L1Plus)),
+        ("FIDO_CERTIFIED_L2", S::Certified(L::L2)),
+        ("FIDO_CERTIFIED_L2plus", S::Certified(L::L2Plus)),
+        ("FIDO_CERTIFIED_L3", S::Certified(L::L3)),
+        ("FIDO_CERTIFIED_L3plus", S::Certified(L::L3Plus)),
+        ("FIPS140_CERTIFIED_L1", S::FipsCertified(1)),
+        ("FIPS140_CERTIFIED_L2", S::FipsCertified(2)),
+        ("FIPS140_CERTIFIED_L3", S::FipsCertified(3)),
+        ("FIPS140_CERTIFIED_L4", S::FipsCertified(4)),
+    ]
+};
+
 impl From<String> for AuthenticatorStatus {
     fn from(word: String) -> Self {
-        match word.as_str() {
-            "NOT_FIDO_CERTIFIED" => Self::NotFidoCertified,
-            "FIDO_CERTIFIED" => Self::Certified(CertificationLevel::Functional),
-            "USER_VERIFICATION_BYPASS" => Self::UserVerificationBypass,
-            "ATTESTATION_KEY_COMPROMISE" => Self::AttestationKeyCompromise,
-            "USER_KEY_REMOTE_COMPROMISE" => Self::UserKeyRemoteCompromise,
-            "USER_KEY_PHYSICAL_COMPROMISE" => Self::UserKeyPhysicalCompromise,
-            "UPDATE_AVAILABLE" => Self::UpdateAvailable,
-            "RETIRED" => Self::Retired,
-            "REVOKED" => Self::Revoked,
-            "SELF_ASSERTION_SUBMITTED" => Self::SelfAssertionSubmitted,
-            "FIPS140_CERTIFIED_L1" => Self::FipsCertified(1),
-            "FIPS140_CERTIFIED_L2" => Self::FipsCertified(2),
-            "FIPS140_CERTIFIED_L3" => Self::FipsCertified(3),
-            "FIPS140_CERTIFIED_L4" => Self::FipsCertified(4),
-            other => other
-                .strip_prefix("FIDO_CERTIFIED_")
-                .and_then(|level| level.parse().ok())
-                .filter(|level| *level != CertificationLevel::Functional)
-                .map_or(Self::Unknown(word), Self::Certified),
-        }
+        let known = WORDS.into_iter().find(|(known, _)| *known == word);
+        known.map_or(Self::Unknown(word), |(_, status)| status)
     }
 }
 
-/// The word of the specification.
+/// The word as it came.
 impl fmt::Display for AuthenticatorStatus {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = match self {
-            Self::NotFidoCertified => "NOT_FIDO_CERTIFIED",
-            Self::Certified(CertificationLevel::Functional) => "FIDO_CERTIFIED",
-            Self::Certified(level) => return write!(formatter, "FIDO_CERTIFIED_{level}"),
-            Self::UserVerificationBypass => "USER_VERIFICATION_BYPASS",
-            Self::AttestationKeyCompromise => "ATTESTATION_KEY_COMPROMISE",
-            Self::UserKeyRemoteCompromise => "USER_KEY_REMOTE_COMPROMISE",
-            Self::UserKeyPhysicalCompromise => "USER_KEY_PHYSICAL_COMPROMISE",
-            Self::UpdateAvailable => "UPDATE_AVAILABLE",
-            Self::Retired => "RETIRED",
-            Self::Revoked => "REVOKED",
-            Self::SelfAssertionSubmitted => "SELF_ASSERTION_SUBMITTED",
-            Self::FipsCertified(level) => return write!(formatter, "FIPS140_CERTIFIED_L{level}"),
-            Self::Unknown(word) => word,
-        };
-        formatter.write_str(word)
+        let known = WORDS.into_iter().find(|(_, status)| status == self);
+        match (known, self) {
+            (Some((word, _)), _) => formatter.write_str(word),
+            (None, Self::Unknown(word)) => formatter.write_str(word),
+            (None, status) => write!(formatter, "{status:?}"),
+        }
     }
 }
 
