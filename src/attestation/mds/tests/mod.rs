@@ -28,13 +28,16 @@ fn payload(entries: Value) -> Payload {
     Payload::parse(text.to_string().as_bytes()).unwrap()
 }
 
-fn metadata(entries: Value) -> Metadata {
-    let origin = Origin {
+fn origin() -> Origin {
+    Origin {
         source: "test".to_owned(),
         stored_at: "2026-10-15T12:00:00Z".parse::<Timestamp>().unwrap(),
         sha256: [7; 32],
-    };
-    Metadata::new(payload(entries), origin)
+    }
+}
+
+fn metadata(entries: Value) -> Metadata {
+    Metadata::new(payload(entries), origin())
 }
 
 /// An entry of the model with these status reports.

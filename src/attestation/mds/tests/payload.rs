@@ -1,5 +1,6 @@
 //! Reading: nothing that is unknown or broken spoils the rest, and nothing is dropped in silence.
 
+use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
@@ -177,4 +178,44 @@ fn deep_nesting_costs_an_entry_and_not_the_stack() {
     let payload = Payload::parse(text.as_bytes()).unwrap();
     assert_eq!((payload.entries.len(), payload.unreadable.len()), (1, 1));
     assert_eq!(payload.unreadable[0].aaguid, Some(model()));
+}
+
+/// An entry with something in every member that is looked into.
+fn rich() -> Value {
+    json!({
+        "aaguid": MODEL,
+        "attestationCertificateKeyIdentifiers": ["00ff"],
+        "metadataStatement": {
+            "description": "Key One", "protocolFamily": "fido2", "upv": [{"major": 1, "minor": 1}],
+            "userVerificationDetails": [[{"userVerificationMethod": "none"}]],
+            "attestationRootCertificates": ["AAAA"],
+            "authenticatorGetInfo": {"transports": ["usb"], "firmwareVersion": 5},
+        },
+        "statusReports": [
+            {"status": "FIDO_CERTIFIED_L1", "effectiveDate": "2020-01-01", "authenticatorVersion": 1},
+            {"status": "REVOKED", "sunsetDate": "9999-12-31"},
+        ],
+    })
+}
+
+proptest! {
+    #[test]
+    fn a_payload_with_any_byte_changed_never_panics_and_loses_no_entry(
+        at in any::<prop::sample::Index>(),
+        to: u8,
+    ) {
+        let good = json!({"no": 1, "nextUpdate": "9999-12-31", "entries": [rich(), 7]});
+        let mut text = good.to_string().into_bytes();
+        let at = at.index(text.len());
+        text[at] = to;
+        if let Ok(payload) = Payload::parse(&text) {
+            let metadata = Metadata::new(payload, origin());
+            let _ = metadata.freshness(Timestamp::MAX);
+            for entry in metadata.entries() {
+                let _ = (entry.roots(), entry.unusable_roots());
+                let _ = (entry.certification(ON, Some(1)), entry.revoked(Date::MAX));
+            }
+            prop_assert!(metadata.entries().len() + metadata.unreadable().len() >= 1);
+        }
+    }
 }
