@@ -35,14 +35,14 @@ pub struct Unreadable {
     pub why: String,
 }
 
+/// The payload on the wire; `T` is an entry, read or not yet.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Wire<'a> {
+struct Wire<T> {
     no: u64,
     next_update: Date,
     legal_header: Option<String>,
-    #[serde(borrow)]
-    entries: Vec<&'a RawValue>,
+    entries: Vec<T>,
 }
 
 /// As much of an entry as is needed to say which one could not be read.
@@ -57,36 +57,55 @@ impl Payload {
     /// # Errors
     /// When it is no payload at all. An entry that cannot be read is no error.
     pub fn parse(json: &[u8]) -> Result<Self, Error> {
-        let wire: Wire<'_> = serde_json::from_slice(json).map_err(Error::Payload)?;
-        let mut payload = Self {
-            number: wire.no,
-            next_update: wire.next_update,
-            legal_header: wire.legal_header,
-            entries: Vec::with_capacity(wire.entries.len()),
-            unreadable: Vec::new(),
+        // At once; each entry by itself, which takes longer, only where one of them cannot be read.
+        let mut payload = match serde_json::from_slice::<Wire<Entry>>(json) {
+            Ok(wire) => Self::from(wire),
+            Err(_) => Self::one_by_one(json)?,
         };
+        for entry in &mut payload.entries {
+            // A stable sort: reports of one day stay in the order in which FIDO wrote them.
+            entry
+                .status_reports
+                .sort_by_key(|report| report.effective_date);
+        }
+        Ok(payload)
+    }
+
+    fn one_by_one(json: &[u8]) -> Result<Self, Error> {
+        let wire: Wire<&RawValue> = serde_json::from_slice(json).map_err(Error::Payload)?;
+        let mut unreadable = Vec::new();
+        let mut entries = Vec::with_capacity(wire.entries.len());
         for (place, raw) in wire.entries.into_iter().enumerate() {
-            match read(raw) {
-                Ok(entry) => payload.entries.push(entry),
-                Err(error) => payload.unreadable.push(Unreadable {
+            let mut deserializer = serde_json::Deserializer::from_str(raw.get());
+            match serde_path_to_error::deserialize(&mut deserializer) {
+                Ok(entry) => entries.push(entry),
+                Err(error) => unreadable.push(Unreadable {
                     place,
                     aaguid: identity(raw),
                     why: error.to_string(),
                 }),
             }
         }
-        Ok(payload)
+        Ok(Self {
+            number: wire.no,
+            next_update: wire.next_update,
+            legal_header: wire.legal_header,
+            entries,
+            unreadable,
+        })
     }
 }
 
-fn read(raw: &RawValue) -> Result<Entry, serde_path_to_error::Error<serde_json::Error>> {
-    let mut deserializer = serde_json::Deserializer::from_str(raw.get());
-    let mut entry: Entry = serde_path_to_error::deserialize(&mut deserializer)?;
-    // A stable sort: reports of one day stay in the order in which FIDO wrote them.
-    entry
-        .status_reports
-        .sort_by_key(|report| report.effective_date);
-    Ok(entry)
+impl From<Wire<Entry>> for Payload {
+    fn from(wire: Wire<Entry>) -> Self {
+        Self {
+            number: wire.no,
+            next_update: wire.next_update,
+            legal_header: wire.legal_header,
+            entries: wire.entries,
+            unreadable: Vec::new(),
+        }
+    }
 }
 
 fn identity(raw: &RawValue) -> Option<Aaguid> {
