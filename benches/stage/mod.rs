@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use halligan::attestation::Roots;
-use halligan::ceremony::Parties;
 use halligan::ceremony::check::{self, Checked};
 use halligan::ceremony::enroll::{self, Outcome};
 use halligan::ceremony::interaction::{Interaction, PinPurpose, PinUnavailable, Step};
+use halligan::ceremony::{Parties, Standards};
 use halligan::ctap::hid::packet::Report;
 use halligan::ctap::hid::{DeviceError, HidDevice};
 use halligan::ctap::{Authenticator, Cancel};
@@ -64,8 +64,11 @@ impl Stage {
                 generate: None,
                 custodians: None,
                 terms: enroll::Terms {
-                    roots,
-                    attestation_required: true,
+                    standards: Standards {
+                        trust: roots.into(),
+                        attestation_required: true,
+                        ..Standards::default()
+                    },
                     ..enroll::Terms::default()
                 },
                 dry_run: false,

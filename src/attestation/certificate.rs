@@ -3,15 +3,20 @@
 
 use der::Decode;
 use der::asn1::{ObjectIdentifier, OctetString};
+use sha2::{Digest, Sha256};
 use webauthn_rs_core::attestation::assert_packed_attest_req;
 use x509_cert::Certificate;
 
+use super::mds;
+use super::policy::Batch;
 use super::verdict::Verdict;
 use crate::encoding::cbor::{self, Value};
 use crate::webauthn::{Aaguid, AttestationObject, cose_key};
 
 /// id-fido-gen-ce-aaguid.
 const AAGUID_EXTENSION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.45724.1.1.4");
+/// id-fido-gen-ce-sernum: a number of the one key, in enterprise attestations (WebAuthn L3 §8.2.2).
+const SERIAL_EXTENSION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.45724.1.1.2");
 const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
 const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
@@ -80,17 +85,39 @@ impl Certificates {
         }
     }
 
+    /// The key's serial number, where the certificate is for this one key.
+    pub(super) fn serial(&self) -> Option<Vec<u8>> {
+        let value = self.extension(SERIAL_EXTENSION)?;
+        let serial = OctetString::from_der(value).ok()?;
+        Some(serial.as_bytes().to_vec())
+    }
+
+    /// The batch: its keys share the attestation certificate.
+    pub(super) fn batch(&self) -> Batch {
+        let leaf = self.der.first().map_or(&[][..], Vec::as_slice);
+        Batch::Certificate(Sha256::digest(leaf).into())
+    }
+
+    /// The identifier by which metadata knows the attestation keys of U2F models.
+    pub(super) fn key_identifier(&self) -> Vec<u8> {
+        let spki = self.leaf.tbs_certificate().subject_public_key_info();
+        mds::key_identifier(spki.subject_public_key.raw_bytes())
+    }
+
+    fn extension(&self, id: ObjectIdentifier) -> Option<&[u8]> {
+        let extensions = self.leaf.tbs_certificate().extensions()?;
+        let found = extensions
+            .iter()
+            .find(|extension| extension.extn_id == id)?;
+        Some(found.extn_value.as_bytes())
+    }
+
     /// Whether the model in the certificate is the one in the authenticator data.
     pub(super) fn aaguid(&self, expected: Aaguid) -> Verdict {
-        let extensions = self.leaf.tbs_certificate().extensions();
-        let extension = extensions
-            .into_iter()
-            .flatten()
-            .find(|extension| extension.extn_id == AAGUID_EXTENSION);
-        let Some(extension) = extension else {
+        let Some(value) = self.extension(AAGUID_EXTENSION) else {
             return Verdict::not_applicable("the certificate names no AAGUID");
         };
-        let found = OctetString::from_der(extension.extn_value.as_bytes())
+        let found = OctetString::from_der(value)
             .ok()
             .and_then(|value| <[u8; 16]>::try_from(value.as_bytes()).ok())
             .map(Aaguid::new);

@@ -1,5 +1,7 @@
 //! A registration as it came from the key, and the verdicts that need no certificate (WebAuthn L3 §7.1 steps 7 to 20).
 
+use serde_json::{Map, Value};
+
 use super::error::Error;
 use super::verdict::Verdict;
 use crate::webauthn::client_data::ClientDataType;
@@ -23,8 +25,19 @@ pub struct Registration<'a> {
     pub challenge: &'a str,
     /// The COSE algorithms that were asked for.
     pub algorithms: &'a [i64],
-    /// The model that the key reported by getInfo, if it was asked.
-    pub get_info_aaguid: Option<Aaguid>,
+    /// What the key said of itself by getInfo, if it was asked.
+    pub get_info: Option<&'a Reported>,
+}
+
+/// What a key says of itself, and does not sign.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reported {
+    /// The model.
+    pub aaguid: Aaguid,
+    /// The firmware, in the vendor's numbering.
+    pub firmware: Option<u64>,
+    /// The members of getInfo by their names in CTAP, in the form of FIDO's metadata; empty where they are not known any more.
+    pub members: Map<String, Value>,
 }
 
 /// A registration that could be read.
@@ -100,6 +113,11 @@ impl<'a> Parsed<'a> {
         }
     }
 
+    /// Whether the credential says that it may leave the key.
+    pub(super) fn multi_device(&self) -> bool {
+        self.data.flags.has(Flags::BE)
+    }
+
     pub(super) fn algorithm(&self) -> Verdict {
         let found = self.attested.public_key.algorithm();
         let asked = self.registration.algorithms;
@@ -117,8 +135,8 @@ impl<'a> Parsed<'a> {
 
     pub(super) fn reported_aaguid(&self) -> Verdict {
         let found = self.attested.aaguid;
-        match self.registration.get_info_aaguid {
-            None => Verdict::unknown("getInfo was not asked"),
+        match self.registration.get_info.map(|info| info.aaguid) {
+            None => Verdict::not_applicable("getInfo was not asked"),
             Some(reported) => pass_if(reported == found, || {
                 format!("getInfo reported {reported}, the authenticator data says {found}")
             }),

@@ -108,9 +108,25 @@ pub enum Subject {
     Aaguid,
     /// The certificate leads to a trusted root.
     Chain,
+    /// FIDO's metadata knows the model.
+    Model,
+    /// FIDO reports nothing against the model.
+    Status,
+    /// FIDO has certified the model.
+    Certification,
+    /// Keys of the model attest like that.
+    AttestationType,
+    /// getInfo answers as the vendor says of the model.
+    GetInfo,
 }
 
 impl Subject {
+    /// Whether it is answered from FIDO's metadata, and by nothing in the registration alone.
+    #[must_use]
+    pub fn is_of_metadata(self) -> bool {
+        self > Self::Chain
+    }
+
     /// The subject as it is written in JSON.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -127,6 +143,11 @@ impl Subject {
             Self::Certificate => "certificate",
             Self::Aaguid => "aaguid",
             Self::Chain => "chain",
+            Self::Model => "model",
+            Self::Status => "status",
+            Self::Certification => "certification",
+            Self::AttestationType => "attestation_type",
+            Self::GetInfo => "get_info",
         }
     }
 }

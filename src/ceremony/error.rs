@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use crate::attestation::policy::PolicyFinding;
 use crate::attestation::{self, Finding};
 use crate::ceremony::interaction::PinUnavailable;
 use crate::ceremony::two_rooms::FileError;
@@ -32,10 +33,14 @@ pub enum Error {
     #[error(transparent)]
     Attestation(#[from] attestation::Error),
     /// The key is not what it claims to be, or could not show it.
-    #[error("the attestation was not accepted: {}", refused(findings))]
+    #[error("the attestation was not accepted: {}", against.join("; "))]
     AttestationRefused {
         /// Every line of the verdict.
         findings: Vec<Finding>,
+        /// Every line of the policy's verdict.
+        policy: Vec<PolicyFinding>,
+        /// What stands against the key.
+        against: Vec<String>,
     },
     /// A ceremony that was begun on the key is neither finished nor undone.
     #[error("ceremony {ceremony} is still open on {label}")]
@@ -249,20 +254,6 @@ pub(crate) fn in_full(error: &dyn std::error::Error) -> String {
         source = cause.source();
     }
     text
-}
-
-fn refused(findings: &[Finding]) -> String {
-    use crate::attestation::Verdict;
-    findings
-        .iter()
-        .filter_map(|finding| match &finding.verdict {
-            Verdict::Fail { why } | Verdict::Unknown { why } => {
-                Some(format!("{}: {why}", finding.subject.as_str()))
-            }
-            Verdict::Pass | Verdict::NotApplicable { .. } => None,
-        })
-        .collect::<Vec<_>>()
-        .join("; ")
 }
 
 impl From<ledger::Error> for Error {

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::{
-    check, completions, demo, emulator, enroll, handover, key, ledger, mds, pin, reconcile, resume,
-    retire, sheet, simulator,
+    attestation, check, completions, demo, emulator, enroll, handover, key, ledger, mds, pin,
+    reconcile, resume, retire, sheet, simulator,
 };
 
 /// Provision, test and govern the FIDO2 keys of Microsoft Entra emergency access accounts
@@ -84,6 +84,9 @@ pub(crate) enum Command {
     Handover(handover::Arguments),
     /// Take a key out of service: delete its registration, and its credential if it is in hand
     Retire(retire::Arguments),
+    /// Judge what a key attested, from files
+    #[command(subcommand)]
+    Attestation(attestation::Command),
     /// Look at one physical key, or change it
     #[command(subcommand)]
     Key(key::Command),
@@ -122,6 +125,7 @@ impl Command {
             Self::Resume(_) => "resume",
             Self::Handover(_) => "handover",
             Self::Retire(_) => "retire",
+            Self::Attestation(command) => command.name(),
             Self::Key(command) => command.name(),
             Self::Pin(command) => command.name(),
             Self::Sheet(_) => "sheet",

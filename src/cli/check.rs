@@ -5,7 +5,7 @@ use crate::ceremony::check::{self, Request};
 use crate::cli::device::DeviceChoice;
 use crate::cli::record::{self, LedgerChoice};
 use crate::cli::terminal::{PinSource, Terminal};
-use crate::cli::{Context, Error, tenant};
+use crate::cli::{Context, Error, attestation, tenant};
 use crate::report::{self, Report};
 
 /// Arguments of `check`.
@@ -51,6 +51,7 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
         label: arguments.key.clone(),
         full: arguments.full,
         spend_last_tries: arguments.pin.spend_last_pin_tries,
+        standards: attestation::standards(&config, &[])?,
     };
     let parties = Parties {
         key: (&mut open.authenticator).into(),

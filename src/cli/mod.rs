@@ -145,6 +145,7 @@ async fn run(arguments: Arguments) -> Result<Exit, Error> {
         Command::Resume(arguments) => resume::run(arguments, &context).await.and_then(print),
         Command::Handover(arguments) => handover::run(arguments, &context).await.and_then(print),
         Command::Retire(arguments) => retire::run(arguments, &context).await.and_then(print),
+        Command::Attestation(command) => attestation::run(command, &context).and_then(print),
         Command::Key(command) => key::run(command, &context).await.and_then(print),
         Command::Pin(command) => pin::run(command, &context).await.and_then(print),
         Command::Sheet(arguments) => sheet::run(arguments, &context).await.and_then(print),

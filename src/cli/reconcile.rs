@@ -5,7 +5,7 @@ use crate::ceremony::reconcile::{self, Reconciled, Request, Standing, Witnesses}
 use crate::cli::device::{DeviceChoice, OpenKey};
 use crate::cli::record::{self, LedgerChoice};
 use crate::cli::terminal::{PinSource, Terminal};
-use crate::cli::{Context, Error, tenant};
+use crate::cli::{Context, Error, attestation, tenant};
 use crate::ctap::hid::Address;
 use crate::graph::credential::RECONCILE_PERMISSIONS;
 use crate::report::{self, Report};
@@ -48,6 +48,7 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
             .unwrap_or_default(),
         contents: arguments.contents,
         spend_last_tries: arguments.pin.spend_last_pin_tries,
+        standards: attestation::standards(&config, &[])?,
     };
     let witnesses = Witnesses {
         ledger: &ledger,

@@ -6,8 +6,7 @@ use serde_json::{Value, json};
 
 use crate::ceremony::enroll::{Enrolled, Outcome, PinPlan, Plan};
 use crate::encoding::{base64url, hex};
-use crate::report::Report;
-use crate::report::check::mark;
+use crate::report::{Report, attestation};
 
 const SCHEMA: &str = "halligan.enroll/1";
 
@@ -71,7 +70,8 @@ fn json_of(enrolled: &Enrolled) -> Value {
         "plan": plan_json(&enrolled.plan),
         "credential_id": base64url::encode(&enrolled.credential_id),
         "aaguid": enrolled.aaguid,
-        "attestation": enrolled.attestation,
+        "attestation": enrolled.assessment.judgement.findings,
+        "policy": enrolled.assessment.policy,
         "method": enrolled.method,
         "entry": {"index": enrolled.entry.index, "hash": enrolled.entry.hash.to_string()},
         "cost": {
@@ -95,10 +95,7 @@ fn text_of(enrolled: &Enrolled) -> String {
     );
     let _ = writeln!(text, "  method      {}", enrolled.method.id);
     let _ = writeln!(text, "  model       {}{}", enrolled.aaguid, model(enrolled));
-    for finding in &enrolled.attestation {
-        let (mark, why) = mark(&finding.verdict);
-        let _ = writeln!(text, "  {mark} {:<20}{why}", finding.subject.as_str());
-    }
+    text.push_str(&attestation::lines(&enrolled.assessment, "  "));
     let _ = writeln!(
         text,
         "  ledger      entry {}, head {}",

@@ -4,22 +4,22 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use crate::attestation::{Finding, Verdict};
+use crate::ceremony::Assessment;
 use crate::ledger::{
     CeremonyUndone, EnrolledKey, Entry, Event, KeyChecked, KeySettings, OutcomeVerdict, SealedPin,
     State,
 };
 use crate::report::handover::place;
 use crate::report::ledger::ledger_show;
-use crate::report::{Report, check};
+use crate::report::{Report, attestation};
 
-/// Renders the life of the key with this label; `attestation` is the verdict on the statement that the ledger holds.
+/// Renders the life of the key with this label; `assessment` is the verdict on the registration that the ledger holds.
 #[must_use]
 pub fn key_life(
     entries: &[Entry],
     state: &State,
     label: &str,
-    attestation: Option<&[Finding]>,
+    assessment: Option<&Assessment>,
 ) -> Report {
     let mut report = ledger_show(entries, Some(label));
     let known = state.key_by_label(label);
@@ -33,8 +33,8 @@ pub fn key_life(
     if let Some(key) = known {
         report
             .body
-            .insert("key".to_owned(), key_json(key, attestation));
-        text.push_str(&now(key, attestation));
+            .insert("key".to_owned(), key_json(key, assessment));
+        text.push_str(&now(key, assessment));
     }
     for ceremony in &open {
         // Writing to a `String` cannot fail.
@@ -55,7 +55,7 @@ pub fn key_life(
     Report { text, ..report }
 }
 
-fn key_json(key: &EnrolledKey, attestation: Option<&[Finding]>) -> Value {
+fn key_json(key: &EnrolledKey, assessment: Option<&Assessment>) -> Value {
     json!({
         "label": key.enrolled.label,
         "account": key.enrolled.account,
@@ -67,12 +67,13 @@ fn key_json(key: &EnrolledKey, attestation: Option<&[Finding]>) -> Value {
         "custody": key.custody,
         "pin_sealed_to": key.pin.as_ref().map(custodians),
         "last_proof": key.last_proof.map(|(index, time)| json!({"index": index, "time": time})),
-        "attestation": attestation,
+        "attestation": assessment.map(|assessment| &assessment.judgement.findings),
+        "policy": assessment.map(|assessment| &assessment.policy),
     })
 }
 
 /// What the key is now.
-fn now(key: &EnrolledKey, attestation: Option<&[Finding]>) -> String {
+fn now(key: &EnrolledKey, assessment: Option<&Assessment>) -> String {
     let enrolled = &key.enrolled;
     let service = match (key.retired, key.reset) {
         (Some((index, reason)), _) => format!("RETIRED as {} by entry {index}", reason.as_str()),
@@ -104,7 +105,7 @@ fn now(key: &EnrolledKey, attestation: Option<&[Finding]>) -> String {
         ("last signature", proof),
         (
             "attestation",
-            attestation.map_or_else(|| "not judged".to_owned(), verdict),
+            assessment.map_or("not judged", verdict).to_owned(),
         ),
     ];
     let mut text = format!("{}\n", enrolled.label);
@@ -112,22 +113,19 @@ fn now(key: &EnrolledKey, attestation: Option<&[Finding]>) -> String {
         // Writing to a `String` cannot fail.
         let _ = writeln!(text, "  {name:<16}{value}");
     }
-    for finding in attestation.unwrap_or_default() {
-        let (mark, why) = check::mark(&finding.verdict);
-        let _ = writeln!(text, "    {mark} {:<20}{why}", finding.subject.as_str());
+    if let Some(assessment) = assessment {
+        text.push_str(&attestation::lines(assessment, "    "));
     }
     text
 }
 
-fn verdict(findings: &[Finding]) -> String {
-    let failed = |finding: &Finding| matches!(finding.verdict, Verdict::Fail { .. });
-    let unknown = |finding: &Finding| matches!(finding.verdict, Verdict::Unknown { .. });
-    if findings.iter().any(failed) {
-        "REFUSED".to_owned()
-    } else if findings.iter().any(unknown) {
-        "sound as far as it could be verified".to_owned()
+fn verdict(assessment: &Assessment) -> &'static str {
+    if !assessment.against.is_empty() {
+        "REFUSED"
+    } else if assessment.is_incomplete() {
+        "sound as far as it could be verified"
     } else {
-        "verified".to_owned()
+        "verified"
     }
 }
 

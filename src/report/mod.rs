@@ -1,6 +1,7 @@
 //! Results, rendered: text for people, JSON for programs. Pure: nothing here asks a key, a tenant or the clock, and nothing
 //! computes a verdict.
 
+mod attestation;
 mod batch;
 mod check;
 mod enroll;
@@ -20,6 +21,7 @@ mod two_rooms;
 
 use serde_json::{Map, Value, json};
 
+pub use attestation::{attestation_verify, unreadable_attestation};
 pub use batch::{Row, Status, batch, csv, rows, table};
 pub use check::check;
 pub use enroll::enroll;

@@ -8,7 +8,7 @@ use halligan::attestation::Roots;
 use halligan::ceremony::check::{self, Checked};
 use halligan::ceremony::enroll::{self, Outcome};
 use halligan::ceremony::interaction::{Interaction, PinPurpose, PinUnavailable, Step};
-use halligan::ceremony::{Error, Parties};
+use halligan::ceremony::{Error, Parties, Standards};
 use halligan::ctap::hid::{self, Channel};
 use halligan::ctap::status::Status;
 use halligan::ctap::{Authenticator, Cancel, Counters, Identity, Transport, Wait};
@@ -68,8 +68,11 @@ impl<'a> InProcess<'a> {
             generate: None,
             custodians: None,
             terms: enroll::Terms {
-                roots: Roots::from_pem(&root).unwrap(),
-                attestation_required: true,
+                standards: Standards {
+                    trust: Roots::from_pem(&root).unwrap().into(),
+                    attestation_required: true,
+                    ..Standards::default()
+                },
                 ..enroll::Terms::default()
             },
             dry_run: false,

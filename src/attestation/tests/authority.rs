@@ -19,6 +19,7 @@ use x509_cert::serial_number::SerialNumber;
 use x509_cert::spki::{SubjectPublicKeyInfo, SubjectPublicKeyInfoRef};
 use x509_cert::time::{Time, Validity};
 
+use crate::attestation::Reported;
 use crate::encoding::cbor::{self, Value};
 use crate::webauthn::client_data::{self, ClientDataType};
 use crate::webauthn::{
@@ -161,6 +162,15 @@ impl Default for Made {
                 "https://login.microsoft.com",
             ),
         }
+    }
+}
+
+/// What a key of this model says of itself.
+pub(super) fn reported(aaguid: Aaguid) -> Reported {
+    Reported {
+        aaguid,
+        firmware: Some(5),
+        members: Default::default(),
     }
 }
 

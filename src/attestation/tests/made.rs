@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::authority::{self, AAGUID, By, CHALLENGE, Leaf, Made, leaf, rp_id};
-use crate::attestation::{Finding, Registration, Roots, Subject, Verdict, judge};
+use super::authority::{self, AAGUID, By, CHALLENGE, Leaf, Made, leaf, reported, rp_id};
+use crate::attestation::{Finding, Registration, Roots, Subject, Trust, Verdict, judge};
 use crate::encoding::cbor::Value;
 use crate::webauthn::client_data::ClientDataType;
 use crate::webauthn::{Aaguid, AttestationObject, ClientData, Flags};
@@ -11,15 +11,34 @@ use crate::webauthn::{Aaguid, AttestationObject, ClientData, Flags};
 const NOW: &str = "2026-03-01T09:00:00Z";
 
 fn judge_bytes(object: &[u8], client_data_json: &[u8], roots: &Roots, now: &str) -> Vec<Finding> {
+    let reported = reported(AAGUID);
     let registration = Registration {
         attestation_object: object,
         client_data_json,
         rp_id: &rp_id(),
         challenge: CHALLENGE,
         algorithms: &[-7, -8],
-        get_info_aaguid: Some(AAGUID),
+        get_info: Some(&reported),
     };
-    judge(&registration, roots, now.parse::<Timestamp>().unwrap()).unwrap()
+    without_metadata(&registration, roots, now.parse().unwrap())
+}
+
+/// The findings that need no metadata; the others must all be unknown.
+fn without_metadata(
+    registration: &Registration<'_>,
+    roots: &Roots,
+    now: Timestamp,
+) -> Vec<Finding> {
+    let trust = Trust::from(roots.clone());
+    let judgement = judge(registration, &trust, now, now).unwrap();
+    let (of_metadata, others): (Vec<Finding>, Vec<Finding>) = judgement
+        .findings
+        .into_iter()
+        .partition(|finding| finding.subject.is_of_metadata());
+    assert_eq!(of_metadata.len(), 5);
+    let unknown = Verdict::unknown("no FIDO metadata is stored");
+    assert!(of_metadata.iter().all(|finding| finding.verdict == unknown));
+    others
 }
 
 fn roots() -> Roots {
@@ -255,7 +274,7 @@ fn a_chain_passes_only_to_a_configured_root() {
     let other = Roots::from_pem(&other).unwrap();
     assert_eq!(
         chain(&Roots::none(), NOW),
-        Verdict::unknown("no trusted roots are configured")
+        Verdict::unknown("no trusted roots are configured, and no FIDO metadata is stored")
     );
     assert_eq!(
         chain(&other, NOW),
@@ -324,16 +343,17 @@ fn another_model_than_get_info_reported_fails() {
     let (object, client_data_json) = Made::default().make();
     let object = object.to_bytes();
     let rp_id = rp_id();
+    let zero = reported(Aaguid::ZERO);
     let mut registration = Registration {
         attestation_object: &object,
         client_data_json: &client_data_json,
         rp_id: &rp_id,
         challenge: CHALLENGE,
         algorithms: &[-257],
-        get_info_aaguid: Some(Aaguid::ZERO),
+        get_info: Some(&zero),
     };
     let now = NOW.parse().unwrap();
-    let found = exceptions(&judge(&registration, &roots(), now).unwrap());
+    let found = exceptions(&without_metadata(&registration, &roots(), now));
     assert_eq!(
         found,
         [
@@ -341,9 +361,9 @@ fn another_model_than_get_info_reported_fails() {
             (Subject::ReportedAaguid, "fail")
         ]
     );
-    registration.get_info_aaguid = None;
-    let found = exceptions(&judge(&registration, &roots(), now).unwrap());
-    assert!(found.contains(&(Subject::ReportedAaguid, "unknown")));
+    registration.get_info = None;
+    let found = exceptions(&without_metadata(&registration, &roots(), now));
+    assert!(found.contains(&(Subject::ReportedAaguid, "not_applicable")));
 }
 
 #[test]

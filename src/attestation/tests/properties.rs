@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::authority::{CHALLENGE, Made, root, rp_id};
 use super::vectors;
-use crate::attestation::{Registration, Roots, Subject, judge};
+use crate::attestation::{Registration, Roots, Subject, Trust, judge};
 use crate::encoding::base64url;
 
 fn statement_passes(object: &[u8], client_data_json: &[u8]) -> bool {
@@ -14,15 +14,16 @@ fn statement_passes(object: &[u8], client_data_json: &[u8]) -> bool {
         rp_id: &rp_id(),
         challenge: CHALLENGE,
         algorithms: &[-7],
-        get_info_aaguid: None,
+        get_info: None,
     };
-    let roots = Roots::from_der([root()]).unwrap();
+    let trust = Trust::from(Roots::from_der([root()]).unwrap());
     let now = "2026-03-01T09:00:00Z".parse().unwrap();
-    match judge(&registration, &roots, now) {
+    match judge(&registration, &trust, now, now) {
         Err(_) => false,
-        Ok(findings) => {
-            assert_eq!(findings.len(), 12);
-            findings
+        Ok(judgement) => {
+            assert_eq!(judgement.findings.len(), 17);
+            judgement
+                .findings
                 .iter()
                 .filter(|finding| matches!(finding.subject, Subject::Statement | Subject::Chain))
                 .all(|finding| finding.verdict.is_pass())

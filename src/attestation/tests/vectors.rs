@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::attestation::{Registration, Roots, judge};
+use crate::attestation::certificate::Certificates;
+use crate::attestation::{Judgement, Registration, Reported, Roots, Trust, judge};
 use crate::encoding::base64url;
-use crate::webauthn::{Aaguid, RpId};
+use crate::webauthn::{Aaguid, AttestationObject, RpId};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -51,23 +52,49 @@ pub(super) fn all() -> BTreeMap<String, Vector> {
 }
 
 impl Vector {
-    fn judged(&self) -> BTreeMap<String, String> {
-        let roots = match &self.roots {
-            Some(file) => Roots::from_pem(&std::fs::read(directory().join(file)).unwrap()).unwrap(),
-            None => Roots::none(),
-        };
-        let registration = Registration {
+    fn with_registration<T>(&self, ask: impl FnOnce(&Registration<'_>) -> T) -> T {
+        let reported = self.get_info_aaguid.map(|aaguid| Reported {
+            aaguid,
+            firmware: None,
+            members: Default::default(),
+        });
+        ask(&Registration {
             attestation_object: &base64url::decode(&self.attestation_object).unwrap(),
             client_data_json: &base64url::decode(&self.client_data_json).unwrap(),
             rp_id: &self.rp_id,
             challenge: &self.challenge,
             algorithms: &self.algorithms,
-            get_info_aaguid: self.get_info_aaguid,
+            get_info: reported.as_ref(),
+        })
+    }
+
+    /// Judged at a time when other metadata than the vector's counts.
+    pub(super) fn judge(&self, trust: &Trust) -> Judgement {
+        let now = "2026-03-01T09:00:00Z".parse().unwrap();
+        self.with_registration(|registration| judge(registration, trust, self.at, now))
+            .unwrap()
+    }
+
+    /// The identifier of the attestation key.
+    pub(super) fn key_identifier(&self) -> Vec<u8> {
+        let object = base64url::decode(&self.attestation_object).unwrap();
+        let object = AttestationObject::parse(&object).unwrap();
+        let certificates = Certificates::read(&object).unwrap();
+        certificates.unwrap().key_identifier()
+    }
+
+    fn judged(&self) -> BTreeMap<String, String> {
+        let roots = match &self.roots {
+            Some(file) => Roots::from_pem(&std::fs::read(directory().join(file)).unwrap()).unwrap(),
+            None => Roots::none(),
         };
-        match judge(&registration, &roots, self.at) {
+        let trust = Trust::from(roots);
+        match self.with_registration(|registration| judge(registration, &trust, self.at, self.at)) {
             Err(error) => BTreeMap::from([("error".to_owned(), error.to_string())]),
-            Ok(findings) => findings
+            Ok(judgement) => judgement
+                .findings
                 .into_iter()
+                .filter(|finding| !finding.subject.is_of_metadata())
                 .map(|finding| {
                     let why = finding.verdict.why().map(|why| format!(": {why}"));
                     let text = finding.verdict.as_str().to_owned() + &why.unwrap_or_default();

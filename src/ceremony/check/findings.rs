@@ -1,9 +1,10 @@
 //! What a check finds before the key signs: one line per subject.
 
+use crate::attestation::Verdict;
 use crate::ceremony::error::in_full;
 use crate::ceremony::fitness::PIN_TRIES_KEPT;
 use crate::ceremony::interaction::Step;
-use crate::ceremony::{Error, Parties};
+use crate::ceremony::{Error, Parties, Standards, standards};
 use crate::encoding::base64url;
 use crate::graph;
 use crate::graph::model::Fido2AuthenticationMethod;
@@ -90,6 +91,42 @@ pub(super) fn of_key(key: &KeyEnrolled, parties: &mut Parties<'_>) -> Result<Vec
         .interaction
         .done(Step::InspectKey, &format!("model {}", key.aaguid));
     Ok(findings)
+}
+
+/// What today's metadata and policy say of the key, by its registration on record and by what it says of itself now. The
+/// attestation itself was judged when the key was enrolled, and has not changed since.
+pub(super) fn of_standards(
+    key: &KeyEnrolled,
+    standards: &Standards,
+    parties: &Parties<'_>,
+) -> Result<Vec<Outcome>, Error> {
+    let state = parties.ledger.state();
+    let reported = standards::reported(parties.key.in_hand()?.info());
+    let siblings = standards::siblings(state, &key.account.id, Some(&key.credential_id));
+    let now = parties.env.now();
+    let enrolled_at = state.key_by_credential(&key.credential_id);
+    let enrolled_at = enrolled_at.map_or(now, |key| key.enrolled_at);
+    let times = (enrolled_at, now);
+    let assessment = standards.of_enrolled(key, Some(&reported), &siblings, times)?;
+    Ok(assessment
+        .today(standards)
+        .into_iter()
+        .map(|(subject, verdict)| outcome(subject, verdict))
+        .collect())
+}
+
+fn outcome(subject: &str, verdict: &Verdict) -> Outcome {
+    let verdict_of = match verdict {
+        Verdict::Pass => OutcomeVerdict::Pass,
+        Verdict::Fail { .. } => OutcomeVerdict::Fail,
+        Verdict::NotApplicable { .. } => OutcomeVerdict::NotApplicable,
+        Verdict::Unknown { .. } => OutcomeVerdict::Unknown,
+    };
+    Outcome {
+        subject: subject.to_owned(),
+        verdict: verdict_of,
+        why: verdict.why().map(str::to_owned),
+    }
 }
 
 fn tries(parties: &mut Parties<'_>) -> Result<Outcome, Error> {

@@ -13,7 +13,7 @@ mod assertion;
 mod findings;
 
 use crate::ceremony::interaction::Step;
-use crate::ceremony::{Error, Parties};
+use crate::ceremony::{Error, Parties, Standards};
 use crate::ledger::{self, Defect, Draft, EntryRef};
 use crate::ledger::{Event, KeyChecked, KeyEnrolled, Outcome};
 
@@ -21,7 +21,7 @@ pub use assertion::Evidence;
 pub(crate) use assertion::{identify, prove};
 
 /// What the operator asks for.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Request {
     /// The key's label; without one the key in hand is looked up in the ledger.
     pub label: Option<String>,
@@ -29,6 +29,8 @@ pub struct Request {
     pub full: bool,
     /// Try a PIN although few tries are left.
     pub spend_last_tries: bool,
+    /// What the key is held against once more.
+    pub standards: Standards,
 }
 
 /// What was found.
@@ -65,6 +67,7 @@ pub async fn check(request: &Request, mut parties: Parties<'_>) -> Result<Checke
 async fn steps(request: &Request, parties: &mut Parties<'_>) -> Result<Checked, Error> {
     let key = find(request, parties).await?;
     let mut findings = findings::of_key(&key, parties)?;
+    findings.extend(findings::of_standards(&key, &request.standards, parties)?);
     let tenant_error = findings::of_tenant(&key, parties, &mut findings).await;
     // An interrupt while the tenant was asked must not be recorded as a tenant that could not be asked.
     parties.go_on()?;

@@ -29,9 +29,8 @@ mod user;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::attestation::{Finding, Roots};
 use crate::ceremony::resume::Inspection;
-use crate::ceremony::{Error, Parties};
+use crate::ceremony::{Assessment, Error, Parties, Standards};
 use crate::ctap::Counters;
 use crate::custody::{Custodians, PinPolicy};
 use crate::graph::model::{Fido2AuthenticationMethod, Fido2AuthenticationMethodCreate};
@@ -70,10 +69,8 @@ pub struct Request {
 /// What is not in the ledger, and a resumed ceremony needs to be told again.
 #[derive(Clone, Default)]
 pub struct Terms {
-    /// Roots that the attestation may lead to.
-    pub roots: Roots,
-    /// Whether an attestation that could not be verified completely is refused.
-    pub attestation_required: bool,
+    /// What keys are held against.
+    pub standards: Standards,
     /// Whether to try a PIN although few tries are left.
     pub spend_last_tries: bool,
     /// The serial number of the key in hand, where the operating system shows one.
@@ -104,8 +101,8 @@ pub struct Enrolled {
     pub credential_id: Vec<u8>,
     /// The model, as the credential says.
     pub aaguid: Aaguid,
-    /// The attestation's verdict, a line per subject.
-    pub attestation: Vec<Finding>,
+    /// The verdict on attestation, model and policy.
+    pub assessment: Assessment,
     /// The registration as the directory shows it.
     pub method: Fido2AuthenticationMethod,
     /// The entry that records the key.
@@ -150,7 +147,7 @@ pub async fn enroll(request: &Request, mut parties: Parties<'_>) -> Result<Outco
         plan,
         credential_id: done.credential.id,
         aaguid: done.credential.aaguid,
-        attestation: done.attestation,
+        assessment: done.assessment,
         method: done.method,
         entry: done.entry,
         exchange: done.exchange,

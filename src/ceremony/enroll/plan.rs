@@ -6,7 +6,7 @@ use crate::ceremony::enroll::{Request, Terms, settings};
 
 use crate::ceremony::interaction::{PinPurpose, Step};
 use crate::ceremony::two_rooms::Wanted;
-use crate::ceremony::{Error, Parties, fitness, silent};
+use crate::ceremony::{Error, Parties, fitness, silent, standards};
 use crate::custody::{self, Custodians};
 use crate::encoding::hex;
 use crate::graph::{ChallengeTimeout, DisplayName, ReceivedCreationOptions};
@@ -118,6 +118,7 @@ fn prepared(
     refuse_key_being_enrolled(&options, parties)?;
     let info = parties.key.in_hand()?.info();
     warnings.extend(fitness::of_key(info).warnings);
+    warnings.extend(admit(request, display_name, &account, parties)?);
     for warning in &warnings {
         parties.interaction.warn(warning);
     }
@@ -139,6 +140,27 @@ fn prepared(
         warnings,
     };
     Ok(Prepared { plan, options })
+}
+
+/// Refuses a key of a model that the policy or FIDO's reports stand against, before anybody touches it.
+fn admit(
+    request: &Request,
+    label: &DisplayName,
+    account: &Account,
+    parties: &Parties<'_>,
+) -> Result<Vec<String>, Error> {
+    let reported = standards::reported(parties.key.in_hand()?.info());
+    let siblings = standards::siblings(parties.ledger.state(), &account.id, None);
+    let standards = &request.terms.standards;
+    let assessment = standards.of_model(&reported, &siblings, parties.env.now());
+    if assessment.against.is_empty() {
+        return Ok(assessment.warnings);
+    }
+    Err(Error::ModelRefused {
+        label: label.to_string(),
+        model: reported.aaguid,
+        why: assessment.against.join("; "),
+    })
 }
 
 /// What the tenant says of an account.

@@ -3,19 +3,18 @@
 
 use uuid::Uuid;
 
-use crate::attestation::{self, Finding, Registration, Verdict};
+use crate::attestation::{Registration, Reported, Verdict};
 use crate::ceremony::enroll::credential::Credential;
 use crate::ceremony::enroll::plan::{self, Prepared};
 use crate::ceremony::enroll::settings;
 use crate::ceremony::enroll::{Exchange, Request, Terms};
 use crate::ceremony::interaction::Step;
-use crate::ceremony::{Error, Parties};
+use crate::ceremony::{Assessment, Error, Parties, standards};
 use crate::ctap::PinUvAuth;
 use crate::graph::ReceivedCreationOptions;
 use crate::graph::model::{Fido2AuthenticationMethod, Fido2AuthenticationMethodCreate};
 use crate::ledger::{Ceremony, EnrollIntended, EntryRef, Event};
 use crate::secret::Pin;
-use crate::webauthn::Aaguid;
 
 /// A ceremony under way.
 pub(super) struct Run<'a> {
@@ -45,7 +44,7 @@ pub(super) struct Unanswered {
 /// What the steps have come to.
 pub(super) struct Done {
     pub(super) credential: Credential,
-    pub(super) attestation: Vec<Finding>,
+    pub(super) assessment: Assessment,
     pub(super) method: Fido2AuthenticationMethod,
     pub(super) entry: EntryRef,
     pub(super) exchange: Exchange,
@@ -54,7 +53,7 @@ pub(super) struct Done {
 /// A credential that the tenant knows.
 struct Accepted {
     credential: Credential,
-    attestation: Vec<Finding>,
+    assessment: Assessment,
     registration: Fido2AuthenticationMethodCreate,
     method_id: String,
 }
@@ -135,7 +134,7 @@ impl<'a> Run<'a> {
         let entry = self.prove(&accepted.credential, &method, parties).await?;
         Ok(Done {
             credential: accepted.credential,
-            attestation: accepted.attestation,
+            assessment: accepted.assessment,
             method,
             entry,
             exchange: Exchange {
@@ -153,7 +152,7 @@ impl<'a> Run<'a> {
         let mut replaced = false;
         loop {
             let credential = self.obtain_credential(parties).await?;
-            let attestation = self.verify_attestation(&credential, parties)?;
+            let assessment = self.verify_attestation(&credential, parties)?;
             // A key that finished just before CTAPHID_CANCEL reached it answers as if nobody had interrupted.
             parties.go_on()?;
             let registration = self.registration(&credential);
@@ -167,7 +166,7 @@ impl<'a> Run<'a> {
                     return Ok(Accepted {
                         method_id: method_id?,
                         credential,
-                        attestation,
+                        assessment,
                         registration,
                     });
                 }
@@ -194,53 +193,65 @@ impl<'a> Run<'a> {
             .ok_or_else(|| Error::NoSuchCeremony(self.ceremony.to_string()))
     }
 
-    /// The model, as the key says, or said in another room.
-    fn aaguid(&self, parties: &Parties<'_>) -> Option<Aaguid> {
-        let in_hand = parties.key.in_hand().ok();
-        in_hand.map_or(self.intent.aaguid, |key| Some(key.info().aaguid))
+    /// What the key says of itself, or said in another room.
+    fn reported(&self, parties: &Parties<'_>) -> Option<Reported> {
+        if let Ok(key) = parties.key.in_hand() {
+            return Some(standards::reported(key.info()));
+        }
+        let aaguid = self.intent.aaguid?;
+        Some(standards::recorded(aaguid, &self.intent.key))
     }
 
     pub(super) fn verify_attestation(
         &self,
         credential: &Credential,
         parties: &mut Parties<'_>,
-    ) -> Result<Vec<Finding>, Error> {
+    ) -> Result<Assessment, Error> {
         parties.interaction.begin(Step::VerifyAttestation);
         let options = &self.options.options;
+        let reported = self.reported(parties);
         let registration = Registration {
             attestation_object: &credential.attestation_object,
             client_data_json: &credential.client_data_json,
             rp_id: &options.rp_id,
             challenge: &credential.challenge,
             algorithms: &options.algorithms,
-            get_info_aaguid: self.aaguid(parties),
+            get_info: reported.as_ref(),
         };
-        let findings = attestation::judge(&registration, &self.terms.roots, parties.env.now())?;
-        let failed = findings
-            .iter()
-            .any(|finding| matches!(finding.verdict, Verdict::Fail { .. }));
-        let unknown = findings
-            .iter()
-            .any(|finding| matches!(finding.verdict, Verdict::Unknown { .. }));
-        if failed || (unknown && self.terms.attestation_required) {
-            return Err(Error::AttestationRefused { findings });
-        }
-        for finding in &findings {
-            if let Verdict::Unknown { why } = &finding.verdict {
-                parties
-                    .interaction
-                    .warn(&format!("attestation, {}: {why}", finding.subject.as_str()));
-            }
-        }
+        let account = &self.intent.account.id;
+        let siblings = standards::siblings(parties.ledger.state(), account, Some(&credential.id));
+        let standards = &self.terms.standards;
+        let assessment = standards
+            .of_registration(&registration, &siblings, parties.env.now())?
+            .require()?;
+        warn(&assessment, parties);
         parties.interaction.done(
             Step::VerifyAttestation,
-            if unknown {
+            if assessment.is_incomplete() {
                 "sound as far as it could be verified"
             } else {
                 "verified"
             },
         );
-        Ok(findings)
+        Ok(assessment)
+    }
+}
+
+/// Says what could not be determined, once for each reason.
+fn warn(assessment: &Assessment, parties: &mut Parties<'_>) {
+    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+    for finding in &assessment.judgement.findings {
+        let Verdict::Unknown { why } = &finding.verdict else {
+            continue;
+        };
+        match reasons.iter_mut().find(|(reason, _)| reason == why) {
+            Some((_, subjects)) => subjects.push(finding.subject.as_str()),
+            None => reasons.push((why, vec![finding.subject.as_str()])),
+        }
+    }
+    for (why, subjects) in reasons {
+        let text = format!("attestation, {}: {why}", subjects.join(", "));
+        parties.interaction.warn(&text);
     }
 }
 

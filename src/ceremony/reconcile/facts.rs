@@ -1,7 +1,10 @@
 //! What ledger, directory and key say, before anything is compared.
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
+use crate::attestation::Verdict;
+use crate::ceremony::{Standards, siblings};
 use crate::graph::model::{Fido2AuthenticationMethod, Fido2AuthenticationMethodConfiguration};
 use crate::ledger::{Account, Ceremony, CeremonyKind, EnrolledKey, Event, State};
 use crate::webauthn::Aaguid;
@@ -37,12 +40,21 @@ pub(super) struct RecordedKey {
     pub(super) aaguid: Aaguid,
     pub(super) serial: Option<String>,
     pub(super) service: Service,
+    pub(super) today: Today,
 }
 
-impl From<&EnrolledKey> for RecordedKey {
-    fn from(key: &EnrolledKey) -> Self {
+/// What metadata and policy say of a key today.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Today {
+    pub(super) against: Vec<String>,
+    pub(super) unknown: Vec<String>,
+}
+
+impl RecordedKey {
+    fn new(key: &EnrolledKey, today: Today) -> Self {
         let enrolled = &key.enrolled;
         Self {
+            today,
             label: enrolled.label.clone(),
             account: enrolled.account.clone(),
             credential_id: enrolled.credential_id.clone(),
@@ -55,6 +67,30 @@ impl From<&EnrolledKey> for RecordedKey {
                 (None, None) => Service::In,
             },
         }
+    }
+}
+
+impl Today {
+    fn of(key: &EnrolledKey, state: &State, standards: &Standards, now: Timestamp) -> Self {
+        let enrolled = &key.enrolled;
+        let siblings = siblings(state, &enrolled.account.id, Some(&enrolled.credential_id));
+        let times = (key.enrolled_at, now);
+        let mut today = Self::default();
+        match standards.of_enrolled(enrolled, None, &siblings, times) {
+            Err(error) => today.unknown.push(error.to_string()),
+            Ok(assessment) => {
+                for (subject, verdict) in assessment.today(standards) {
+                    match verdict {
+                        Verdict::Pass | Verdict::NotApplicable { .. } => {}
+                        Verdict::Fail { why } => today.against.push(format!("{subject}: {why}")),
+                        Verdict::Unknown { why } => {
+                            today.unknown.push(format!("{subject}: {why}"));
+                        }
+                    }
+                }
+            }
+        }
+        today
     }
 }
 
@@ -152,9 +188,13 @@ impl KeyFacts {
 
 impl Facts {
     /// What the ledger says, and nothing else yet.
-    pub(super) fn of_ledger(state: &State) -> Self {
+    pub(super) fn of_ledger(state: &State, standards: &Standards, now: Timestamp) -> Self {
+        let recorded = |key: &EnrolledKey| {
+            let today = Today::of(key, state, standards, now);
+            RecordedKey::new(key, today)
+        };
         Self {
-            keys: state.keys().iter().map(RecordedKey::from).collect(),
+            keys: state.keys().iter().map(recorded).collect(),
             ceremonies: state
                 .open_ceremonies()
                 .into_iter()

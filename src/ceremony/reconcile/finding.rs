@@ -49,6 +49,8 @@ findings! {
     KeyNotEnrolled = "key_not_enrolled",
     /// One key opens two accounts.
     KeyOnTwoAccounts = "key_on_two_accounts",
+    /// Metadata or policy of today stand against the key.
+    KeyRefused = "key_refused",
     /// The ledger has a key in service, and the directory does not list its credential.
     KeyWithoutMethod = "key_without_method",
     /// What the directory calls this method, or says of its model, belongs to another key.

@@ -15,7 +15,7 @@ mod in_tenant;
 mod on_key;
 
 use crate::ceremony::interaction::{Interaction, Step};
-use crate::ceremony::{Error, KeyInHand};
+use crate::ceremony::{Error, KeyInHand, Standards};
 use crate::ctap::Cancel;
 use crate::env::Env;
 use crate::graph;
@@ -25,7 +25,7 @@ use facts::Facts;
 pub use finding::{Finding, FindingId, Line, Standing, Subject};
 
 /// What the operator asks for.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Request {
     /// Accounts besides those of the ledger: user principal names or object ids.
     pub accounts: Vec<String>,
@@ -35,6 +35,8 @@ pub struct Request {
     pub contents: bool,
     /// Try a PIN although few tries are left.
     pub spend_last_tries: bool,
+    /// What the keys are held against once more.
+    pub standards: Standards,
 }
 
 /// Who is asked. No station: whoever may read the ledger may reconcile it.
@@ -81,7 +83,7 @@ pub async fn reconcile(
     mut witnesses: Witnesses<'_>,
 ) -> Result<Reconciled, Error> {
     witnesses.interaction.begin(Step::InspectLedger);
-    let mut facts = Facts::of_ledger(witnesses.ledger);
+    let mut facts = Facts::of_ledger(witnesses.ledger, &request.standards, witnesses.env.now());
     let counted = format!("{} keys", facts.keys.len());
     witnesses.interaction.done(Step::InspectLedger, &counted);
     if witnesses.key.is_there() {

@@ -1,8 +1,11 @@
 //! The configuration file, exactly as typed.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::Deserialize;
+
+use crate::webauthn::Aaguid;
 
 /// The file, exactly as typed.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -106,6 +109,48 @@ pub(crate) struct Attestation {
     /// Refuse a key whose attestation could not be verified completely.
     #[serde(default)]
     pub(crate) required: bool,
+    /// The certification by FIDO that a model must have at least.
+    pub(crate) min_level: Option<String>,
+    /// The models that are allowed; any if there are none.
+    #[serde(default)]
+    pub(crate) allowed_models: Vec<Aaguid>,
+    /// The oldest firmware of a model that is allowed.
+    #[serde(default)]
+    pub(crate) min_firmware: BTreeMap<Aaguid, u64>,
+    /// Whether credentials must not be able to leave the key.
+    pub(crate) device_bound_only: Option<bool>,
+    /// Refuse a key whose account has keys of its model only.
+    #[serde(default)]
+    pub(crate) distinct_models: bool,
+    /// Refuse a key whose account has keys of its batch only.
+    #[serde(default)]
+    pub(crate) distinct_batches: bool,
+    /// Known weaknesses.
+    #[serde(default)]
+    pub(crate) advisory: Vec<Advisory>,
+}
+
+/// `[[attestation.advisory]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Advisory {
+    pub(crate) model: Aaguid,
+    /// The oldest firmware that has it.
+    pub(crate) firmware_from: Option<u64>,
+    /// The newest firmware that has it.
+    pub(crate) firmware_to: Option<u64>,
+    pub(crate) text: String,
+    #[serde(default)]
+    pub(crate) severity: AdvisorySeverity,
+}
+
+/// What becomes of a key that has a known weakness.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum AdvisorySeverity {
+    #[default]
+    Warning,
+    Critical,
 }
 
 /// `[mds]`: FIDO's metadata.

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::attestation::Roots;
-use crate::ceremony::Parties;
 use crate::ceremony::check::{self, Checked};
 use crate::ceremony::enroll;
 use crate::ceremony::interaction::{Interaction, PinPurpose, PinUnavailable, Step};
+use crate::ceremony::{Parties, Standards};
 use crate::cli::config::Config;
 use crate::cli::device::EmulatedKey;
 use crate::cli::terminal::{PinSource, Terminal};
@@ -138,8 +138,11 @@ impl Stage {
             generate: None,
             custodians: None,
             terms: enroll::Terms {
-                roots: self.roots.clone(),
-                attestation_required: true,
+                standards: Standards {
+                    trust: self.roots.clone().into(),
+                    attestation_required: true,
+                    ..Standards::default()
+                },
                 ..enroll::Terms::default()
             },
             dry_run: false,

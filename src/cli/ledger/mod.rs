@@ -3,14 +3,11 @@
 mod export;
 mod revoke;
 
-use std::path::PathBuf;
-
-use crate::attestation::Finding;
-use crate::ceremony::judge_again;
+use crate::ceremony::{Assessment, siblings};
 use crate::cli::config::Config;
 use crate::cli::record::{self, LedgerChoice};
-use crate::cli::{Context, Error};
-use crate::ledger::{Entry, EntryRef, State};
+use crate::cli::{self, Context, Error};
+use crate::ledger::{EntryRef, State};
 use crate::report::{self, Report};
 
 /// What to do with the ledger.
@@ -93,9 +90,9 @@ pub(crate) async fn run(command: &Command, context: &Context) -> Result<Report, 
             match &show.key {
                 None => Ok(report::ledger_show(&entries, None)),
                 Some(label) => {
-                    let attestation = attestation(label, &entries, &state, &config)?;
-                    let attestation = attestation.as_deref();
-                    Ok(report::key_life(&entries, &state, label, attestation))
+                    let assessment = assessment(label, &state, &config, context)?;
+                    let assessment = assessment.as_ref();
+                    Ok(report::key_life(&entries, &state, label, assessment))
                 }
             }
         }
@@ -125,27 +122,24 @@ pub(crate) async fn run(command: &Command, context: &Context) -> Result<Report, 
     }
 }
 
-/// The verdict on a key's attestation by the roots that are configured now, as of its enrolment; none where nothing is configured.
-fn attestation(
+/// The verdict on a key by what is configured and stored now, as of its enrolment; none where there is nothing to judge by.
+fn assessment(
     label: &str,
-    entries: &[Entry],
     state: &State,
     config: &Config,
-) -> Result<Option<Vec<Finding>>, Error> {
+    context: &Context,
+) -> Result<Option<Assessment>, Error> {
     let Some(key) = state.key_by_label(label) else {
         return Ok(None);
     };
-    let roots: Vec<PathBuf> = config
-        .file
-        .attestation
-        .roots
-        .iter()
-        .map(|path| config.resolve(path))
-        .collect();
-    let enrolled = entries.iter().find(|entry| entry.index == key.index);
-    let Some(enrolled) = enrolled.filter(|_| !roots.is_empty()) else {
+    let standards = cli::attestation::standards(config, &[])?;
+    if standards.trust.roots.is_empty() && standards.trust.metadata.is_none() {
         return Ok(None);
-    };
-    let roots = crate::cli::attestation::roots(&roots)?;
-    Ok(Some(judge_again(&key.enrolled, &roots, enrolled.time)?))
+    }
+    let enrolled = &key.enrolled;
+    let siblings = siblings(state, &enrolled.account.id, Some(&enrolled.credential_id));
+    let times = (key.enrolled_at, context.env.now());
+    Ok(Some(
+        standards.of_enrolled(enrolled, None, &siblings, times)?,
+    ))
 }

@@ -1,7 +1,7 @@
 //! What the entries about keys must keep, and what they change.
 
 use super::ceremony::Ceremony;
-use super::{EnrolledKey, State};
+use super::{EnrolledKey, Moment, State};
 use crate::ledger::defect::Defect;
 use crate::ledger::entry::Entry;
 use crate::ledger::event::{EnrollCredentialCreated, Event, KeyEnrolled, SealedPin};
@@ -11,7 +11,7 @@ use crate::webauthn::{AttestationObject, AttestedCredentialData, ClientData, Cos
 impl State {
     pub(super) fn enroll(
         &mut self,
-        index: u64,
+        now: Moment,
         enrolled: KeyEnrolled,
         public_key: CoseKey,
         ceremony: Option<&Ceremony>,
@@ -26,7 +26,8 @@ impl State {
         self.by_credential
             .insert(enrolled.credential_id.clone(), self.keys.len());
         self.keys.push(EnrolledKey {
-            index,
+            index: now.index,
+            enrolled_at: now.time,
             sign_count: proven
                 .map_or(0, |proof| proof.sign_count)
                 .max(enrolled.sign_count),

@@ -61,6 +61,8 @@ pub struct Revocation {
 pub struct EnrolledKey {
     /// The entry that enrolled it.
     pub index: u64,
+    /// When that entry was written.
+    pub enrolled_at: Timestamp,
     /// What that entry says.
     pub enrolled: KeyEnrolled,
     /// The signature counter that was last seen.

@@ -173,7 +173,7 @@ impl State {
             }
             Some(Event::KeyEnrolled(enrolled)) => {
                 if let Some(public_key) = change.public_key {
-                    self.enroll(index, *enrolled, public_key, change.ceremony.as_ref());
+                    self.enroll(now, *enrolled, public_key, change.ceremony.as_ref());
                 }
             }
             Some(event) => self.change_key(index, event, change.ceremony.as_ref()),

@@ -1,7 +1,7 @@
 //! Attestation objects as a key sends them, up to the verdicts.
 #![no_main]
 
-use halligan::attestation::{Registration, Roots, judge};
+use halligan::attestation::{Registration, Trust, judge};
 use halligan::webauthn::{AttestationObject, RpId};
 use libfuzzer_sys::fuzz_target;
 
@@ -17,7 +17,8 @@ fuzz_target!(|input: &[u8]| {
         rp_id: &rp_id,
         challenge: "AAAA",
         algorithms: &[-7, -8, -257],
-        get_info_aaguid: None,
+        get_info: None,
     };
-    let _ = judge(&registration, &Roots::none(), jiff::Timestamp::UNIX_EPOCH);
+    let at = jiff::Timestamp::UNIX_EPOCH;
+    let _ = judge(&registration, &Trust::default(), at, at);
 });

@@ -9,7 +9,7 @@ mod remedy;
 mod tests;
 
 use super::facts::{
-    AccountFacts, Directory, Facts, OpenCeremony, RecordedKey, Registered, Service,
+    AccountFacts, Directory, Facts, OpenCeremony, RecordedKey, Registered, Service, Today,
 };
 use super::finding::{Finding, FindingId, Line, Subject};
 use crate::encoding::base64url;

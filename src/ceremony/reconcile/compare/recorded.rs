@@ -4,7 +4,7 @@ use super::account::{self, is_account_of};
 use super::remedy::{self, remove_by_hand};
 use super::{
     AccountFacts, Directory, Facts, Finding, FindingId, Line, Method, RecordedKey, Registered,
-    Service, Subject, method_of, model_of, open, quoted,
+    Service, Subject, Today, method_of, model_of, open, quoted,
 };
 use crate::encoding::base64url;
 use crate::graph::model::AttestationLevel;
@@ -31,6 +31,7 @@ pub(super) fn line(key: &RecordedKey, facts: &Facts) -> Line {
         Some(Err(why)) => findings.push(unasked(why)),
         None => findings.push(unasked("its account was not asked for")),
     }
+    findings.extend(by_standards(key));
     findings.extend(on_two_accounts(key, facts));
     findings.extend(ceremonies(key, facts).map(open));
     let subject = Subject {
@@ -211,6 +212,25 @@ fn by_policy(
         )),
         Ruling::Unknown { why } => Some(Finding::unknown(format!("the passkey policy: {why}"))),
     }
+}
+
+/// What metadata and policy of today say of a key in service.
+fn by_standards(key: &RecordedKey) -> Option<Finding> {
+    let Today { against, unknown } = &key.today;
+    if key.service != Service::In || (against.is_empty() && unknown.is_empty()) {
+        return None;
+    }
+    if against.is_empty() {
+        return Some(Finding::unknown(unknown.join("; ")));
+    }
+    Some(Finding::new(
+        FindingId::KeyRefused,
+        against.join("; "),
+        format!(
+            "enrol a key that policy and metadata take, then {}",
+            remedy::retire(key, RetireReason::Rotated)
+        ),
+    ))
 }
 
 /// The other accounts that this key opens: its credential is registered there, or it holds a credential of theirs.

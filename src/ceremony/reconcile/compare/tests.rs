@@ -32,6 +32,7 @@ fn key(number: u8, of: u8) -> RecordedKey {
         aaguid: MODEL,
         serial: None,
         service: Service::In,
+        today: Today::default(),
     }
 }
 
