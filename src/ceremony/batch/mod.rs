@@ -9,6 +9,7 @@
 //! Each key is an enrolment like any other, and leaves the same entries. A failure ends its own key's ceremony and no other's; what
 //! is enrolled already is passed over when the plan is run again.
 
+mod admissible;
 mod one_by_one;
 mod plan;
 mod resolve;

@@ -199,6 +199,13 @@ fn by_policy(line: &mut Resolved, resolution: &Resolution) -> Vec<String> {
     obstacles
 }
 
+impl Resolved {
+    /// The account's object id, if it is in the directory.
+    pub(super) fn account_id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+}
+
 impl Resolution {
     /// Whether any key cannot be enrolled.
     #[must_use]

@@ -80,7 +80,7 @@ fn hint(error: &ceremony::Error) -> Option<&'static str> {
             "`halligan ledger show --key LABEL` shows that key's life; choose another label"
         }
         E::ModelRefused { .. } => {
-            "take a key of a model that the plan and the tenant's passkey policy allow"
+            "take a key of a model that the plan, [attestation] in the configuration and the tenant's passkey policy allow"
         }
         E::NoKeyInHand => "name the key with --device, or plug it in",
         E::NoSuchCeremony(_) => "`halligan resume` lists the ceremonies that are open",
