@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod architecture;
+mod attestation;
 mod batch;
 mod bench;
 mod check;

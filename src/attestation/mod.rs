@@ -12,6 +12,7 @@ mod registration;
 mod statement;
 #[cfg(test)]
 mod tests;
+mod tpm;
 mod trust;
 mod verdict;
 
@@ -208,6 +209,12 @@ fn attestation(
             statement,
             certificates.fido_u2f(),
             u2f_aaguid(found),
+            chain(certificates, trust, known, at),
+        ],
+        ("tpm", Some(certificates)) => [
+            statement,
+            tpm::certificate(certificates),
+            certificates.aaguid(found),
             chain(certificates, trust, known, at),
         ],
         ("packed", None) => without_certificate(statement, "self attestation has no certificate"),

@@ -15,6 +15,7 @@ use webauthn_rs_core::proto::{
 
 use super::certificate::{Certificates, integer, statement_member};
 use super::registration::Parsed;
+use super::tpm;
 use super::verdict::Verdict;
 use crate::encoding::base64url;
 use crate::webauthn::{client_data, cose_key};
@@ -26,6 +27,7 @@ pub(super) fn verify(parsed: &Parsed<'_>, certificates: Option<&Certificates>) -
         "none" => none(parsed),
         "packed" if eddsa => packed_eddsa(parsed, certificates),
         "packed" | "fido-u2f" => by_relying_party(parsed),
+        "tpm" => tpm::verify(parsed, certificates),
         other => Verdict::unknown(format!(
             "the format {other:?} is not one that is verified here"
         )),

@@ -135,6 +135,15 @@ impl CoseKey {
         }
     }
 
+    /// The affine coordinates of an ES256 key, big-endian.
+    #[must_use]
+    pub fn p256_coordinates(&self) -> Option<(&[u8; 32], &[u8; 32])> {
+        match &self.point {
+            Point::P256 { x, y } => Some((x, y)),
+            Point::Ed25519(_) => None,
+        }
+    }
+
     /// The COSE_Key exactly as it was parsed or built.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {

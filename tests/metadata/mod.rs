@@ -2,7 +2,7 @@
 
 mod blob;
 mod commands;
-mod signer;
+pub(crate) mod signer;
 
 use serde_json::{Value, json};
 
