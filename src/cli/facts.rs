@@ -24,6 +24,9 @@ pub(crate) fn of(error: &Error) -> Map<String, Value> {
 
 fn of_ceremony(error: &ceremony::Error) -> Option<Value> {
     match error {
+        ceremony::Error::AttestationRefused {
+            findings, policy, ..
+        } => Some(json!({"attestation": findings, "policy": policy})),
         ceremony::Error::CeremonyOpen { label, ceremony } => {
             Some(json!({"label": label, "ceremony": ceremony}))
         }

@@ -9,7 +9,7 @@ use crate::ceremony::enroll::plan::{self, Prepared};
 use crate::ceremony::enroll::settings;
 use crate::ceremony::enroll::{Exchange, Request, Terms};
 use crate::ceremony::interaction::Step;
-use crate::ceremony::{Assessment, Error, Parties, standards};
+use crate::ceremony::{Assessment, Error, Parties, Standards, standards};
 use crate::ctap::PinUvAuth;
 use crate::graph::ReceivedCreationOptions;
 use crate::graph::model::{Fido2AuthenticationMethod, Fido2AuthenticationMethodCreate};
@@ -224,7 +224,7 @@ impl<'a> Run<'a> {
         let assessment = standards
             .of_registration(&registration, &siblings, parties.env.now())?
             .require()?;
-        warn(&assessment, parties);
+        warn(&assessment, standards, parties);
         parties.interaction.done(
             Step::VerifyAttestation,
             if assessment.is_incomplete() {
@@ -237,10 +237,12 @@ impl<'a> Run<'a> {
     }
 }
 
-/// Says what could not be determined, once for each reason.
-fn warn(assessment: &Assessment, parties: &mut Parties<'_>) {
+/// Says what could not be determined, once for each reason. Who stores no metadata is not told so at every key.
+fn warn(assessment: &Assessment, standards: &Standards, parties: &mut Parties<'_>) {
+    let stored = standards.trust.metadata.is_some();
     let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
-    for finding in &assessment.judgement.findings {
+    let findings = assessment.judgement.findings.iter();
+    for finding in findings.filter(|finding| stored || !finding.subject.is_of_metadata()) {
         let Verdict::Unknown { why } = &finding.verdict else {
             continue;
         };
