@@ -16,6 +16,7 @@ pub mod handover;
 pub mod interaction;
 mod judge_again;
 pub mod key_config;
+pub mod key_test;
 pub mod parties;
 pub mod pin_change;
 pub mod reconcile;
