@@ -9,6 +9,7 @@ use super::throw_away::{Created, Signed, rp_id};
 use super::{Setting, Witness};
 use crate::attestation::{Roots, Verdict};
 use crate::ctap::command::get_info;
+use crate::ctap::hid::packet::ChannelId;
 use crate::ctap::hid::tap::Heard;
 use crate::ctap::hid::{self, Channel, DeviceError, HidDevice, Probe, Tap};
 use crate::ctap::{self, Authenticator, Cancel, Identity, KeepAlive, Permissions, PinUvAuth, Wait};
@@ -57,6 +58,8 @@ pub(super) struct Bench<'a> {
     /// What getInfo answered when the key was opened.
     opening: Option<ctap::Error>,
     identity: Identity,
+    /// The channel of the commands.
+    cid: ChannelId,
     tap: Tap,
     log: Log,
     pub(super) pin: PinAtHand,
@@ -82,6 +85,7 @@ impl<'a> Bench<'a> {
     ) -> Result<Self, hid::Error> {
         let (tap, log, env) = (Tap::new(device), Log::default(), setting.env.clone());
         let channel = Channel::open(Box::new(tap.clone()), env.clone())?;
+        let cid = channel.id();
         let transport = Observed::new(channel, &env, &log);
         let identity = ctap::Transport::identity(&transport);
         let opened = if identity.capabilities.cbor() {
@@ -96,10 +100,11 @@ impl<'a> Bench<'a> {
             Ok(key) => (Ok(key), None),
             Err((verdict, error)) => (Err(verdict), error),
         };
-        Ok(Self {
+        let bench = Self {
             key,
             opening,
             identity,
+            cid,
             tap,
             log,
             pin: PinAtHand::Missing("no check needed it".to_owned()),
@@ -111,7 +116,11 @@ impl<'a> Bench<'a> {
             credential: None,
             windows_credential: None,
             assertion: None,
-        })
+        };
+        if bench.opening.is_some() {
+            bench.settle();
+        }
+        Ok(bench)
     }
 
     pub(super) fn key(&mut self) -> Result<&mut Authenticator, Trouble> {
@@ -153,6 +162,12 @@ impl<'a> Bench<'a> {
     /// Whether the device still answers INIT.
     pub(super) fn is_there(&self) -> bool {
         matches!(self.probe().channel(), Ok(Some(_)))
+    }
+
+    /// Ends what the key may still be doing for the commands' channel, so that the next check finds it idle.
+    pub(super) fn settle(&self) {
+        // Whether that succeeds, the next check sees.
+        let _ = self.probe().init(self.cid);
     }
 
     pub(super) fn is_cancelled(&self) -> bool {

@@ -240,6 +240,9 @@ fn ask(bench: &mut Bench<'_>, check: &'static Check, broken_off: &mut Option<Err
             Finding::new(verdict_of(&error))
         }
     };
+    if finding.verdict.is_fail() && broken_off.is_none() && !bench.is_there() {
+        *broken_off = Some(gone_error("it no longer answers INIT".to_owned()));
+    }
     if bench.is_cancelled() {
         *broken_off = Some(Error::Cancelled);
     }
@@ -271,9 +274,12 @@ fn end_of_run(bench: &Bench<'_>, error: &ctap::Error) -> Option<Error> {
     let ctap::Error::Hid(hid) = error else {
         return None;
     };
-    let gone =
-        bench::means_gone(error) || (matches!(hid, hid::Error::Silent { .. }) && !bench.is_there());
-    gone.then(|| gone_error(hid.to_string()))
+    let silent = matches!(hid, hid::Error::Silent { .. });
+    if bench::means_gone(error) || (silent && !bench.is_there()) {
+        return Some(gone_error(hid.to_string()));
+    }
+    bench.settle();
+    None
 }
 
 fn gone_error(what: String) -> Error {
