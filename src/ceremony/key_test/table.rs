@@ -1,454 +1,381 @@
 //! All checks, in the order in which they run: first what needs nobody, at the end what all the others have seen in passing.
 
-use super::check::{Check, Kind, Need, Tag};
+use super::bench::Bench;
+use super::check::{Answer, Check, Kind, Need, Tag};
 use super::checks::{
     assertion, creation, discoverable, extension, info, options, passing, pin, report, request,
     touch,
 };
 
-const READ_ONLY: Kind = Kind::ReadOnly;
-
 /// Every check.
 pub static CHECKS: [Check; 49] = [
-    Check {
-        id: "hid-init",
-        title: "INIT gives every caller a channel of its own",
-        tags: &[Tag::Hid],
-        kind: READ_ONLY,
-        needs: &[],
-        touches: 0,
-        run: report::init,
-    },
-    Check {
-        id: "hid-resynchronization",
-        title: "INIT on a channel ends what was begun on it",
-        tags: &[Tag::Hid],
-        kind: READ_ONLY,
-        needs: &[],
-        touches: 0,
-        run: report::resynchronization,
-    },
-    Check {
-        id: "hid-ping",
-        title: "messages of every length come back unchanged",
-        tags: &[Tag::Hid],
-        kind: READ_ONLY,
-        needs: &[],
-        touches: 0,
-        run: report::ping,
-    },
-    Check {
-        id: "hid-unknown-command",
-        title: "a HID command that does not exist is refused",
-        tags: &[Tag::Hid],
-        kind: READ_ONLY,
-        needs: &[],
-        touches: 0,
-        run: report::unknown_command,
-    },
-    Check {
-        id: "hid-broken-sequence",
-        title: "a packet out of order is refused",
-        tags: &[Tag::Hid],
-        kind: READ_ONLY,
-        needs: &[],
-        touches: 0,
-        run: report::broken_sequence,
-    },
-    Check {
-        id: "hid-second-beginning",
-        title: "a message that begins within a message is refused",
-        tags: &[Tag::Hid],
-        kind: READ_ONLY,
-        needs: &[],
-        touches: 0,
-        run: report::second_beginning,
-    },
-    Check {
-        id: "hid-stray-continuation",
-        title: "a continuation of nothing is ignored",
-        tags: &[Tag::Hid],
-        kind: READ_ONLY,
-        needs: &[],
-        touches: 0,
-        run: report::stray_continuation,
-    },
-    Check {
-        id: "hid-wrong-channel",
-        title: "a channel that nobody allocated is refused",
-        tags: &[Tag::Hid],
-        kind: READ_ONLY,
-        needs: &[],
-        touches: 0,
-        run: report::wrong_channel,
-    },
-    Check {
-        id: "hid-busy",
-        title: "a second channel is told to wait while the first is served",
-        tags: &[Tag::Hid],
-        kind: READ_ONLY,
-        needs: &[],
-        touches: 0,
-        run: report::busy,
-    },
-    Check {
-        id: "hid-message-timeout",
-        title: "half a message does not block the key",
-        tags: &[Tag::Hid],
-        kind: READ_ONLY,
-        needs: &[],
-        touches: 0,
-        run: report::message_timeout,
-    },
-    Check {
-        id: "hid-too-long",
-        title: "a message longer than the protocol allows is refused",
-        tags: &[Tag::Hid],
-        kind: READ_ONLY,
-        needs: &[],
-        touches: 0,
-        run: report::too_long,
-    },
-    Check {
-        id: "hid-idle-cancel",
-        title: "CANCEL with nothing to cancel is ignored",
-        tags: &[Tag::Hid],
-        kind: READ_ONLY,
-        needs: &[],
-        touches: 0,
-        run: report::idle_cancel,
-    },
-    Check {
-        id: "u2f-version",
-        title: "U2F is there where getInfo says so",
-        tags: &[Tag::Hid],
-        kind: READ_ONLY,
-        needs: &[Need::Ctap1],
-        touches: 0,
-        run: report::u2f_version,
-    },
-    Check {
-        id: "get-info-answers",
-        title: "getInfo is answered and can be read",
-        tags: &[Tag::Info],
-        kind: READ_ONLY,
-        needs: &[],
-        touches: 0,
-        run: info::answers,
-    },
-    Check {
-        id: "get-info-consistent",
-        title: "getInfo does not contradict itself or the specification",
-        tags: &[Tag::Info],
-        kind: READ_ONLY,
-        needs: &[Need::Info],
-        touches: 0,
-        run: info::consistent,
-    },
-    Check {
-        id: "get-info-stable",
-        title: "getInfo says the same when it is asked again",
-        tags: &[Tag::Info],
-        kind: READ_ONLY,
-        needs: &[Need::Info],
-        touches: 0,
-        run: info::stable,
-    },
-    Check {
-        id: "fit-for-entra",
-        title: "the key has what an emergency account in Entra needs",
-        tags: &[Tag::Info],
-        kind: READ_ONLY,
-        needs: &[],
-        touches: 0,
-        run: info::fit,
-    },
-    Check {
-        id: "options-behave",
-        title: "the commands that getInfo announces are answered",
-        tags: &[Tag::Info],
-        kind: READ_ONLY,
-        needs: &[Need::Info],
-        touches: 0,
-        run: options::behave,
-    },
-    Check {
-        id: "large-blobs-read",
-        title: "the large-blob store can be read",
-        tags: &[Tag::Info],
-        kind: READ_ONLY,
-        needs: &[Need::LargeBlobs],
-        touches: 0,
-        run: options::large_blobs,
-    },
-    Check {
-        id: "unknown-command",
-        title: "a command that does not exist is refused",
-        tags: &[Tag::Info],
-        kind: READ_ONLY,
-        needs: &[Need::Info],
-        touches: 0,
-        run: request::unknown_command,
-    },
-    Check {
-        id: "malformed-requests",
-        title: "malformed requests are refused, and the key goes on",
-        tags: &[Tag::Info],
-        kind: READ_ONLY,
-        needs: &[Need::Info],
-        touches: 0,
-        run: request::malformed,
-    },
-    Check {
-        id: "large-request",
-        title: "a request of the greatest length is answered",
-        tags: &[Tag::Info],
-        kind: READ_ONLY,
-        needs: &[Need::Info],
-        touches: 0,
-        run: request::large,
-    },
-    Check {
-        id: "pin-retries",
-        title: "enough PIN tries are left, and asking spends none",
-        tags: &[Tag::Pin],
-        kind: READ_ONLY,
-        needs: &[Need::PinSet],
-        touches: 0,
-        run: pin::retries,
-    },
-    Check {
-        id: "pin-policy",
-        title: "a PIN can be used as it is",
-        tags: &[Tag::Pin],
-        kind: READ_ONLY,
-        needs: &[Need::PinFunction],
-        touches: 0,
-        run: pin::policy,
-    },
-    Check {
-        id: "key-agreement",
-        title: "every PIN protocol that is listed works",
-        tags: &[Tag::Pin],
-        kind: READ_ONLY,
-        needs: &[Need::PinFunction],
-        touches: 0,
-        run: pin::key_agreement,
-    },
-    Check {
-        id: "pin-token",
-        title: "the PIN is taken, and restores its tries",
-        tags: &[Tag::Pin],
-        kind: READ_ONLY,
-        needs: &[Need::Pin],
-        touches: 0,
-        run: pin::token,
-    },
-    Check {
-        id: "credential-storage",
-        title: "there is room for a credential",
-        tags: &[Tag::Pin, Tag::Credential],
-        kind: READ_ONLY,
-        needs: &[Need::CredentialManagement, Need::Pin],
-        touches: 0,
-        run: discoverable::storage,
-    },
-    Check {
-        id: "make-credential",
-        title: "a credential is made as it was asked for",
-        tags: &[Tag::Credential, Tag::Touch],
-        kind: READ_ONLY,
-        needs: &[Need::Credential],
-        touches: 0,
-        run: creation::make,
-    },
-    Check {
-        id: "aaguid-agrees",
-        title: "getInfo and credential name the same model",
-        tags: &[Tag::Attestation, Tag::Touch],
-        kind: READ_ONLY,
-        needs: &[Need::Credential],
-        touches: 0,
-        run: creation::aaguid,
-    },
-    Check {
-        id: "attestation",
-        title: "the attestation proves the model",
-        tags: &[Tag::Attestation, Tag::Touch],
-        kind: READ_ONLY,
-        needs: &[Need::Credential],
-        touches: 0,
-        run: creation::attestation,
-    },
-    Check {
-        id: "get-assertion",
-        title: "an assertion is given as it was asked for",
-        tags: &[Tag::Credential, Tag::Touch],
-        kind: READ_ONLY,
-        needs: &[Need::Assertion],
-        touches: 0,
-        run: assertion::get,
-    },
-    Check {
-        id: "assertion-signature",
-        title: "the signature verifies",
-        tags: &[Tag::Credential, Tag::Touch],
-        kind: READ_ONLY,
-        needs: &[Need::Assertion],
-        touches: 0,
-        run: assertion::signature,
-    },
-    Check {
-        id: "assertion-credential",
-        title: "the credential that was asked for signs",
-        tags: &[Tag::Credential, Tag::Touch],
-        kind: READ_ONLY,
-        needs: &[Need::Assertion],
-        touches: 0,
-        run: assertion::credential,
-    },
-    Check {
-        id: "sign-count-grows",
-        title: "the signature counter grows",
-        tags: &[Tag::Credential, Tag::Touch],
-        kind: READ_ONLY,
-        needs: &[Need::Assertion],
-        touches: 0,
-        run: assertion::sign_count,
-    },
-    Check {
-        id: "allow-list",
-        title: "the key finds its own credential in a list",
-        tags: &[Tag::Credential, Tag::Touch],
-        kind: READ_ONLY,
-        needs: &[Need::Credential],
-        touches: 0,
-        run: assertion::allow_list,
-    },
-    Check {
-        id: "credential-bound-to-rp",
-        title: "a credential signs for its relying party only",
-        tags: &[Tag::Credential, Tag::Touch],
-        kind: READ_ONLY,
-        needs: &[Need::Credential],
-        touches: 0,
-        run: assertion::bound_to_rp,
-    },
-    Check {
-        id: "exclude-list",
-        title: "no second credential is made where one is excluded",
-        tags: &[Tag::Credential, Tag::Touch],
-        kind: READ_ONLY,
-        needs: &[Need::Credential],
-        touches: 1,
-        run: creation::excluded,
-    },
-    Check {
-        id: "unknown-algorithm",
-        title: "an algorithm that does not exist is refused",
-        tags: &[Tag::Credential],
-        kind: READ_ONLY,
-        needs: &[Need::Creation],
-        touches: 0,
-        run: creation::unknown_algorithm,
-    },
-    Check {
-        id: "algorithms",
-        title: "the algorithms that are listed are made",
-        tags: &[Tag::Credential, Tag::Touch],
-        kind: READ_ONLY,
-        needs: &[Need::Creation],
-        touches: 2,
-        run: creation::algorithms,
-    },
-    Check {
-        id: "cred-protect",
-        title: "credProtect is honoured, as Entra asks for it",
-        tags: &[Tag::Extension, Tag::Touch],
-        kind: READ_ONLY,
-        needs: &[Need::Extension("credProtect"), Need::WindowsCredential],
-        touches: 0,
-        run: extension::cred_protect,
-    },
-    Check {
-        id: "hmac-secret",
-        title: "hmac-secret computes, as Windows needs it without network",
-        tags: &[Tag::Extension, Tag::Touch],
-        kind: READ_ONLY,
-        needs: &[Need::Extension("hmac-secret"), Need::WindowsCredential],
-        touches: 2,
-        run: extension::hmac_secret,
-    },
-    Check {
-        id: "discoverable-credential",
-        title: "stored credentials are found, sign, and can be deleted",
-        tags: &[Tag::Credential, Tag::Pin, Tag::Touch],
-        kind: Kind::Writes,
-        needs: &[Need::CredentialManagement, Need::Pin, Need::Creation],
-        touches: 3,
-        run: discoverable::life,
-    },
-    Check {
-        id: "selection",
-        title: "a touch alone can be asked for",
-        tags: &[Tag::Touch],
-        kind: READ_ONLY,
-        needs: &[Need::Info],
-        touches: 1,
-        run: touch::selection,
-    },
-    Check {
-        id: "touch-cancelled",
-        title: "a request for a touch can be cancelled",
-        tags: &[Tag::Touch],
-        kind: READ_ONLY,
-        needs: &[Need::Info],
-        touches: 0,
-        run: touch::cancelled,
-    },
-    Check {
-        id: "touch-timeout",
-        title: "a touch that does not come is not waited for without end",
-        tags: &[Tag::Slow, Tag::Touch],
-        kind: READ_ONLY,
-        needs: &[Need::Info],
-        touches: 0,
-        run: touch::timeout,
-    },
-    Check {
-        id: "keep-alives",
-        title: "the key says that it waits for a touch, every 100 ms",
-        tags: &[Tag::Time, Tag::Touch],
-        kind: READ_ONLY,
-        needs: &[Need::Info],
-        touches: 0,
-        run: passing::keep_alives,
-    },
-    Check {
-        id: "canonical-answers",
-        title: "every answer is canonical CBOR",
-        tags: &[Tag::Info],
-        kind: READ_ONLY,
-        needs: &[Need::Info],
-        touches: 0,
-        run: passing::canonical,
-    },
-    Check {
-        id: "channel-undisturbed",
-        title: "the key serves nobody else and is never busy",
-        tags: &[Tag::Hid],
-        kind: READ_ONLY,
-        needs: &[],
-        touches: 0,
-        run: passing::undisturbed,
-    },
-    Check {
-        id: "latency",
-        title: "no command takes longer than anybody wants to wait",
-        tags: &[Tag::Time],
-        kind: READ_ONLY,
-        needs: &[Need::Info],
-        touches: 0,
-        run: passing::times,
-    },
+    check(
+        "hid-init",
+        "INIT gives every caller a channel of its own",
+        &[Tag::Hid],
+        report::init,
+    ),
+    check(
+        "hid-resynchronization",
+        "INIT on a channel ends what was begun on it",
+        &[Tag::Hid],
+        report::resynchronization,
+    ),
+    check(
+        "hid-ping",
+        "messages of every length come back unchanged",
+        &[Tag::Hid],
+        report::ping,
+    ),
+    check(
+        "hid-unknown-command",
+        "a HID command that does not exist is refused",
+        &[Tag::Hid],
+        report::unknown_command,
+    ),
+    check(
+        "hid-broken-sequence",
+        "a packet out of order is refused",
+        &[Tag::Hid],
+        report::broken_sequence,
+    ),
+    check(
+        "hid-second-beginning",
+        "a message that begins within a message is refused",
+        &[Tag::Hid],
+        report::second_beginning,
+    ),
+    check(
+        "hid-stray-continuation",
+        "a continuation of nothing is ignored",
+        &[Tag::Hid],
+        report::stray_continuation,
+    ),
+    check(
+        "hid-wrong-channel",
+        "a channel that nobody allocated is refused",
+        &[Tag::Hid],
+        report::wrong_channel,
+    ),
+    check(
+        "hid-busy",
+        "a second channel is told to wait while the first is served",
+        &[Tag::Hid],
+        report::busy,
+    ),
+    check(
+        "hid-message-timeout",
+        "half a message does not block the key",
+        &[Tag::Hid],
+        report::message_timeout,
+    ),
+    check(
+        "hid-too-long",
+        "a message longer than the protocol allows is refused",
+        &[Tag::Hid],
+        report::too_long,
+    ),
+    check(
+        "hid-idle-cancel",
+        "CANCEL with nothing to cancel is ignored",
+        &[Tag::Hid],
+        report::idle_cancel,
+    ),
+    check(
+        "u2f-version",
+        "U2F is there where getInfo says so",
+        &[Tag::Hid],
+        report::u2f_version,
+    )
+    .needing(&[Need::Ctap1]),
+    check(
+        "get-info-answers",
+        "getInfo is answered and can be read",
+        &[Tag::Info],
+        info::answers,
+    ),
+    check(
+        "get-info-consistent",
+        "getInfo does not contradict itself or the specification",
+        &[Tag::Info],
+        info::consistent,
+    )
+    .needing(&[Need::Info]),
+    check(
+        "get-info-stable",
+        "getInfo says the same when it is asked again",
+        &[Tag::Info],
+        info::stable,
+    )
+    .needing(&[Need::Info]),
+    check(
+        "fit-for-entra",
+        "the key has what an emergency account in Entra needs",
+        &[Tag::Info],
+        info::fit,
+    ),
+    check(
+        "options-behave",
+        "the commands that getInfo announces are answered",
+        &[Tag::Info],
+        options::behave,
+    )
+    .needing(&[Need::Info]),
+    check(
+        "large-blobs-read",
+        "the large-blob store can be read",
+        &[Tag::Info],
+        options::large_blobs,
+    )
+    .needing(&[Need::LargeBlobs]),
+    check(
+        "unknown-command",
+        "a command that does not exist is refused",
+        &[Tag::Info],
+        request::unknown_command,
+    )
+    .needing(&[Need::Info]),
+    check(
+        "malformed-requests",
+        "malformed requests are refused, and the key goes on",
+        &[Tag::Info],
+        request::malformed,
+    )
+    .needing(&[Need::Info]),
+    check(
+        "large-request",
+        "a request of the greatest length is answered",
+        &[Tag::Info],
+        request::large,
+    )
+    .needing(&[Need::Info]),
+    check(
+        "pin-retries",
+        "enough PIN tries are left, and asking spends none",
+        &[Tag::Pin],
+        pin::retries,
+    )
+    .needing(&[Need::PinSet]),
+    check(
+        "pin-policy",
+        "a PIN can be used as it is",
+        &[Tag::Pin],
+        pin::policy,
+    )
+    .needing(&[Need::PinFunction]),
+    check(
+        "key-agreement",
+        "every PIN protocol that is listed works",
+        &[Tag::Pin],
+        pin::key_agreement,
+    )
+    .needing(&[Need::PinFunction]),
+    check(
+        "pin-token",
+        "the PIN is taken, and restores its tries",
+        &[Tag::Pin],
+        pin::token,
+    )
+    .needing(&[Need::Pin]),
+    check(
+        "credential-storage",
+        "there is room for a credential",
+        &[Tag::Pin, Tag::Credential],
+        discoverable::storage,
+    )
+    .needing(&[Need::CredentialManagement, Need::Pin]),
+    check(
+        "make-credential",
+        "a credential is made as it was asked for",
+        &[Tag::Credential, Tag::Touch],
+        creation::make,
+    )
+    .needing(&[Need::Credential]),
+    check(
+        "aaguid-agrees",
+        "getInfo and credential name the same model",
+        &[Tag::Attestation, Tag::Touch],
+        creation::aaguid,
+    )
+    .needing(&[Need::Credential]),
+    check(
+        "attestation",
+        "the attestation proves the model",
+        &[Tag::Attestation, Tag::Touch],
+        creation::attestation,
+    )
+    .needing(&[Need::Credential]),
+    check(
+        "get-assertion",
+        "an assertion is given as it was asked for",
+        &[Tag::Credential, Tag::Touch],
+        assertion::get,
+    )
+    .needing(&[Need::Assertion]),
+    check(
+        "assertion-signature",
+        "the signature verifies",
+        &[Tag::Credential, Tag::Touch],
+        assertion::signature,
+    )
+    .needing(&[Need::Assertion]),
+    check(
+        "assertion-credential",
+        "the credential that was asked for signs",
+        &[Tag::Credential, Tag::Touch],
+        assertion::credential,
+    )
+    .needing(&[Need::Assertion]),
+    check(
+        "sign-count-grows",
+        "the signature counter grows",
+        &[Tag::Credential, Tag::Touch],
+        assertion::sign_count,
+    )
+    .needing(&[Need::Assertion]),
+    check(
+        "allow-list",
+        "the key finds its own credential in a list",
+        &[Tag::Credential, Tag::Touch],
+        assertion::allow_list,
+    )
+    .needing(&[Need::Credential]),
+    check(
+        "credential-bound-to-rp",
+        "a credential signs for its relying party only",
+        &[Tag::Credential, Tag::Touch],
+        assertion::bound_to_rp,
+    )
+    .needing(&[Need::Credential]),
+    check(
+        "exclude-list",
+        "no second credential is made where one is excluded",
+        &[Tag::Credential, Tag::Touch],
+        creation::excluded,
+    )
+    .needing(&[Need::Credential])
+    .touched(1),
+    check(
+        "unknown-algorithm",
+        "an algorithm that does not exist is refused",
+        &[Tag::Credential],
+        creation::unknown_algorithm,
+    )
+    .needing(&[Need::Creation]),
+    check(
+        "algorithms",
+        "the algorithms that are listed are made",
+        &[Tag::Credential, Tag::Touch],
+        creation::algorithms,
+    )
+    .needing(&[Need::Creation])
+    .touched(2),
+    check(
+        "cred-protect",
+        "credProtect is honoured, as Entra asks for it",
+        &[Tag::Extension, Tag::Touch],
+        extension::cred_protect,
+    )
+    .needing(&[Need::Extension("credProtect"), Need::WindowsCredential]),
+    check(
+        "hmac-secret",
+        "hmac-secret computes, as Windows needs it without network",
+        &[Tag::Extension, Tag::Touch],
+        extension::hmac_secret,
+    )
+    .needing(&[Need::Extension("hmac-secret"), Need::WindowsCredential])
+    .touched(2),
+    check(
+        "discoverable-credential",
+        "stored credentials are found, sign, and can be deleted",
+        &[Tag::Credential, Tag::Pin, Tag::Touch],
+        discoverable::life,
+    )
+    .needing(&[Need::CredentialManagement, Need::Pin, Need::Creation])
+    .touched(3)
+    .writing(),
+    check(
+        "selection",
+        "a touch alone can be asked for",
+        &[Tag::Touch],
+        touch::selection,
+    )
+    .needing(&[Need::Info])
+    .touched(1),
+    check(
+        "touch-cancelled",
+        "a request for a touch can be cancelled",
+        &[Tag::Touch],
+        touch::cancelled,
+    )
+    .needing(&[Need::Info]),
+    check(
+        "touch-timeout",
+        "a touch that does not come is not waited for without end",
+        &[Tag::Slow, Tag::Touch],
+        touch::timeout,
+    )
+    .needing(&[Need::Info]),
+    check(
+        "keep-alives",
+        "the key says that it waits for a touch, every 100 ms",
+        &[Tag::Time, Tag::Touch],
+        passing::keep_alives,
+    )
+    .needing(&[Need::Info]),
+    check(
+        "canonical-answers",
+        "every answer is canonical CBOR",
+        &[Tag::Info],
+        passing::canonical,
+    )
+    .needing(&[Need::Info]),
+    check(
+        "channel-undisturbed",
+        "the key serves nobody else and is never busy",
+        &[Tag::Hid],
+        passing::undisturbed,
+    ),
+    check(
+        "latency",
+        "no command takes longer than anybody wants to wait",
+        &[Tag::Time],
+        passing::times,
+    )
+    .needing(&[Need::Info]),
 ];
+
+/// A check that needs nothing and nobody.
+const fn check(
+    id: &'static str,
+    title: &'static str,
+    tags: &'static [Tag],
+    run: fn(&mut Bench<'_>) -> Answer,
+) -> Check {
+    Check {
+        id,
+        title,
+        tags,
+        kind: Kind::ReadOnly,
+        needs: &[],
+        touches: 0,
+        run,
+    }
+}
+
+impl Check {
+    const fn needing(self, needs: &'static [Need]) -> Self {
+        Self { needs, ..self }
+    }
+
+    const fn touched(self, touches: u8) -> Self {
+        Self { touches, ..self }
+    }
+
+    const fn writing(self) -> Self {
+        Self {
+            kind: Kind::Writes,
+            ..self
+        }
+    }
+}

@@ -131,3 +131,63 @@ fn is_always_allowed(packet: &Packet<'_>) -> bool {
         }
     )
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::collections::VecDeque;
+
+    use super::*;
+    use crate::ctap::hid::packet::split;
+
+    const OURS: ChannelId = ChannelId([1, 2, 3, 4]);
+    const FOREIGN: ChannelId = ChannelId([9, 9, 9, 9]);
+
+    /// A device that says what it was told to say.
+    struct Told(VecDeque<Report>);
+
+    impl HidDevice for Told {
+        fn write_report(&mut self, _: &Report) -> Result<(), DeviceError> {
+            Ok(())
+        }
+
+        fn read_report(&mut self, _: Duration) -> Result<Option<Report>, DeviceError> {
+            Ok(self.0.pop_front())
+        }
+    }
+
+    /// What is heard of these messages while a request of ours is under way.
+    fn heard(probing: bool, messages: &[(ChannelId, u8, &[u8])]) -> Heard {
+        let reports = messages
+            .iter()
+            .flat_map(|(cid, command, payload)| split(*cid, *command, payload).unwrap());
+        let mut tap = Tap::new(Box::new(Told(reports.collect())));
+        tap.set_probing(probing);
+        tap.write_report(&split(OURS, command::CBOR, &[4]).unwrap()[0])
+            .unwrap();
+        while tap.read_report(Duration::ZERO).unwrap().is_some() {}
+        tap.heard()
+    }
+
+    #[test]
+    fn what_is_nobodys_is_counted_only_while_the_key_works_for_us() {
+        let twin = (FOREIGN, command::CBOR, [0; 100].as_slice());
+        let answer = (OURS, command::CBOR, [0; 100].as_slice());
+        assert_eq!(heard(false, &[twin, answer]).intrusions, 2);
+        assert_eq!(heard(false, &[answer, twin]).intrusions, 0);
+        assert_eq!(heard(true, &[twin, answer]), Heard::default());
+    }
+
+    #[test]
+    fn refusals_of_other_channels_are_no_intrusion_and_ours_are_counted() {
+        let busy = [6];
+        let others = [
+            (FOREIGN, command::ERROR, busy.as_slice()),
+            (FOREIGN, command::INIT, &[0; 17]),
+        ];
+        let ours = (OURS, command::ERROR, busy.as_slice());
+        let heard = heard(false, &[others[0], others[1], ours]);
+        assert_eq!((heard.intrusions, heard.busy, heard.reports), (0, 1, 3));
+    }
+}
