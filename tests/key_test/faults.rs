@@ -179,7 +179,7 @@ const VANISHING: &[Row] = &[
     ("unplug@getInfo,nth:2", &["get-info-stable"], 3),
     ("unplug=touch", &["make-credential"], 3),
     ("unplug=answer@largeBlobs", &["large-blobs-read"], 3),
-    ("unplug-after=20", &["hid-ping"], 3),
+    ("unplug-after=20", &["hid-resynchronization"], 3),
 ];
 
 /// What is asked for and does not come, which may be the person's fault or another program's: unknown, and not passed.
@@ -301,7 +301,7 @@ fn no_effect_is_left_out() {
     let (_, table) = document.split_once("| effect | what happens |\n").unwrap();
     let rows = table.lines().map_while(|line| line.strip_prefix('|'));
     let effects = rows.filter_map(|row| row.split('`').nth(1));
-    let effects: BTreeSet<&str> = effects.map(|effect| word(effect)).collect();
+    let effects: BTreeSet<&str> = effects.map(word).collect();
     assert!(effects.len() >= 18, "{effects:?}");
     let groups = [SIGNING, REFUSING, WAITING, GARBLING, VANISHING, UNCERTAIN];
     let found = groups

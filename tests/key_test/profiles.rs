@@ -181,7 +181,7 @@ fn results_are_written_as_junit_and_html() {
     test(&bench, &key).with(files).run().exits(1);
     let junit = std::fs::read_to_string(bench.path("result.xml")).unwrap();
     assert!(
-        junit.contains("<testcase classname=\"attestation\" name=\"aaguid-agrees\""),
+        junit.contains("<testcase classname=\"model\" name=\"aaguid-agrees\""),
         "{junit}"
     );
     assert_eq!(junit.matches("<failure ").count(), 2, "{junit}");

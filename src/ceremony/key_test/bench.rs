@@ -363,13 +363,3 @@ impl<'a> Bench<'a> {
 fn can_create_unproven(options: &get_info::Options) -> bool {
     options.make_cred_uv_not_rqd == Some(true) && options.always_uv != Some(true)
 }
-
-/// Whether an error means that the device has left.
-pub(super) fn means_gone(error: &ctap::Error) -> bool {
-    matches!(
-        error,
-        ctap::Error::Hid(hid::Error::Device(
-            DeviceError::Gone(_) | DeviceError::NotFound(_) | DeviceError::Io { .. }
-        ))
-    )
-}

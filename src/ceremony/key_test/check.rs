@@ -31,8 +31,6 @@ pub(super) type Answer = Result<Finding, Trouble>;
 /// Groups of checks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tag {
-    /// Who made the key.
-    Attestation,
     /// Credentials and signatures.
     Credential,
     /// Extensions.
@@ -41,6 +39,8 @@ pub enum Tag {
     Hid,
     /// What the key says of itself.
     Info,
+    /// Which model it is, and the proof.
+    Model,
     /// What needs the PIN, or is about it.
     Pin,
     /// What lasts half a minute or more; left out unless it is asked for.
@@ -54,11 +54,11 @@ pub enum Tag {
 impl Tag {
     /// All, in order.
     pub const ALL: [Self; 9] = [
-        Self::Attestation,
         Self::Credential,
         Self::Extension,
         Self::Hid,
         Self::Info,
+        Self::Model,
         Self::Pin,
         Self::Slow,
         Self::Time,
@@ -69,11 +69,11 @@ impl Tag {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Attestation => "attestation",
             Self::Credential => "credential",
             Self::Extension => "extension",
             Self::Hid => "hid",
             Self::Info => "info",
+            Self::Model => "model",
             Self::Pin => "pin",
             Self::Slow => "slow",
             Self::Time => "time",

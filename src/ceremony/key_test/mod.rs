@@ -274,9 +274,16 @@ fn end_of_run(bench: &Bench<'_>, error: &ctap::Error) -> Option<Error> {
     let ctap::Error::Hid(hid) = error else {
         return None;
     };
-    let silent = matches!(hid, hid::Error::Silent { .. });
-    if bench::means_gone(error) || (silent && !bench.is_there()) {
-        return Some(gone_error(hid.to_string()));
+    let left = match hid {
+        hid::Error::Device(DeviceError::Gone(what) | DeviceError::NotFound(what)) => {
+            Some(what.clone())
+        }
+        hid::Error::Device(_) => Some(hid.to_string()),
+        hid::Error::Silent { .. } if !bench.is_there() => Some(hid.to_string()),
+        _ => None,
+    };
+    if let Some(what) = left {
+        return Some(gone_error(what));
     }
     bench.settle();
     None

@@ -194,14 +194,14 @@ pub static CHECKS: [Check; 49] = [
     check(
         "aaguid-agrees",
         "getInfo and credential name the same model",
-        &[Tag::Attestation, Tag::Touch],
+        &[Tag::Model, Tag::Touch],
         creation::aaguid,
     )
     .needing(&[Need::Credential]),
     check(
         "attestation",
         "the attestation proves the model",
-        &[Tag::Attestation, Tag::Touch],
+        &[Tag::Model, Tag::Touch],
         creation::attestation,
     )
     .needing(&[Need::Credential]),

@@ -85,7 +85,7 @@ pub(in crate::ceremony::key_test) fn behave(bench: &mut Bench<'_>) -> Answer {
         finding = finding.fact(option, shown.clone());
         let refused = status.is_some_and(|status| REFUSALS.contains(&status));
         let answered = status == Some(Status::Ok) && is_map(&answer);
-        if !refused && !(answered && parameters != NOTHING) {
+        if !(refused || answered && parameters != NOTHING) {
             problems.push(format!(
                 "{option} is announced, and its command answered {shown}"
             ));
