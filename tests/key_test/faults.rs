@@ -206,6 +206,13 @@ const UNSEEN: &[(&str, &str)] = &[
     ),
 ];
 
+/// The checks that fail at some fault.
+pub(super) fn failing_checks() -> impl Iterator<Item = &'static str> {
+    let groups = [SIGNING, REFUSING, WAITING, GARBLING, VANISHING];
+    let rows = groups.into_iter().flatten();
+    rows.flat_map(|(_, checks, _)| checks.iter().copied())
+}
+
 fn is_found((fault, checks, status): Row, verdict: &str) {
     let bench = Bench::new();
     let key = bench.key(Profile::default());

@@ -2,6 +2,7 @@
 //! the key, and the table of checks as the pages and `--list` tell it.
 
 mod faults;
+mod liars;
 mod pages;
 mod profiles;
 
