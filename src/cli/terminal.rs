@@ -179,16 +179,12 @@ impl Terminal {
         }
     }
 
-    /// The key waits to be touched, for this.
-    pub(crate) fn touch_needed_for(&self, purpose: &str) {
+    /// What the person must do now, which is shown even where progress is off.
+    pub(crate) fn prompt(&self, event: &Value, line: &str) {
         match &self.progress {
-            Progress::Events => {
-                write_event(&json!({"event": "touch_needed", "purpose": purpose}));
-            }
-            Progress::Spinner(Some(bar)) => {
-                bar.set_message(format!("Touch the key now: {purpose}"))
-            }
-            _ => self.line(&format!("Touch the key now: {purpose}")),
+            Progress::Events => write_event(event),
+            Progress::Spinner(Some(bar)) => bar.set_message(line.to_owned()),
+            _ => self.line(line),
         }
     }
 

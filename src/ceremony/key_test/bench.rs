@@ -225,13 +225,13 @@ impl<'a> Bench<'a> {
 
     fn proof(&mut self, permissions: Permissions) -> Result<PinUvAuth, Trouble> {
         let rp_id = rp_id();
-        let by_pin = self.key()?.takes_pin_for(permissions);
+        let by_finger = self.verifies_by_finger();
         match &self.pin {
-            PinAtHand::Known(pin) if by_pin => {
+            PinAtHand::Known(pin) if !by_finger => {
                 let pin = pin.clone();
                 Ok(self.key()?.pin_uv_auth(&pin, permissions, Some(&rp_id))?)
             }
-            PinAtHand::Missing(why) if by_pin => {
+            PinAtHand::Missing(why) if !by_finger => {
                 Err(Verdict::unknown(format!("the PIN is not at hand: {why}")).into())
             }
             _ => {
@@ -239,6 +239,16 @@ impl<'a> Bench<'a> {
                 Ok(key.built_in_uv_auth(permissions, Some(&rp_id), &mut wait)?)
             }
         }
+    }
+
+    /// Whether the user is proven to the key by a fingerprint or the like, which is a touch more: where the PIN is of no use for
+    /// that, or not at hand.
+    pub(super) fn verifies_by_finger(&self) -> bool {
+        self.key.as_ref().is_ok_and(|key| {
+            let known = matches!(self.pin, PinAtHand::Known(_));
+            let by_pin = key.takes_pin_for(Permissions::MC | Permissions::GA);
+            key.info().options.uv == Some(true) && !(known && by_pin)
+        })
     }
 
     /// A proof for credential management, with the PIN.

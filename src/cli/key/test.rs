@@ -145,13 +145,15 @@ impl Witness for Watch {
     }
 
     fn touch_needed(&mut self, purpose: &str) {
-        self.terminal.touch_needed_for(purpose);
+        let event = json!({"event": "touch_needed", "purpose": purpose});
+        let line = format!("Touch the key now: {purpose}");
+        self.terminal.prompt(&event, &line);
     }
 
     fn keep_off(&mut self) {
         let event = json!({"event": "do_not_touch"});
         let line = "Do not touch the key: it must give up by itself, in half a minute or so";
-        self.terminal.tell(&event, line);
+        self.terminal.prompt(&event, line);
     }
 
     fn pin(&mut self, purpose: PinPurpose) -> Result<Pin, PinUnavailable> {
