@@ -130,6 +130,10 @@ fn checks_are_chosen_by_id_and_by_tag() {
     assert!(hid.len() > 8 && !hid.contains(&"hid-ping".to_owned()));
     let unknown = test(&bench, &key).with(["--only", "hid-pong"]).run();
     unknown.exits(2).fails_with("usage");
+    // Nothing asked is nothing passed.
+    let none = ["--only", "hid-ping", "--skip", "hid"];
+    let none = test(&bench, &key).with(none).run();
+    none.exits(2).fails_with("usage");
 }
 
 #[test]
@@ -189,9 +193,15 @@ fn results_are_written_as_junit_and_html() {
         junit.matches("<testcase ").count(),
         junit.matches("</testcase>").count()
     );
+    let nowhere = test(&bench, &key).with(["--html", "no-such-folder/result.html"]);
+    nowhere.run().exits(2).fails_with("write");
     let html = std::fs::read_to_string(bench.path("result.html")).unwrap();
     assert!(html.contains("Test of a key: not passed"), "{html}");
     assert!(html.contains("getInfo says"), "{html}");
+    assert!(
+        html.contains("<td>clientPIN getKeyAgreement</td>"),
+        "{html}"
+    );
 }
 
 #[test]
@@ -205,11 +215,8 @@ fn a_key_in_the_same_process_is_tested_too() {
         "--skip",
         "attestation",
     ];
-    bench
-        .halligan(own)
-        .run()
-        .exits(0)
-        .prints("✓ make-credential");
+    let tested = bench.halligan(own).run().exits(0);
+    tested.prints("✓ make-credential").prints("milliseconds");
     bench.halligan(own).pin(PIN).run().exits(0);
     let key = bench.key(Profile::default());
     for address in key.addresses() {

@@ -63,10 +63,17 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Er
             "{error}; `halligan key test --list --slow` shows all"
         ))
     })?;
+    if checks.is_empty() {
+        return Err(Error::Usage("no check is left to run".to_owned()));
+    }
     if arguments.list {
         return Ok(report::key_test_list(&checks));
     }
     let roots = roots(arguments, context)?;
+    // A file that cannot be written is better known before the touches.
+    for path in arguments.junit.iter().chain(&arguments.html) {
+        output::file(path, "")?;
+    }
     let connection = arguments.device.connect(&context.env)?;
     let mut watch = Watch {
         terminal: Terminal::new(&context.global, &arguments.pin),

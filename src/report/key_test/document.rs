@@ -44,12 +44,19 @@ fn render(
         passed => tested.passed(),
         broken_off => tested.broken_off.as_ref().map(|error| printable(&error.to_string())),
         seconds => seconds(tested.records.iter().map(|record| record.took).sum()),
+        commands => super::commands(&tested.records).map(times).collect::<Vec<_>>(),
         checks => tested.records.iter().map(row).collect::<Vec<_>>(),
     };
     environment
         .get_template(name)
         .and_then(|template| template.render(values))
         .expect("the template uses what it is given")
+}
+
+/// A command's name and its times.
+fn times(command: &serde_json::Value) -> Value {
+    let times = super::TIMES.map(|member| command[member].to_string());
+    context! { name => command["command"].as_str(), times => times.to_vec() }
 }
 
 fn row(record: &Record) -> Value {
@@ -72,7 +79,7 @@ fn row(record: &Record) -> Value {
         unknown => matches!(record.verdict, Verdict::Unknown { .. }),
         skipped => matches!(record.verdict, Verdict::NotApplicable { .. }),
         seconds => seconds(record.took),
-        facts => record.facts.iter().map(fact).collect::<Vec<_>>(),
+        facts => record.facts.iter().filter(|(name, _)| *name != "commands").map(fact).collect::<Vec<_>>(),
     }
 }
 

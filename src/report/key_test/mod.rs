@@ -65,6 +65,7 @@ pub fn key_test(tested: &Tested, device: &str) -> Report {
         // Writing to a `String` cannot fail.
         let _ = writeln!(text, "{mark} {:<width$}  {said}", record.check.id);
     }
+    text.push_str(&times(&tested.records));
     let _ = writeln!(text, "\n{device}{}: {}", model(tested), counts.text());
     let body = json!({
         "device": device,
@@ -78,6 +79,37 @@ pub fn key_test(tested: &Tested, device: &str) -> Report {
         "checks": tested.records.iter().map(record_json).collect::<Vec<_>>(),
     });
     Report::new("halligan.key.test/1", tested.passed(), body, text)
+}
+
+/// The members of one command's times.
+const TIMES: [&str; 5] = ["n", "min_ms", "median_ms", "p95_ms", "max_ms"];
+
+/// What the check of times has measured, a command each.
+fn commands(records: &[Record]) -> impl Iterator<Item = &Json> {
+    let latency = records.iter().find(|record| record.check.id == "latency");
+    let commands = latency.and_then(|record| record.facts.get("commands"));
+    commands.and_then(Json::as_array).into_iter().flatten()
+}
+
+/// A table of the times, if any were measured.
+fn times(records: &[Record]) -> String {
+    let mut text = String::new();
+    for command in commands(records) {
+        if text.is_empty() {
+            let _ = writeln!(
+                text,
+                "\n{:<28}{:>6}{:>10}{:>10}{:>10}{:>10}",
+                "milliseconds", "n", "least", "median", "95 %", "most"
+            );
+        }
+        let name = command["command"].as_str().unwrap_or_default();
+        let [n, min, median, p95, max] = TIMES.map(|member| command[member].to_string());
+        let _ = writeln!(
+            text,
+            "{name:<28}{n:>6}{min:>10}{median:>10}{p95:>10}{max:>10}"
+        );
+    }
+    text
 }
 
 /// The checks that can be chosen.

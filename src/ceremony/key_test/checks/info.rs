@@ -60,20 +60,18 @@ pub(in crate::ceremony::key_test) fn fit(bench: &mut Bench<'_>) -> Answer {
 }
 
 pub(in crate::ceremony::key_test) fn consistent(bench: &mut Bench<'_>) -> Answer {
-    let info = bench.info()?;
-    let contradictions = [
+    Ok(Finding::of_problems(&contradictions(bench.info()?)))
+}
+
+fn contradictions(info: &Response) -> Vec<String> {
+    let rules = [
         members(info),
         limits(info),
         options(&info.options),
         of_options(info),
     ];
-    let problems: Vec<String> = contradictions
-        .into_iter()
-        .flatten()
-        .filter(|(wrong, _)| *wrong)
-        .map(|(_, what)| what.to_owned())
-        .collect();
-    Ok(Finding::of_problems(&problems))
+    let broken = rules.into_iter().flatten().filter(|(wrong, _)| *wrong);
+    broken.map(|(_, what)| what.to_owned()).collect()
 }
 
 /// What would be wrong, and whether it is.
@@ -238,4 +236,117 @@ fn of_options(info: &Response) -> Vec<Rule> {
 
 fn repeats<T: PartialEq>(list: &[T]) -> bool {
     (1..list.len()).any(|index| list[..index].contains(&list[index]))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::encoding::cbor::{self, Value};
+
+    /// What is wrong with a key that says this, besides its version and model.
+    fn wrong(version: &str, options: &[(&str, bool)], members: &[(u8, Value)]) -> Vec<String> {
+        let options = options.iter().map(|(id, on)| (*id, Value::from(*on)));
+        let mut all = vec![
+            (1, Value::Array(vec![Value::from(version)])),
+            (3, Value::Bytes(vec![0; 16])),
+            (4, cbor::map(options)),
+        ];
+        all.extend_from_slice(members);
+        let answer = cbor::encode(&cbor::map(all));
+        contradictions(&Response::decode(&answer).unwrap())
+    }
+
+    fn texts(texts: &[&str]) -> Value {
+        Value::Array(texts.iter().map(|text| Value::from(*text)).collect())
+    }
+
+    #[test]
+    fn the_least_that_a_key_may_say_is_no_contradiction() {
+        assert_eq!(wrong("FIDO_2_0", &[], &[]), Vec::<String>::new());
+        let protocols = [(6, Value::Array(vec![Value::from(1)]))];
+        assert!(wrong("FIDO_2_0", &[("clientPin", true)], &protocols).is_empty());
+        assert_eq!(wrong("FIDO_9", &[], &[]).len(), 1);
+    }
+
+    #[test]
+    fn options_that_need_others_are_missed() {
+        let pin = [(6, Value::Array(vec![Value::from(2)]))];
+        for (options, complaint) in [
+            ([("plat", true), ("rk", true)], "says plat"),
+            (
+                [("pinUvAuthToken", true), ("rk", true)],
+                "pinUvAuthToken without",
+            ),
+            (
+                [
+                    ("noMcGaPermissionsWithClientPin", true),
+                    ("clientPin", true),
+                ],
+                "noMcGa",
+            ),
+            (
+                [("setMinPINLength", true), ("clientPin", true)],
+                "without authnrCfg",
+            ),
+            ([("uvAcfg", true), ("rk", true)], "uvAcfg without"),
+            ([("uvBioEnroll", true), ("rk", true)], "uvBioEnroll without"),
+            (
+                [("alwaysUv", true), ("makeCredUvNotRqd", true)],
+                "although alwaysUv",
+            ),
+            (
+                [("perCredMgmtRO", true), ("rk", true)],
+                "perCredMgmtRO without",
+            ),
+        ] {
+            let found = wrong("FIDO_2_0", &options, &pin);
+            assert_eq!(found.len(), 1, "{found:?}");
+            assert!(found[0].contains(complaint), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn a_key_of_2_1_with_a_pin_has_tokens_and_protection() {
+        let protocols = (6, Value::Array(vec![Value::from(2)]));
+        let found = wrong("FIDO_2_1", &[("clientPin", false)], &[protocols]);
+        assert_eq!(found.len(), 2, "{found:?}");
+        let found = wrong("FIDO_2_1", &[("clientPin", false)], &[]);
+        assert!(found[0].contains("without pinUvAuthProtocols"), "{found:?}");
+    }
+
+    #[test]
+    fn limits_and_lists_that_cannot_be_are_found() {
+        for (member, complaint) in [
+            (
+                (2, texts(&["hmac-secret", "hmac-secret"])),
+                "extension is listed twice",
+            ),
+            ((2, texts(&["credBlob"])), "credBlob without"),
+            ((2, texts(&["largeBlobKey"])), "largeBlobKey without"),
+            ((2, texts(&["minPinLength"])), "minPinLength without"),
+            ((5, Value::from(1023)), "maxMsgSize"),
+            ((6, Value::Array(Vec::new())), "pinUvAuthProtocols"),
+            ((7, Value::from(0)), "maxCredentialCountInList"),
+            ((8, Value::from(0)), "maxCredentialIdLength"),
+            ((9, texts(&["usb", "usb"])), "transport is listed twice"),
+            ((10, Value::Array(Vec::new())), "algorithms"),
+            (
+                (11, Value::from(1024)),
+                "maxSerializedLargeBlobArray without",
+            ),
+            ((13, Value::from(3)), "minPINLength"),
+            ((15, Value::from(32)), "maxCredBlobLength without"),
+            (
+                (20, Value::from(5)),
+                "remainingDiscoverableCredentials without",
+            ),
+            ((29, Value::from(64)), "maxPINLength"),
+        ] {
+            let found = wrong("FIDO_2_0", &[], std::slice::from_ref(&member));
+            assert_eq!(found.len(), 1, "{member:?} {found:?}");
+            assert!(found[0].contains(complaint), "{found:?}");
+        }
+    }
 }
