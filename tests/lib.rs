@@ -18,6 +18,7 @@ mod exit_status;
 mod families;
 mod faults;
 mod key_cli;
+mod key_test;
 mod ledger_cli;
 mod ledger_stations;
 mod metadata;

@@ -15,6 +15,7 @@ pub mod fitness;
 pub mod handover;
 pub mod interaction;
 pub mod key_config;
+pub mod key_test;
 pub mod parties;
 pub mod pin_change;
 pub mod reconcile;

@@ -55,7 +55,8 @@ impl DeviceChoice {
         }
     }
 
-    fn connect(&self, env: &Env) -> Result<Connection, Error> {
+    /// The device, and nothing said to the key yet.
+    pub(crate) fn connect(&self, env: &Env) -> Result<Connection, Error> {
         let (device, usb): (Box<dyn HidDevice>, _) = match &self.device {
             Address::Usb => {
                 let key = only_key()?;
@@ -77,9 +78,9 @@ impl DeviceChoice {
 }
 
 /// A device that moves reports, and what is known of it.
-struct Connection {
-    device: Box<dyn HidDevice>,
-    description: String,
+pub(crate) struct Connection {
+    pub(crate) device: Box<dyn HidDevice>,
+    pub(crate) description: String,
     serial: Option<String>,
 }
 

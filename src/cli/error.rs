@@ -105,6 +105,12 @@ pub(crate) enum Error {
     Simulator(#[from] simulator::serve::Error),
     #[error(transparent)]
     Station(#[from] ledger::StationError),
+    /// A test of a key ended before its end; the report says what was found till then.
+    #[error("the test broke off: {source}")]
+    TestBrokenOff {
+        report: Box<Report>,
+        source: Box<Error>,
+    },
     /// Nothing that could be compared was wrong, and not everything could be compared.
     #[error("the tenant did not answer everything: {source}")]
     Unanswered {

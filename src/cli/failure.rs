@@ -101,6 +101,7 @@ impl From<&Error> for Failure {
                 | Error::PlanImpossible(report)
                 | Error::Inconclusive { report, .. }
                 | Error::KeysDenied { report, .. }
+                | Error::TestBrokenOff { report, .. }
                 | Error::Unanswered { report, .. } => Some((**report).clone()),
                 _ => None,
             },

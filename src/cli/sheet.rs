@@ -1,7 +1,6 @@
 //! `halligan sheet`
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde_json::json;
 use zeroize::Zeroizing;
@@ -9,7 +8,7 @@ use zeroize::Zeroizing;
 use crate::cli::config::Config;
 use crate::cli::pin::{self, Identities};
 use crate::cli::record::{self, LedgerChoice};
-use crate::cli::{Context, Error, terminal};
+use crate::cli::{Context, Error, output, terminal};
 use crate::custody;
 use crate::ledger::{EnrolledKey, PinOpened, State};
 use crate::report::{self, Report, Sheet};
@@ -71,7 +70,7 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
         let body = json!({"keys": labels, "html": html});
         return Ok(Report::new("halligan.sheet/1", true, body, html));
     };
-    write(path, &html)?;
+    output::file(path, &html)?;
     let text = format!("{} sheets in {}\n", labels.len(), path.display());
     let body = json!({"keys": labels, "output": path});
     Ok(Report::new("halligan.sheet/1", true, body, text))
@@ -116,20 +115,4 @@ async fn pins(
         }
     }
     Ok(pins)
-}
-
-/// Whole or not at all, and readable by nobody else: it says where keys lie.
-fn write(path: &Path, html: &str) -> Result<(), Error> {
-    let failed = |source| Error::Write {
-        path: path.to_owned(),
-        source,
-    };
-    let directory = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty());
-    let directory = directory.unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(directory).map_err(failed)?;
-    file.write_all(html.as_bytes()).map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
 }

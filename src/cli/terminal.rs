@@ -143,6 +143,51 @@ impl Terminal {
         self
     }
 
+    /// Something begins: an event, or a spinner that says what it is.
+    pub(crate) fn phase(&mut self, event: &Value, message: &'static str) {
+        match &mut self.progress {
+            Progress::Events => write_event(event),
+            Progress::Lines | Progress::Quiet => {}
+            Progress::Spinner(bar) => {
+                let spinner = ProgressBar::new_spinner();
+                if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
+                    spinner.set_style(style);
+                }
+                spinner.set_message(message);
+                spinner.enable_steady_tick(Duration::from_millis(100));
+                if let Some(old) = bar.replace(spinner) {
+                    old.finish_and_clear();
+                }
+            }
+        }
+    }
+
+    /// It has ended, and its result is shown elsewhere.
+    pub(crate) fn end_phase(&mut self, event: &Value) {
+        self.stop_spinner();
+        if let Progress::Events = self.progress {
+            write_event(event);
+        }
+    }
+
+    /// Something that the person should know, where progress is shown.
+    pub(crate) fn tell(&self, event: &Value, line: &str) {
+        match self.progress {
+            Progress::Events => write_event(event),
+            Progress::Quiet => {}
+            _ => self.line(line),
+        }
+    }
+
+    /// What the person must do now, which is shown even where progress is off.
+    pub(crate) fn prompt(&self, event: &Value, line: &str) {
+        match &self.progress {
+            Progress::Events => write_event(event),
+            Progress::Spinner(Some(bar)) => bar.set_message(line.to_owned()),
+            _ => self.line(line),
+        }
+    }
+
     fn line(&self, text: &str) {
         match &self.progress {
             Progress::Spinner(Some(bar)) => bar.suspend(|| write_line(text)),
@@ -167,23 +212,8 @@ impl Drop for Terminal {
 
 impl Interaction for Terminal {
     fn begin(&mut self, step: Step) {
-        match &mut self.progress {
-            Progress::Events => {
-                write_event(&json!({"event": "step", "step": step.id(), "state": "begun"}))
-            }
-            Progress::Lines | Progress::Quiet => {}
-            Progress::Spinner(bar) => {
-                let spinner = ProgressBar::new_spinner();
-                if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
-                    spinner.set_style(style);
-                }
-                spinner.set_message(step.label());
-                spinner.enable_steady_tick(Duration::from_millis(100));
-                if let Some(old) = bar.replace(spinner) {
-                    old.finish_and_clear();
-                }
-            }
-        }
+        let event = json!({"event": "step", "step": step.id(), "state": "begun"});
+        self.phase(&event, step.label());
     }
 
     fn done(&mut self, step: Step, fact: &str) {

@@ -126,6 +126,7 @@ pub struct Wait<'a> {
     pub(crate) on_keepalive: Box<dyn FnMut(KeepAlive) + Send + 'a>,
     pub(crate) cancel: Cancel,
     pub(crate) limit: Duration,
+    pub(crate) unprompted: Duration,
 }
 
 impl<'a> Wait<'a> {
@@ -139,6 +140,7 @@ impl<'a> Wait<'a> {
             on_keepalive: Box::new(on_keepalive),
             cancel: cancel.clone(),
             limit: Self::LIMIT,
+            unprompted: Self::LIMIT,
         }
     }
 
@@ -152,5 +154,11 @@ impl<'a> Wait<'a> {
     #[must_use]
     pub fn limited(self, limit: Duration) -> Self {
         Self { limit, ..self }
+    }
+
+    /// Another limit for a key that asks for patience and never for a touch.
+    #[must_use]
+    pub fn unprompted(self, unprompted: Duration) -> Self {
+        Self { unprompted, ..self }
     }
 }

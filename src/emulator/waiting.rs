@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use super::command::AfterTouch;
 use super::device::Emulator;
-use super::fault::{Effect, Moment};
 use super::hid::KeepaliveStatus;
 use super::touch::{Finger, TouchState};
 use crate::ctap::status::Status;
@@ -51,7 +50,8 @@ impl Emulator {
         self.journal.touch_awaited(self.uptime());
         // A touch that came too late for the request before this one is none for this one.
         self.by_hand = None;
-        if self.authenticator.faults.has(Effect::Unplug(Moment::Touch)) {
+        let (reports, now) = (self.reports_received, self.env.monotonic());
+        if self.authenticator.faults.unplugs_at_touch(reports, now) {
             return self.unplug(None);
         }
         self.wait(WaitingFor::Touch(after));

@@ -9,6 +9,7 @@ mod handover;
 mod key;
 mod key_config;
 mod key_life;
+mod key_test;
 mod ledger;
 mod mds;
 mod pin_change;
@@ -29,6 +30,7 @@ pub use handover::handover;
 pub use key::{ListedKey, credentials, device_list, key_info};
 pub use key_config::{key_config_set, key_settings};
 pub use key_life::key_life;
+pub use key_test::{html as key_test_html, junit as key_test_junit, key_test, key_test_list};
 pub use ledger::{
     ledger_export, ledger_head, ledger_page, ledger_revoke, ledger_show, ledger_stations,
     ledger_verify,

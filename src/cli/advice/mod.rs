@@ -90,6 +90,7 @@ pub(crate) fn of(error: &Error) -> Advice {
             "station",
             "the station's key is in the directory `station_directory` of the configuration",
         ),
+        Error::TestBrokenOff { source, .. } => of(source),
         Error::Unanswered { source, .. } => services::of_unanswered(source),
         Error::Usage(_) => plain(Exit::Usage, "usage"),
         Error::Write { .. } => plain(Exit::Usage, "write"),

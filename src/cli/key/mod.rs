@@ -7,6 +7,7 @@ mod list;
 mod pin;
 mod pin_change;
 mod reset;
+mod test;
 
 use serde_json::json;
 
@@ -41,6 +42,8 @@ pub(crate) enum Command {
     Credentials(credentials::Command),
     /// Make the key as it left the factory: PIN, settings and every credential are lost
     Reset(reset::Arguments),
+    /// Test whether the key works in every respect; leaves nothing on it
+    Test(test::Arguments),
 }
 
 /// Arguments of `key info`.
@@ -67,6 +70,7 @@ impl Command {
             Self::Config(command) => command.name(),
             Self::Credentials(command) => command.name(),
             Self::Reset(_) => "key.reset",
+            Self::Test(_) => "key.test",
         }
     }
 }
@@ -80,6 +84,7 @@ pub(crate) async fn run(command: &Command, context: &Context) -> Result<Report, 
         Command::Config(command) => config::run(command, context).await,
         Command::Reset(arguments) => reset::run(arguments, context).await,
         Command::Credentials(command) => credentials::run(command, context),
+        Command::Test(arguments) => test::run(arguments, context),
     }
 }
 

@@ -3,6 +3,7 @@
 mod config;
 mod credential;
 mod credential_management;
+mod hmac_secret;
 mod pin;
 mod pin_uv_auth;
 mod selection;
@@ -110,6 +111,14 @@ impl Authenticator {
         self.send("reset", &[command::RESET], wait)?;
         self.info_is_stale = true;
         Ok(())
+    }
+
+    /// Sends bytes as they are and returns the whole response, status byte first: for requests that no method would make.
+    ///
+    /// # Errors
+    /// When the message could not be exchanged. A refusal is a response.
+    pub fn raw(&mut self, message: &[u8], wait: &mut Wait<'_>) -> Result<Vec<u8>, Error> {
+        Ok(self.transport.transact(message, wait)?)
     }
 
     /// What the key can do now, asked again only if a command has changed it.

@@ -13,10 +13,10 @@ use crate::secret::Pin;
 use crate::webauthn::RpId;
 
 /// A key agreement under way.
-struct Agreement {
-    protocol: PinUvAuthProtocol,
-    key_agreement: Value,
-    secret: SharedSecret,
+pub(super) struct Agreement {
+    pub(super) protocol: PinUvAuthProtocol,
+    pub(super) key_agreement: Value,
+    pub(super) secret: SharedSecret,
 }
 
 impl Authenticator {
@@ -183,7 +183,7 @@ impl Authenticator {
     }
 
     /// Agrees on a fresh shared secret: each one is used for a single subcommand.
-    fn agree(&mut self) -> Result<Agreement, Error> {
+    pub(super) fn agree(&mut self) -> Result<Agreement, Error> {
         let protocol = self.pin_uv_auth_protocol()?;
         let request = Request::GetKeyAgreement;
         let command = request.name();

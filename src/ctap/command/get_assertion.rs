@@ -3,7 +3,7 @@
 use super::entity::{CredentialDescriptor, LargeBlobKey, User, descriptors};
 use super::members::{DecodeError, Members, boolean, bytes, integer, map};
 use super::{GET_ASSERTION, push_auth, request};
-use crate::ctap::pin_protocol::PinUvAuthParam;
+use crate::ctap::pin_protocol::{PinUvAuthParam, PinUvAuthProtocol};
 use crate::encoding::cbor::{self, Value};
 use crate::webauthn::{AuthenticatorData, RpId, authenticator_data};
 
@@ -13,7 +13,7 @@ pub const NAME: &str = "getAssertion";
 pub const NEXT_NAME: &str = "getNextAssertion";
 
 /// What to sign.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Request {
     /// For whom.
     pub rp_id: RpId,
@@ -23,10 +23,41 @@ pub struct Request {
     pub allow_list: Vec<CredentialDescriptor>,
     /// credBlob: return the bytes kept with the credential.
     pub cred_blob: bool,
+    /// hmac-secret: have the key compute from salts.
+    pub hmac_secret: Option<HmacSecret>,
     /// User presence; absent means yes. `Some(false)` asks silently whether the key holds a credential.
     pub up: Option<bool>,
     /// Whether the key shall verify the user by itself; must be absent when a PIN is proven.
     pub uv: Option<bool>,
+}
+
+/// The input of hmac-secret (CTAP 2.1 §12.5): one salt or two, encrypted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HmacSecret {
+    /// Our part of the key agreement, a COSE_Key.
+    pub key_agreement: Value,
+    /// The encrypted salts.
+    pub salt_enc: Vec<u8>,
+    /// Authenticates them.
+    pub salt_auth: Vec<u8>,
+    /// The protocol of both.
+    pub protocol: PinUvAuthProtocol,
+}
+
+impl HmacSecret {
+    /// The protocol is left out where it is the one that is meant without it: keys before CTAP 2.1 do not know the member.
+    fn to_cbor(&self) -> Value {
+        let protocol = match self.protocol {
+            PinUvAuthProtocol::One => None,
+            PinUvAuthProtocol::Two => Some((4, Value::from(2))),
+        };
+        let members = [
+            (1, self.key_agreement.clone()),
+            (2, Value::Bytes(self.salt_enc.clone())),
+            (3, Value::Bytes(self.salt_auth.clone())),
+        ];
+        cbor::map(members.into_iter().chain(protocol))
+    }
 }
 
 impl Request {
@@ -38,6 +69,7 @@ impl Request {
             client_data_hash,
             allow_list: Vec::new(),
             cred_blob: false,
+            hmac_secret: None,
             up: None,
             uv: None,
         }
@@ -53,8 +85,12 @@ impl Request {
         if !self.allow_list.is_empty() {
             parameters.push((0x03, descriptors(&self.allow_list)));
         }
-        if self.cred_blob {
-            parameters.push((0x04, cbor::map([("credBlob", Value::from(true))])));
+        let cred_blob = self.cred_blob.then(|| ("credBlob", Value::from(true)));
+        let hmac_secret = self.hmac_secret.as_ref();
+        let hmac_secret = hmac_secret.map(|input| ("hmac-secret", input.to_cbor()));
+        let extensions: Vec<_> = cred_blob.into_iter().chain(hmac_secret).collect();
+        if !extensions.is_empty() {
+            parameters.push((0x04, cbor::map(extensions)));
         }
         let options: Vec<_> = [("up", self.up), ("uv", self.uv)]
             .into_iter()

@@ -4,12 +4,16 @@ pub mod address;
 pub mod channel;
 pub mod error;
 pub mod packet;
+pub mod probe;
 pub mod socket;
+pub mod tap;
 pub mod usb;
 
 pub use address::{Address, SocketAddress};
 pub use channel::Channel;
 pub use error::{Error, Violation};
+pub use probe::Probe;
+pub use tap::Tap;
 
 use std::time::Duration;
 
@@ -56,6 +60,7 @@ pub trait HidDevice: Send {
 fn command_name(command: u8) -> &'static str {
     match command {
         packet::command::PING => "CTAPHID_PING",
+        packet::command::MSG => "CTAPHID_MSG",
         packet::command::INIT => "CTAPHID_INIT",
         packet::command::WINK => "CTAPHID_WINK",
         packet::command::CBOR => "CTAPHID_CBOR",

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{Effect, Fault, Faults};
+use super::{Effect, Fault, Faults, Moment};
 use crate::emulator::command::Command;
 
 /// How far a fault has come.
@@ -24,6 +24,8 @@ pub(in crate::emulator) struct Script {
     scheduled: Vec<Scheduled>,
     /// What goes wrong with the request at hand.
     active: Vec<Effect>,
+    /// The command of the request at hand, if it is known.
+    command: Option<Command>,
 }
 
 struct Scheduled {
@@ -73,6 +75,21 @@ impl Script {
         unplugs
     }
 
+    /// The request at hand comes to wait for a touch: whether the key is gone now. Counted here, because most requests of most
+    /// commands wait for none.
+    pub(in crate::emulator) fn unplugs_at_touch(&mut self, reports: u64, now: Duration) -> bool {
+        let command = self.command;
+        let mut unplugs = false;
+        for scheduled in &mut self.scheduled {
+            if scheduled.fault.effect == Effect::Unplug(Moment::Touch)
+                && scheduled.concerns(command)
+            {
+                unplugs |= scheduled.occurs(reports, now);
+            }
+        }
+        unplugs
+    }
+
     /// A request has arrived; until the next one [`Script::has`] speaks of it. `None`: its command is not known.
     pub(in crate::emulator) fn begin(
         &mut self,
@@ -81,8 +98,10 @@ impl Script {
         now: Duration,
     ) {
         self.active.clear();
+        self.command = command;
         for scheduled in &mut self.scheduled {
-            if scheduled.concerns(command) && scheduled.occurs(reports, now) {
+            let now_or_never = scheduled.fault.effect != Effect::Unplug(Moment::Touch);
+            if now_or_never && scheduled.concerns(command) && scheduled.occurs(reports, now) {
                 self.active.push(scheduled.fault.effect);
             }
         }

@@ -9,6 +9,10 @@ from expect import equal, holds
 OTHER_PIN = "654321"
 NOT_ALLOWED = 0x30
 
+# What usbd-ctaphid 0.5 does against CTAP 2.1 §11.2: INIT on a channel answers a new one, a message on channel 0 is taken, and
+# the code of a refusal as busy is 0.
+DEVIATIONS = ["hid-resynchronization", "hid-wrong-channel", "hid-busy"]
+
 
 def look(folder: Path) -> None:
     """a key is described, and found by its touch"""
@@ -89,5 +93,31 @@ def reset_window(folder: Path) -> None:
     equal("PIN", True, key.run("key", "info").exits(0).document["options"]["clientPin"])
 
 
+def tested(folder: Path) -> None:
+    """the test bench finds what is known to be wrong and raises no false alarm"""
+    key = Key(folder)
+    fresh = key.run("key", "test", "--skip", "attestation").exits(1).document
+    equal("failed without a PIN", DEVIATIONS, with_verdict(fresh, "fail"))
+    equal("unknown without a PIN", [], with_verdict(fresh, "unknown"))
+    key.with_pin()
+    whole = key.run("key", "test", pins=(PIN,)).exits(1).document
+    equal("failed", DEVIATIONS, with_verdict(whole, "fail"))
+    # It attests its credentials by themselves, which proves nothing about the model.
+    equal("unknown", ["attestation"], with_verdict(whole, "unknown"))
+    equal("credentials left", [], key.credentials())
+    skip = [word for check in (*DEVIATIONS, "attestation") for word in ("--skip", check)]
+    key.plug_in("--touch", "700")
+    touched = key.run("key", "test", *skip, pins=(PIN,)).exits(0)
+    passed = with_verdict(touched.document, "pass")
+    holds("cancelled and kept alive", {"touch-cancelled", "keep-alives"} <= set(passed), passed)
+    key.plug_in("--touch", "never")
+    key.run("key", "test", "--only", "touch-timeout").exits(0)
+
+
+def with_verdict(document: dict, verdict: str) -> list[str]:
+    """The checks that answered so."""
+    return [check["id"] for check in document["checks"] if check["verdict"] == verdict]
+
+
 if __name__ == "__main__":
-    play([look, pins, lock_out, last_tries, reset_window])
+    play([look, pins, lock_out, last_tries, reset_window, tested])

@@ -130,6 +130,25 @@ fn a_silent_question_says_so_and_an_ordinary_one_says_nothing() {
 }
 
 #[test]
+fn salts_of_hmac_secret_name_their_protocol_only_where_it_is_not_the_first() {
+    let encoded = |protocol| {
+        let mut request = get_assertion::Request::new(rp_id("a"), [0; 32]);
+        request.hmac_secret = Some(get_assertion::HmacSecret {
+            key_agreement: cbor::map([(1, Value::from(2))]),
+            salt_enc: bytes("aabb"),
+            salt_auth: bytes("cc"),
+            protocol,
+        });
+        hex::encode(&request.encode(None))
+    };
+    let input = "04a16b686d61632d736563726574";
+    let one = format!("{input}a301a101020242aabb0341cc");
+    let two = format!("{input}a401a101020242aabb0341cc0402");
+    assert!(encoded(PinUvAuthProtocol::One).ends_with(&one));
+    assert!(encoded(PinUvAuthProtocol::Two).ends_with(&two));
+}
+
+#[test]
 fn client_pin_subcommands_have_the_members_of_the_specification() {
     use client_pin::Request;
     let encode = |request: Request| hex::encode(&request.encode(PinUvAuthProtocol::Two));

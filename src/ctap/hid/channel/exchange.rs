@@ -34,6 +34,8 @@ struct Progress {
     heard: Duration,
     /// When CTAPHID_CANCEL was sent.
     cancelled: Option<Duration>,
+    /// The key has asked for a touch.
+    prompted: bool,
 }
 
 impl Channel {
@@ -94,6 +96,7 @@ impl Channel {
             started: now,
             heard: now,
             cancelled: None,
+            prompted: false,
         };
         let mut assembler = Assembler::default();
         loop {
@@ -102,7 +105,10 @@ impl Channel {
                 continue;
             };
             match interpret(command, message)? {
-                Answer::KeepAlive(status) => (wait.on_keepalive)(status),
+                Answer::KeepAlive(status) => {
+                    progress.prompted |= status == KeepAlive::TouchNeeded;
+                    (wait.on_keepalive)(status);
+                }
                 Answer::Response(response) if progress.cancelled.is_some() => {
                     return acknowledged(response).map(Some);
                 }
@@ -140,10 +146,13 @@ impl Channel {
         if waited >= SILENCE {
             return Err(Error::Silent { command, waited });
         }
-        if now.saturating_sub(progress.started) >= wait.limit {
+        let limit = match progress.prompted {
+            true => wait.limit,
+            false => wait.limit.min(wait.unprompted),
+        };
+        if now.saturating_sub(progress.started) >= limit {
             // So that the key stops asking for a touch that nobody waits for.
             self.write_message(command::CANCEL, &[])?;
-            let limit = wait.limit;
             return Err(Error::KeepAliveTooLong { command, limit });
         }
         Ok(())

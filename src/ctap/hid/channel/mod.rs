@@ -51,6 +51,12 @@ impl Channel {
         Ok(channel)
     }
 
+    /// Which channel it is.
+    #[must_use]
+    pub fn id(&self) -> ChannelId {
+        self.cid
+    }
+
     fn write_message(&mut self, command: u8, payload: &[u8]) -> Result<(), Error> {
         let reports =
             packet::split(self.cid, command, payload).map_err(|_| Error::MessageTooLong {

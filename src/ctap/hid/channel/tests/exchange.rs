@@ -326,3 +326,17 @@ fn a_key_winks() {
     });
     script.open().wink().unwrap();
 }
+
+#[test]
+fn patience_without_a_request_for_a_touch_can_be_shorter() {
+    let limits = |status| {
+        let mut channel = cbor_key(move |_| vec![keepalive(status); 1000]).open();
+        let wait = Wait::unattended().limited(Duration::from_secs(30));
+        let outcome = channel.transact(&[4], &mut wait.unprompted(Duration::from_secs(3)));
+        match outcome {
+            Err(Error::KeepAliveTooLong { limit, .. }) => limit.as_secs(),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!((limits(1), limits(2)), (3, 30));
+}

@@ -1,0 +1,38 @@
+//! `halligan key test` from outside: no false alarm on any kind of key, each way to misbehave found and named, nothing left on
+//! the key, and the table of checks as the pages and `--list` tell it.
+
+mod faults;
+mod liars;
+mod pages;
+mod profiles;
+
+use crate::bench::{Bench, Command, Finished, Key, PIN};
+
+/// `key test` of a key, with its attestation's root and its PIN at hand.
+fn test(bench: &Bench, key: &Key) -> Command {
+    test_at(bench, key.connection(), key)
+}
+
+/// The same at another address of the key.
+fn test_at(bench: &Bench, address: &str, key: &Key) -> Command {
+    let root = key.attestation_root();
+    let words = [
+        "key",
+        "test",
+        "--device",
+        address,
+        "--attestation-root",
+        &root,
+    ];
+    bench.halligan(words).pin(PIN).json()
+}
+
+/// The ids of the checks with this verdict, in order.
+fn with_verdict(finished: &Finished, verdict: &str) -> Vec<String> {
+    let document = finished.document();
+    let checks = document["checks"].as_array().unwrap().iter();
+    let those = checks.filter(|check| check["verdict"] == verdict);
+    those
+        .map(|check| check["id"].as_str().unwrap().to_owned())
+        .collect()
+}
