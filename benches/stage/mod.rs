@@ -68,6 +68,7 @@ impl Stage {
                     attestation_required: true,
                     ..enroll::Terms::default()
                 },
+                skip_preflight: false,
                 dry_run: false,
             },
             cancel: Cancel::default(),

@@ -72,6 +72,7 @@ impl<'a> InProcess<'a> {
                 attestation_required: true,
                 ..enroll::Terms::default()
             },
+            skip_preflight: false,
             dry_run: false,
         };
         self.with_parties(key, person, async |parties| {

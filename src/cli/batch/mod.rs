@@ -51,7 +51,8 @@ pub(crate) async fn run(
     place(&mut plan, &arguments.device)?;
     let tenant = tenant::client_for(&config, context, &RECONCILE_PERMISSIONS)?;
     let ledger = record::open_for_writing(&arguments.ledger, &config, context, true).await?;
-    let resolution = batch::resolve(plan, ledger.state(), &tenant).await?;
+    let resolution =
+        batch::resolve(plan, ledger.state(), &tenant, arguments.skip_preflight).await?;
     drop(ledger);
     let rows = report::rows(&resolution);
     if !resolution.is_possible() {

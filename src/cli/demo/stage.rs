@@ -142,6 +142,7 @@ impl Stage {
                 attestation_required: true,
                 ..enroll::Terms::default()
             },
+            skip_preflight: false,
             dry_run: false,
         };
         let mut authenticator = self.open(key, &context.env)?;
