@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::{
     check, completions, demo, emulator, enroll, handover, key, ledger, pin, reconcile, resume,
-    retire, sheet, simulator,
+    retire, sheet, simulator, tenant,
 };
 
 /// Provision, test and govern the FIDO2 keys of Microsoft Entra emergency access accounts
@@ -95,6 +95,9 @@ pub(crate) enum Command {
     /// Show, verify or export the record, and manage its stations
     #[command(subcommand)]
     Ledger(ledger::Command),
+    /// Ask the tenant, and change nothing in it
+    #[command(subcommand)]
+    Tenant(tenant::Command),
     /// A key in software, for any program that speaks CTAP
     #[command(subcommand)]
     Emulator(emulator::Command),
@@ -123,6 +126,7 @@ impl Command {
             Self::Pin(command) => command.name(),
             Self::Sheet(_) => "sheet",
             Self::Ledger(command) => command.name(),
+            Self::Tenant(command) => command.name(),
             Self::Emulator(command) => command.name(),
             Self::Simulator(_) => "simulator.serve",
             Self::Completions(_) => "completions",

@@ -148,6 +148,7 @@ async fn run(arguments: Arguments) -> Result<Exit, Error> {
         Command::Pin(command) => pin::run(command, &context).await.and_then(print),
         Command::Sheet(arguments) => sheet::run(arguments, &context).await.and_then(print),
         Command::Ledger(command) => ledger::run(command, &context).await.and_then(print),
+        Command::Tenant(command) => tenant::run(command, &context).await.and_then(print),
         Command::Emulator(command) => emulator::run(command, &context).await.map(done),
         Command::Simulator(command) => simulator::run(command, &context).await.map(done),
         Command::Completions(arguments) => print(completions::completions(arguments)),

@@ -10,6 +10,7 @@ mod key_config;
 mod key_life;
 mod ledger;
 mod pin_change;
+mod preflight;
 mod reconcile;
 mod reset;
 mod resume;
@@ -31,6 +32,7 @@ pub use ledger::{
     ledger_verify,
 };
 pub use pin_change::pin_change;
+pub use preflight::{prediction_json, preflight};
 pub use reconcile::reconcile;
 pub use reset::key_reset;
 pub use resume::{resume, resume_list};
