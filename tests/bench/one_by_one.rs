@@ -39,7 +39,9 @@ impl InProcess<'_> {
         self.runtime().block_on(async {
             let ledger = socket.ledger().await.unwrap();
             let plan = batch::parse(plan).unwrap();
-            let resolution = batch::resolve(plan, ledger.state(), &client, false).await.unwrap();
+            let resolution = batch::resolve(plan, ledger.state(), &client, false)
+                .await
+                .unwrap();
             let common = Common {
                 resolution: &resolution,
                 tenant: &client,
