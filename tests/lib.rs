@@ -20,6 +20,7 @@ mod key_cli;
 mod ledger_cli;
 mod ledger_stations;
 mod output;
+mod preflight;
 mod reconcile;
 mod secrets;
 mod service;
