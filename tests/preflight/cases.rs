@@ -30,7 +30,10 @@ const USERS: &str = "User.Read.All";
 const POLICY: &str = "Policy.Read.AuthenticationMethod";
 const ROLES: &str = "RoleManagement.Read.Directory";
 
+const UNITS: &str = "AdministrativeUnit.Read.All";
+
 const ALL: &[&str] = &[WRITE, USERS, POLICY, ROLES];
+const ALL_AND_UNITS: &[&str] = &[WRITE, USERS, POLICY, ROLES, UNITS];
 
 /// Every case.
 pub(super) fn cases() -> Vec<Case> {
@@ -127,20 +130,19 @@ fn unit(is_restricted: bool, principal: &str, role: &str, of: &str) -> String {
 }
 
 fn applications_and_units() -> Vec<Case> {
-    let everything = [WRITE, USERS, POLICY, ROLES];
     let app = "Halligan provisioning";
     let privileged = "privilegedAuthenticationAdministrator";
     vec![
         application(
             "a unit that restricts nothing",
-            &everything,
+            ALL,
             &unit(false, "", "", ""),
             Accepted,
             true,
         ),
         application(
             "a restricted unit, and no role in it",
-            &everything,
+            ALL,
             &unit(true, "", "", ""),
             Refused("restricted_unit"),
             false,
@@ -154,21 +156,28 @@ fn applications_and_units() -> Vec<Case> {
         ),
         application(
             "a restricted unit, and a role in it",
-            &everything,
+            ALL_AND_UNITS,
             &unit(true, app, privileged, "Vault"),
             Accepted,
             true,
         ),
         application(
+            "a restricted unit that is hidden, and a role in it",
+            ALL,
+            &unit(true, app, privileged, "Vault"),
+            Open("restricted_unit", Some(UNITS)),
+            true,
+        ),
+        application(
             "a restricted unit, and a role in another",
-            &everything,
+            ALL,
             &unit(true, app, privileged, "Attic"),
             Refused("restricted_unit"),
             false,
         ),
         application(
             "a restricted unit, and a role in it that does not reach a Global Administrator",
-            &everything,
+            ALL,
             &unit(true, app, "authenticationAdministrator", "Vault"),
             Refused("restricted_unit"),
             false,
@@ -258,6 +267,9 @@ fn persons() -> Vec<Case> {
     };
     let privileged = "privilegedAuthenticationAdministrator";
     let nobody = "users = [{ userPrincipalName = 'somebody' }]\n";
+    let granted = format!(
+        "applications = [{{ displayName = 'Halligan operator', permissions = {ALL_AND_UNITS:?} }}]\n"
+    );
     vec![
         person(
             "an operator with what the commands ask for",
@@ -302,8 +314,11 @@ fn persons() -> Vec<Case> {
         person(
             "somebody with a role in the restricted unit only",
             "somebody",
-            ALL,
-            format!("{nobody}{}", unit(true, "somebody", privileged, "Vault")),
+            ALL_AND_UNITS,
+            format!(
+                "{granted}{nobody}{}",
+                unit(true, "somebody", privileged, "Vault")
+            ),
             Accepted,
             true,
         ),

@@ -8,7 +8,7 @@ use halligan::emulator::profile::Attestation;
 use halligan::simulator::tenant::Fido2Method;
 use serde_json::Value;
 
-use crate::bench::{Bench, Command, Finished, Key};
+use crate::bench::{Bench, Command, Finished, Key, PIN};
 use cases::{Case, Predicted, cases};
 
 /// Runs a command for which somebody signs in with the browser, if anybody does.
@@ -230,6 +230,29 @@ fn a_key_is_named_by_model_by_label_or_not_at_all() {
     assert_eq!(any["key"]["aaguid"], Value::Null);
     of_account().with(["--aaguid", "a key"]).run().exits(2);
     preflight().run().exits(2);
+}
+
+#[test]
+fn a_plan_is_held_against_the_models_that_are_connected() {
+    let bench = Bench::new();
+    let key = bench.key(Profile::default());
+    let own = Profile::default().aaguid;
+    bench.seed(&format!(
+        "policy = {{ keyRestrictions = {{ isEnforced = true, enforcementType = 'block', aaGuids = ['{own}'] }} }}"
+    ));
+    let (account, device) = (bench.account(0), key.address());
+    let plan = format!("[[key]]\nlabel = 'BG1-A'\naccount = '{account}'\ndevice = '{device}'\n");
+    std::fs::write(bench.path("plan.toml"), plan).unwrap();
+    let enroll = bench
+        .halligan(["enroll", "--plan", "plan.toml", "--yes", "--json"])
+        .pin(PIN);
+    let refused = enroll.clone().run().exits(2);
+    let message = refused.fails_with("plan_impossible").document()["keys"][0]["message"].clone();
+    let message = message.as_str().unwrap();
+    assert!(message.contains("keyRestrictions block"), "{message}");
+    assert_eq!(key.open().info().options.client_pin, Some(false));
+    let skipped = enroll.with(["--skip-preflight"]).run().exits(5);
+    skipped.fails_with("tenant_refused");
 }
 
 #[test]

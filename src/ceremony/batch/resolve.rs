@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::plan::PlannedKey;
+use crate::attestation::Verdict;
 use crate::ceremony::{Error, fitness, preflight};
+use crate::ctap::hid::Address;
 use crate::graph::{self, Client};
 use crate::ledger::{self, State};
 use crate::tenant::passkey_policy::{Attestation, Key};
@@ -45,6 +47,8 @@ pub struct Resolved {
     pub todo: Todo,
     /// What the operator should know.
     pub warnings: Vec<String>,
+    /// Whether it depends on the key's model, which the plan does not name.
+    asks_for_model: bool,
     /// The account, if it is in the directory.
     found: Option<Account>,
 }
@@ -103,6 +107,7 @@ fn line(
         key,
         todo: Todo::Enroll,
         warnings: Vec::new(),
+        asks_for_model: false,
         found: found.cloned(),
     };
     if let Some(todo) = by_ledger(&line, ledger) {
@@ -160,10 +165,12 @@ fn by_tenant(line: &mut Resolved, account: &Account, resolution: &Resolution) ->
     for model in models {
         let mut prediction = resolution.predict(account, model);
         if model.is_none() {
-            let decided = |finding: &Finding| {
-                finding.subject != Subject::Profile || finding.verdict.is_fail()
+            let open = |finding: &Finding| {
+                let by_profile = finding.subject == Subject::Profile;
+                by_profile && matches!(finding.verdict, Verdict::Unknown { .. })
             };
-            prediction.findings.retain(decided);
+            line.asks_for_model = prediction.findings.iter().any(open);
+            prediction.findings.retain(|finding| !open(finding));
         }
         add_new(&mut obstacles, prediction.reasons());
         add_new(&mut line.warnings, prediction.open());
@@ -187,6 +194,24 @@ impl Resolution {
             .lines
             .iter()
             .any(|line| matches!(line.todo, Todo::Impossible { .. }))
+    }
+
+    /// The places and addresses of the keys to be enrolled of which it depends on the model whether the tenant takes them.
+    #[must_use]
+    pub fn asking_for_models(&self) -> Vec<(usize, Address)> {
+        let lines = self.lines.iter().enumerate();
+        let asking = lines.filter(|(_, line)| line.asks_for_model && line.todo == Todo::Enroll);
+        asking
+            .filter_map(|(index, line)| Some((index, line.key.device.clone()?)))
+            .collect()
+    }
+
+    /// The key at this place of the plan is of this model.
+    pub fn tell_model(&mut self, index: usize, aaguid: Aaguid) {
+        if let Err(error) = self.admit(&self.lines[index], aaguid) {
+            let obstacles = vec![error.to_string()];
+            self.lines[index].todo = Todo::Impossible { obstacles };
+        }
     }
 
     /// What the tenant would answer. Whether the service will verify the key's attestation shows only then, and is no reason to

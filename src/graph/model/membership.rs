@@ -12,6 +12,8 @@ pub struct Membership {
     pub odata_type: Option<String>,
     /// Object id.
     pub id: String,
+    /// For people; missing where the caller may not read the object.
+    pub display_name: Option<String>,
     /// Of a `group`: whether roles can be assigned to it.
     pub is_assignable_to_role: Option<bool>,
     /// Of a `directoryRole`: the template, which is the same in every tenant.

@@ -127,8 +127,8 @@ impl Account {
         Ok(roles)
     }
 
-    /// The ids of the administrative units that may be the ones that restrict it.
-    pub(super) fn restricting_units(&self) -> Read<Vec<&str>> {
+    /// The administrative units that restrict it.
+    pub(super) fn restricting_units(&self) -> Read<Units<'_>> {
         let memberships = self.memberships.as_ref().map_err(|unread| Unread {
             why: format!(
                 "the account's administrative units could not be read: {}",
@@ -136,12 +136,29 @@ impl Account {
             ),
             permission: Some(permission::ADMINISTRATIVE_UNITS),
         })?;
-        let units = memberships.iter().filter(|one| {
-            one.kind().is_none_or(|kind| kind == Membership::UNIT)
-                && one.is_member_management_restricted != Some(false)
-        });
-        Ok(units.map(|unit| unit.id.as_str()).collect())
+        let mut units = Units::default();
+        for one in memberships {
+            let is_shown = one.kind().is_some() && one.display_name.is_some();
+            match (one.kind(), one.is_member_management_restricted) {
+                (Some(kind), _) if kind != Membership::UNIT => {}
+                (_, Some(true)) => units.restricting.push(&one.id),
+                (_, Some(false)) => {}
+                // Not set is no, but nothing is set where the service hides the unit.
+                (_, None) if is_shown => {}
+                (_, None) => units.hidden.push(&one.id),
+            }
+        }
+        Ok(units)
     }
+}
+
+/// The ids of an account's administrative units, but for those that restrict nothing.
+#[derive(Debug, Default)]
+pub(super) struct Units<'a> {
+    /// They restrict their members.
+    pub(super) restricting: Vec<&'a str>,
+    /// They may.
+    pub(super) hidden: Vec<&'a str>,
 }
 
 /// Whether a role is among these templates.

@@ -171,8 +171,8 @@ fn restricted_unit(operator: &Operator, account: &Account) -> Finding {
         Err(_) if !has_scoped_role(account) => return outside(operator),
         Err(unread) => return Finding::unread(subject, AT, &unread),
     };
-    let roles = scoped_roles(account, &units);
-    let reached = reach(&roles, account);
+    let within = |units: &[&str]| reach(&scoped_roles(account, units), account);
+    let reached = within(&units.restricting);
     match reached.verdict {
         Verdict::Pass => Finding::pass(
             subject,
@@ -180,8 +180,17 @@ fn restricted_unit(operator: &Operator, account: &Account) -> Finding {
             "the operator has a role in the account's restricted administrative unit",
         ),
         Verdict::Unknown { .. } => Finding { subject, ..reached },
-        Verdict::Fail { .. } | Verdict::NotApplicable { .. } => outside(operator),
+        _ if within(&units.hidden).verdict.is_fail() => outside(operator),
+        _ => in_hidden_unit(),
     }
+}
+
+fn in_hidden_unit() -> Finding {
+    let unread = Unread {
+        why: "the operator has a role in a unit of the account, and it is hidden whether that is the restricted one".to_owned(),
+        permission: Some(super::permission::ADMINISTRATIVE_UNITS),
+    };
+    Finding::unread(Subject::RestrictedUnit, AT, &unread)
 }
 
 fn outside(operator: &Operator) -> Finding {

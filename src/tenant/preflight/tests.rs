@@ -98,6 +98,7 @@ fn restricted(roles: &[&str]) -> Account {
     account.user.is_management_restricted = Some(true);
     let unit = Membership {
         is_member_management_restricted: Some(true),
+        display_name: Some("Vault".to_owned()),
         ..membership(Membership::UNIT, UNIT)
     };
     account.memberships.as_mut().unwrap().push(unit);
@@ -281,6 +282,20 @@ fn a_restricted_unit_is_open_where_roles_are_hidden() {
         permission: None,
     });
     open(&of(&tenant(), &unread), Some(permission::ROLES));
+    let mut hidden = restricted(&[PRIVILEGED_AUTHENTICATION_ADMINISTRATOR]);
+    let unit = &mut hidden.memberships.as_mut().unwrap()[1];
+    (unit.is_member_management_restricted, unit.display_name) = (None, None);
+    open(
+        &of(&tenant(), &hidden),
+        Some(permission::ADMINISTRATIVE_UNITS),
+    );
+    let unit = &mut hidden.memberships.as_mut().unwrap()[1];
+    unit.display_name = Some("Attic".to_owned());
+    refused(
+        &of(&tenant(), &hidden),
+        Subject::RestrictedUnit,
+        &Setting::ScopedRole,
+    );
     let mut by_group = person(&[GLOBAL_ADMINISTRATOR]);
     by_group.operator.as_mut().unwrap().role_groups = true;
     open(&of(&by_group, &restricted(&[])), None);
