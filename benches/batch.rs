@@ -66,7 +66,7 @@ fn measure(keys: usize, workers: usize) -> Duration {
     let started = Instant::now();
     stage.runtime.block_on(async {
         let ledger = bench.ledger().await.expect("a ledger");
-        let resolution = batch::resolve(plan, ledger.state(), &stage.tenant)
+        let resolution = batch::resolve(plan, ledger.state(), &stage.tenant, false)
             .await
             .expect("a tenant");
         let jobs = resolution.lines.iter().enumerate();

@@ -15,7 +15,15 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("attestation", &["webauthn", "encoding", "env", "secret"]),
     ("ledger", &["webauthn", "encoding", "env", "secret"]),
     ("custody", &["ledger", "encoding", "env", "secret"]),
-    ("tenant", &["graph::model", "webauthn", "encoding"]),
+    (
+        "tenant",
+        &[
+            "graph::model",
+            "attestation::Verdict",
+            "webauthn",
+            "encoding",
+        ],
+    ),
     (
         "ceremony",
         &[

@@ -23,6 +23,7 @@ mod ledger_cli;
 mod ledger_stations;
 mod metadata;
 mod output;
+mod preflight;
 mod reconcile;
 mod secrets;
 mod service;

@@ -71,6 +71,7 @@ impl Stage {
                     },
                     ..enroll::Terms::default()
                 },
+                skip_preflight: false,
                 dry_run: false,
             },
             cancel: Cancel::default(),

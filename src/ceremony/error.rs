@@ -7,6 +7,7 @@ use crate::attestation::{self, Finding};
 use crate::ceremony::interaction::PinUnavailable;
 use crate::ceremony::two_rooms::FileError;
 use crate::graph::{self, display_name};
+use crate::tenant::preflight::Prediction;
 use crate::webauthn::Aaguid;
 use crate::{ctap, custody, ledger};
 
@@ -147,6 +148,14 @@ pub enum Error {
         "the PIN that {0} is to get is sealed, and any other would leave its custodians with the wrong one"
     )]
     PinSealed(String),
+    /// The tenant would certainly refuse the key.
+    #[error("the tenant would refuse a key of {account}: {}", prediction.reasons().join("; "))]
+    Preflight {
+        /// The account.
+        account: String,
+        /// Every line.
+        prediction: Box<Prediction>,
+    },
     /// The key must be plugged in anew, and did not come back, or nobody could open it again.
     #[error("the key takes this only right after it was plugged in")]
     ReinsertionNeeded,
@@ -223,6 +232,7 @@ impl Error {
             Self::AccountUnfit { .. }
             | Self::DirectoryMismatch { .. }
             | Self::DisplayName(_)
+            | Self::Preflight { .. }
             | Self::Tenant(_)
             | Self::NoTenant => "tenant",
             Self::CeremonyOpen { .. }

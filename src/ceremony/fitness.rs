@@ -11,9 +11,6 @@ use crate::webauthn::cose_key;
 /// whose PIN is nearly blocked must be handled by a person who knows that.
 pub const PIN_TRIES_KEPT: u8 = 3;
 
-/// Registered keys from which on a warning is given; the service publishes no limit, ten is widely quoted.
-const MANY_METHODS: usize = 10;
-
 /// What was found wrong, and what only deserves a warning.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Fitness {
@@ -121,7 +118,7 @@ pub fn of_key(info: &get_info::Response) -> Fitness {
     fitness
 }
 
-/// What the service refuses, and what an emergency account should not be.
+/// What an emergency account should not be; what the service refuses, the preflight says.
 #[must_use]
 pub fn of_account(
     user: &User,
@@ -129,18 +126,6 @@ pub fn of_account(
     display_name: &str,
 ) -> Fitness {
     let mut fitness = Fitness::default();
-    fitness.obstacle_if(
-        user.account_enabled == Some(false),
-        "the account is disabled",
-    );
-    let guest = user
-        .user_type
-        .as_deref()
-        .is_some_and(|kind| kind.eq_ignore_ascii_case("guest"));
-    fitness.obstacle_if(
-        guest,
-        "the account is a guest, for which the service registers no passkeys",
-    );
     let taken = methods
         .iter()
         .any(|method| method.display_name.as_deref() == Some(display_name));
@@ -160,10 +145,6 @@ pub fn of_account(
     fitness.warn_if(
         own_domain,
         "the account is not in the .onmicrosoft.com domain, so it depends on another domain's DNS",
-    );
-    fitness.warn_if(
-        methods.len() >= MANY_METHODS,
-        "the account has ten keys or more; the service may refuse another",
     );
     fitness
 }

@@ -18,6 +18,7 @@ pub mod key_config;
 pub mod key_test;
 pub mod parties;
 pub mod pin_change;
+pub mod preflight;
 pub mod reconcile;
 pub mod reset;
 pub mod resume;

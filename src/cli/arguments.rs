@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::{
     attestation, check, completions, demo, emulator, enroll, handover, key, ledger, mds, pin,
-    reconcile, resume, retire, sheet, simulator,
+    reconcile, resume, retire, sheet, simulator, tenant,
 };
 
 /// Provision, test and govern the FIDO2 keys of Microsoft Entra emergency access accounts
@@ -101,6 +101,9 @@ pub(crate) enum Command {
     /// FIDO's metadata: fetch and verify it, look models up, make allow lists
     #[command(subcommand)]
     Mds(mds::Command),
+    /// Ask the tenant, and change nothing in it
+    #[command(subcommand)]
+    Tenant(tenant::Command),
     /// A key in software, for any program that speaks CTAP
     #[command(subcommand)]
     Emulator(emulator::Command),
@@ -131,6 +134,7 @@ impl Command {
             Self::Sheet(_) => "sheet",
             Self::Ledger(command) => command.name(),
             Self::Mds(command) => command.name(),
+            Self::Tenant(command) => command.name(),
             Self::Emulator(command) => command.name(),
             Self::Simulator(_) => "simulator.serve",
             Self::Completions(_) => "completions",

@@ -64,6 +64,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "DIR")]
     save: Option<PathBuf>,
 
+    /// Do not predict what the tenant would refuse; it decides, after the key is touched
+    #[arg(long)]
+    pub(crate) skip_preflight: bool,
+
     /// Check everything and show what would be done, but change nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -90,6 +94,7 @@ impl Arguments {
             generate: self.generated_pin(config)?,
             custodians: config.custodians()?,
             terms,
+            skip_preflight: self.skip_preflight,
             dry_run: self.dry_run,
         })
     }

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::ceremony;
 use crate::cli::Error;
+use crate::report::prediction_json;
 use crate::{ctap, graph, ledger};
 
 /// The facts of an error; empty for most.
@@ -32,6 +33,7 @@ fn of_ceremony(error: &ceremony::Error) -> Option<Value> {
         }
         ceremony::Error::Key(error) => of_key(error),
         ceremony::Error::Ledger(error) => of_ledger(error),
+        ceremony::Error::Preflight { prediction, .. } => Some(prediction_json(prediction)),
         ceremony::Error::Stopped {
             ceremony, remains, ..
         } => Some(json!({"ceremony": ceremony, "remains": remains})),

@@ -151,6 +151,7 @@ async fn run(arguments: Arguments) -> Result<Exit, Error> {
         Command::Sheet(arguments) => sheet::run(arguments, &context).await.and_then(print),
         Command::Ledger(command) => ledger::run(command, &context).await.and_then(print),
         Command::Mds(command) => mds::run(command, &context).await.and_then(print),
+        Command::Tenant(command) => tenant::run(command, &context).await.and_then(print),
         Command::Emulator(command) => emulator::run(command, &context).await.map(done),
         Command::Simulator(command) => simulator::run(command, &context).await.map(done),
         Command::Completions(arguments) => print(completions::completions(arguments)),

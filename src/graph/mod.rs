@@ -4,6 +4,7 @@
 //! per resource. [`creation_options`] turns what the tenant wants of a registration into checked words. Wire types are in
 //! [`model`], and nothing but the clients, the simulator and tests touches them as JSON.
 
+mod caller;
 mod challenge_timeout;
 mod client;
 pub mod cloud;
@@ -17,6 +18,7 @@ pub mod http;
 pub mod model;
 pub mod path;
 pub mod retry;
+mod role_assignments;
 #[cfg(test)]
 mod test_server;
 mod users;

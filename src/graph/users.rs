@@ -2,12 +2,11 @@
 
 use super::client::{Client, Request};
 use super::error::Error;
-use super::model::{DirectoryObject, User};
+use super::model::{Membership, User};
 use super::path::Segment;
 
 /// The members of [`User`].
-const SELECT: &str =
-    "$select=id,userPrincipalName,displayName,accountEnabled,userType,onPremisesSyncEnabled";
+const SELECT: &str = "$select=id,userPrincipalName,displayName,accountEnabled,userType,onPremisesSyncEnabled,isManagementRestricted";
 
 impl Client {
     /// The user with this user principal name or object id.
@@ -19,15 +18,15 @@ impl Client {
         let url = self.url(["users", user.as_str()]);
         self.fetch(&Request::get(url).query(SELECT)).await
     }
-    /// The ids of what the user is a member of, groups within groups included; roles and administrative units are among them.
+
+    /// What the user is a member of, groups within groups included: groups, roles of the whole tenant, administrative units. No
+    /// members are selected: the kinds have none but the id in common.
     ///
     /// # Errors
     /// [`Error::Forbidden`] without a permission to read memberships.
-    pub async fn memberships(&self, user: &str) -> Result<Vec<String>, Error> {
+    pub async fn memberships(&self, user: &str) -> Result<Vec<Membership>, Error> {
         let user = Segment::new("a user", user)?;
         let url = self.url(["users", user.as_str(), "transitiveMemberOf"]);
-        let objects: Vec<DirectoryObject> =
-            self.collect(Request::get(url).query("$select=id")).await?;
-        Ok(objects.into_iter().map(|object| object.id).collect())
+        self.collect(Request::get(url)).await
     }
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::ceremony::enroll::{Enrolled, Outcome, PinPlan, Plan};
 use crate::encoding::{base64url, hex};
+use crate::report::preflight::{prediction_json, prediction_text};
 use crate::report::{Report, attestation};
 
 const SCHEMA: &str = "halligan.enroll/1";
@@ -37,6 +38,7 @@ fn plan_json(plan: &Plan) -> Value {
         "pin_generated": plan.pin_generated,
         "pin_sealed_to": plan.pin_sealed_to,
         "settings": plan.settings,
+        "preflight": plan.preflight.as_ref().map(prediction_json),
         "warnings": plan.warnings,
     })
 }
@@ -59,6 +61,10 @@ fn plan_text(plan: &Plan) -> String {
     for setting in &plan.settings {
         // Writing to a `String` cannot fail.
         let _ = writeln!(text, "  {setting}");
+    }
+    if let Some(prediction) = &plan.preflight {
+        text.push_str("The tenant:\n");
+        text.push_str(&prediction_text(prediction));
     }
     text
 }

@@ -13,6 +13,7 @@ mod key_test;
 mod ledger;
 mod mds;
 mod pin_change;
+mod preflight;
 mod reconcile;
 mod reset;
 mod resume;
@@ -37,6 +38,7 @@ pub use ledger::{
 };
 pub use mds::{AllowList, mds_query, mds_show, mds_update};
 pub use pin_change::pin_change;
+pub use preflight::{prediction_json, preflight};
 pub use reconcile::reconcile;
 pub use reset::key_reset;
 pub use resume::{resume, resume_list};

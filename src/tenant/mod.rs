@@ -1,3 +1,7 @@
 //! Is the tenant safe for its emergency accounts? Facts in, findings out: nothing here asks anybody anything.
 
 pub mod passkey_policy;
+pub mod preflight;
+mod setting;
+
+pub use setting::{Scope, Setting};

@@ -75,6 +75,7 @@ impl<'a> InProcess<'a> {
                 },
                 ..enroll::Terms::default()
             },
+            skip_preflight: false,
             dry_run: false,
         };
         self.with_parties(key, person, async |parties| {

@@ -82,6 +82,11 @@ impl Bench {
 
     /// Sends this form, and that the operator agrees, as a browser would; the page at the end.
     pub(crate) fn post_as_operator(&self, url: &str, form: &[(String, String)]) -> String {
+        self.post_as(&self.tenant.demo.operator, url, form)
+    }
+
+    /// The same, by somebody else.
+    pub(crate) fn post_as(&self, user: &str, url: &str, form: &[(String, String)]) -> String {
         // Another test may have installed it already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let authority = self.tenant.ca_pem.as_bytes();
@@ -92,7 +97,7 @@ impl Bench {
             .build()
             .unwrap();
         let mut form = form.to_vec();
-        form.push(("user".to_owned(), self.tenant.demo.operator.clone()));
+        form.push(("user".to_owned(), user.to_owned()));
         self.runtime.block_on(async {
             let answer = browser.post(url).form(&form).send().await.unwrap();
             let answer = answer.error_for_status().unwrap();
@@ -147,6 +152,11 @@ impl Bench {
 
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// The sign-in name of the operator.
+    pub(crate) fn operator(&self) -> String {
+        self.tenant.demo.operator.clone()
     }
 
     /// The sign-in name of an emergency account, 0 or 1.

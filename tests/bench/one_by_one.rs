@@ -39,7 +39,9 @@ impl InProcess<'_> {
         self.runtime().block_on(async {
             let ledger = socket.ledger().await.unwrap();
             let plan = batch::parse(plan).unwrap();
-            let resolution = batch::resolve(plan, ledger.state(), &client).await.unwrap();
+            let resolution = batch::resolve(plan, ledger.state(), &client, false)
+                .await
+                .unwrap();
             let common = Common {
                 resolution: &resolution,
                 tenant: &client,
@@ -115,6 +117,7 @@ impl Workshop for Socket<'_> {
             generate: None,
             custodians: None,
             terms: Terms::default(),
+            skip_preflight: false,
             dry_run: false,
         }
     }

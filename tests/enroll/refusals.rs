@@ -244,10 +244,8 @@ fn an_account_that_the_service_would_refuse_costs_no_touch_and_no_pin() {
             "{code}"
         );
     };
-    refused("account_unfit", |state| {
-        state.users[0].account_enabled = false
-    });
-    refused("account_unfit", |state| {
+    refused("preflight", |state| state.users[0].account_enabled = false);
+    refused("preflight", |state| {
         state.users[0].user_type = UserType::Guest
     });
     refused("tenant_not_found", |state| {
@@ -255,7 +253,7 @@ fn an_account_that_the_service_would_refuse_costs_no_touch_and_no_pin() {
             .users
             .retain(|user| !user.user_principal_name.starts_with("bg1"))
     });
-    refused("tenant_refused", |state| {
+    refused("preflight", |state| {
         state.fido2_policy.is_self_service_registration_allowed = false
     });
     refused("tenant_forbidden", |state| {
@@ -278,6 +276,7 @@ fn a_model_that_the_policy_disallows_is_taken_back_from_the_key() {
     });
     bench
         .enroll(&key, "BG1-A")
+        .with(["--skip-preflight"])
         .json()
         .run()
         .exits(5)

@@ -16,6 +16,11 @@ impl Case {
     pub(crate) fn seed(&self, own: &str) -> String {
         self.seed.replace("OWN", own).replace("OTHER", OTHER)
     }
+
+    /// Whether the service can verify the key's attestation.
+    pub(crate) fn is_certified(&self) -> bool {
+        !self.seed.contains("ineligibleModels")
+    }
 }
 
 const OTHER: &str = "ee882879-721c-4913-9775-3dfcce97072a";
@@ -34,7 +39,7 @@ const NOT_IN_FORCE: &str = "{ isEnforced = false, enforcementType = 'allow', aaG
 
 const MODEL: Option<&str> = Some("disallowed by the key restriction policy");
 const TARGET: Option<&str> = Some("not targeted");
-const KIND: Option<&str> = Some("passkey type");
+pub(crate) const KIND: Option<&str> = Some("passkey type");
 const ATTESTATION: Option<&str> = Some("Attestation is required");
 
 const IN_GROUP: &str = "users = [{ userPrincipalName = 'bg1', groups = ['emergency'] }]\n";

@@ -5,14 +5,13 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::plan::PlannedKey;
-use crate::ceremony::error::in_full;
-use crate::ceremony::{Error, fitness};
-use crate::graph::model::{
-    Fido2AuthenticationMethod, Fido2AuthenticationMethodConfiguration as Policy, User,
-};
+use crate::attestation::Verdict;
+use crate::ceremony::{Error, fitness, preflight};
+use crate::ctap::hid::Address;
 use crate::graph::{self, Client};
-use crate::ledger::{Account, State};
-use crate::tenant::passkey_policy::{self, Purpose, Ruling};
+use crate::ledger::{self, State};
+use crate::tenant::passkey_policy::{Attestation, Key};
+use crate::tenant::preflight::{Account, Finding, Prediction, Subject, Tenant};
 use crate::webauthn::Aaguid;
 
 /// What is to be done for a key of the plan.
@@ -48,10 +47,10 @@ pub struct Resolved {
     pub todo: Todo,
     /// What the operator should know.
     pub warnings: Vec<String>,
-    /// The account's object id, if it is in the directory.
-    id: Option<String>,
-    /// The account's groups, if they could be read.
-    groups: Option<Vec<String>>,
+    /// Whether it depends on the key's model, which the plan does not name.
+    asks_for_model: bool,
+    /// The account, if it is in the directory.
+    found: Option<Account>,
 }
 
 /// The plan as it can be carried out.
@@ -59,42 +58,34 @@ pub struct Resolved {
 pub struct Resolution {
     /// A line for each key, in the order of the plan.
     pub lines: Vec<Resolved>,
-    policy: Result<Policy, String>,
+    tenant: Tenant,
+    skip_preflight: bool,
 }
 
-/// An account, as the directory has it.
-struct Found {
-    user: User,
-    methods: Vec<Fido2AuthenticationMethod>,
-    /// None if they could not be read.
-    groups: Option<Vec<String>>,
-}
-
-/// Resolves a plan. A policy that cannot be read is a warning: the service applies it all the same.
+/// Resolves a plan. What the tenant does not tell is a warning: the service decides all the same. With `skip_preflight` nothing is
+/// predicted.
 ///
 /// # Errors
 /// [`Error::Tenant`] when the directory cannot be asked.
 pub async fn resolve(
     plan: Vec<PlannedKey>,
     ledger: &State,
-    tenant: &Client,
+    client: &Client,
+    skip_preflight: bool,
 ) -> Result<Resolution, Error> {
-    let policy = match tenant.fido2_policy().await {
-        Err(error @ (graph::Error::SignIn(_) | graph::Error::Http { .. })) => {
-            return Err(error.into());
-        }
-        policy => policy.map_err(|error| in_full(&error)),
-    };
-    let with_groups = policy.as_ref().is_ok_and(passkey_policy::asks_for_groups);
-    let mut accounts: BTreeMap<String, Option<Found>> = BTreeMap::new();
+    let mut accounts: BTreeMap<String, Option<Account>> = BTreeMap::new();
     let mut resolution = Resolution {
         lines: Vec::new(),
-        policy,
+        tenant: preflight::tenant(client).await?,
+        skip_preflight,
     };
     for key in plan {
         let name = key.account.to_lowercase();
         if !accounts.contains_key(&name) {
-            let found = find(tenant, &key.account, with_groups).await?;
+            let found = match preflight::account(client, &resolution.tenant, &key.account).await {
+                Err(graph::Error::NotFound(_)) => None,
+                found => Some(found?),
+            };
             accounts.insert(name.clone(), found);
         }
         let found = accounts.get(&name).and_then(Option::as_ref);
@@ -104,62 +95,35 @@ pub async fn resolve(
     Ok(resolution)
 }
 
-async fn find(
-    tenant: &Client,
-    account: &str,
-    with_groups: bool,
-) -> Result<Option<Found>, graph::Error> {
-    let user = match tenant.user(account).await {
-        Err(graph::Error::NotFound(_)) => return Ok(None),
-        user => user?,
-    };
-    let methods = tenant.fido2_methods(&user.id).await?;
-    let groups = if with_groups {
-        tenant.memberships(&user.id).await.ok()
-    } else {
-        Some(Vec::new())
-    };
-    Ok(Some(Found {
-        user,
-        methods,
-        groups,
-    }))
-}
-
 fn line(
     key: PlannedKey,
-    found: Option<&Found>,
+    found: Option<&Account>,
     ledger: &State,
     resolution: &Resolution,
 ) -> Resolved {
+    let name = found.and_then(|account| account.user.user_principal_name.clone());
     let mut line = Resolved {
-        account: key.account.clone(),
+        account: name.unwrap_or_else(|| key.account.clone()),
         key,
         todo: Todo::Enroll,
         warnings: Vec::new(),
-        id: None,
-        groups: None,
+        asks_for_model: false,
+        found: found.cloned(),
     };
-    if let Some(Found { user, groups, .. }) = found {
-        line.id = Some(user.id.clone());
-        line.groups.clone_from(groups);
-        if let Some(name) = &user.user_principal_name {
-            line.account.clone_from(name);
-        }
-    }
     if let Some(todo) = by_ledger(&line, ledger) {
         line.todo = todo;
         return line;
     }
-    let Some(Found { user, methods, .. }) = found else {
+    let Some(account) = found else {
         let obstacles = vec!["the account is not in the directory".to_owned()];
         line.todo = Todo::Impossible { obstacles };
         return line;
     };
-    let fitness = fitness::of_account(user, methods, &line.key.label);
+    let methods = account.methods.as_deref().unwrap_or_default();
+    let fitness = fitness::of_account(&account.user, methods, &line.key.label);
     line.warnings = fitness.warnings;
     let mut obstacles = fitness.obstacles;
-    obstacles.extend(by_policy(&mut line, resolution));
+    obstacles.extend(by_tenant(&mut line, account, resolution));
     if !obstacles.is_empty() {
         line.todo = Todo::Impossible { obstacles };
     }
@@ -173,8 +137,8 @@ fn by_ledger(line: &Resolved, ledger: &State) -> Option<Todo> {
         return Some(Todo::Open { ceremony: open.id });
     }
     let known = ledger.key_by_label(label)?;
-    let Account { id, upn } = &known.enrolled.account;
-    let obstacle = if Some(id) != line.id.as_ref() {
+    let ledger::Account { id, upn } = &known.enrolled.account;
+    let obstacle = if Some(id) != line.found.as_ref().map(|account| &account.user.id) {
         format!("the label is taken by a key of {upn}")
     } else if !known.is_in_service() {
         "the label is that of a key that is out of service".to_owned()
@@ -186,15 +150,30 @@ fn by_ledger(line: &Resolved, ledger: &State) -> Option<Todo> {
     })
 }
 
-/// The models of the plan that the policy does not take.
-fn by_policy(line: &mut Resolved, resolution: &Resolution) -> Vec<String> {
+/// What the tenant would refuse of the models of the plan. Where the plan names none, only what no model changes.
+fn by_tenant(line: &mut Resolved, account: &Account, resolution: &Resolution) -> Vec<String> {
+    if resolution.skip_preflight {
+        return Vec::new();
+    }
+    let models = line.key.models.iter().copied().map(Some);
+    let models: Vec<Option<Aaguid>> = if line.key.models.is_empty() {
+        vec![None]
+    } else {
+        models.collect()
+    };
     let mut obstacles = Vec::new();
-    for model in line.key.models.clone() {
-        match resolution.rule(line, model) {
-            Ruling::Allowed { .. } => {}
-            Ruling::Refused { by } => obstacles.push(format!("the passkey policy: {by}")),
-            Ruling::Unknown { why } => line.warnings.push(format!("the passkey policy: {why}")),
+    for model in models {
+        let mut prediction = resolution.predict(account, model);
+        if model.is_none() {
+            let open = |finding: &Finding| {
+                let by_profile = finding.subject == Subject::Profile;
+                by_profile && matches!(finding.verdict, Verdict::Unknown { .. })
+            };
+            line.asks_for_model = prediction.findings.iter().any(open);
+            prediction.findings.retain(|finding| !open(finding));
         }
+        add_new(&mut obstacles, prediction.reasons());
+        add_new(&mut line.warnings, prediction.open());
     }
     obstacles
 }
@@ -202,7 +181,15 @@ fn by_policy(line: &mut Resolved, resolution: &Resolution) -> Vec<String> {
 impl Resolved {
     /// The account's object id, if it is in the directory.
     pub(super) fn account_id(&self) -> Option<&str> {
-        self.id.as_deref()
+        self.found.as_ref().map(|account| account.user.id.as_str())
+    }
+}
+
+fn add_new(texts: &mut Vec<String>, more: Vec<String>) {
+    for text in more {
+        if !texts.contains(&text) {
+            texts.push(text);
+        }
     }
 }
 
@@ -216,29 +203,35 @@ impl Resolution {
             .any(|line| matches!(line.todo, Todo::Impossible { .. }))
     }
 
-    /// What the policy says of the registration of a key of this model. Whether the service will verify its attestation shows
-    /// only then, and is no reason to ask.
-    fn rule(&self, line: &Resolved, aaguid: Aaguid) -> Ruling {
-        let policy = match &self.policy {
-            Ok(policy) => policy,
-            Err(why) => {
-                return Ruling::Unknown {
-                    why: format!("it could not be read: {why}"),
-                };
-            }
-        };
-        let account = passkey_policy::Account {
-            id: line.id.as_deref().unwrap_or_default(),
-            groups: line.groups.as_deref(),
-        };
-        let key = passkey_policy::Key {
-            aaguid,
-            attested: Some(true),
-        };
-        passkey_policy::rule(policy, account, key, Purpose::Registration)
+    /// The places and addresses of the keys to be enrolled of which it depends on the model whether the tenant takes them.
+    #[must_use]
+    pub fn asking_for_models(&self) -> Vec<(usize, Address)> {
+        let lines = self.lines.iter().enumerate();
+        let asking = lines.filter(|(_, line)| line.asks_for_model && line.todo == Todo::Enroll);
+        asking
+            .filter_map(|(index, line)| Some((index, line.key.device.clone()?)))
+            .collect()
     }
 
-    /// Refuses a key of a model that plan or policy do not take.
+    /// The key at this place of the plan is of this model.
+    pub fn tell_model(&mut self, index: usize, aaguid: Aaguid) {
+        if let Err(error) = self.admit(&self.lines[index], aaguid) {
+            let obstacles = vec![error.to_string()];
+            self.lines[index].todo = Todo::Impossible { obstacles };
+        }
+    }
+
+    /// What the tenant would answer. Whether the service will verify the key's attestation shows only then, and is no reason to
+    /// ask.
+    fn predict(&self, account: &Account, aaguid: Option<Aaguid>) -> Prediction {
+        let key = Key {
+            aaguid,
+            attestation: Attestation::Verified,
+        };
+        preflight::predict(&self.tenant, account, key)
+    }
+
+    /// Refuses a key of a model that plan or tenant do not take.
     pub(super) fn admit(&self, line: &Resolved, aaguid: Aaguid) -> Result<(), Error> {
         let refused = |why: String| {
             Err(Error::ModelRefused {
@@ -250,9 +243,13 @@ impl Resolution {
         if !line.key.models.is_empty() && !line.key.models.contains(&aaguid) {
             return refused("the plan wants another model".to_owned());
         }
-        match self.rule(line, aaguid) {
-            Ruling::Refused { by } => refused(format!("the passkey policy: {by}")),
-            Ruling::Allowed { .. } | Ruling::Unknown { .. } => Ok(()),
+        let Some(account) = line.found.as_ref().filter(|_| !self.skip_preflight) else {
+            return Ok(());
+        };
+        let reasons = self.predict(account, Some(aaguid)).reasons();
+        if reasons.is_empty() {
+            return Ok(());
         }
+        refused(reasons.join("; "))
     }
 }

@@ -23,7 +23,7 @@ pub async fn request(
 ) -> Result<(Wanted, Map<String, Value>), Error> {
     let display_name = DisplayName::new(&request.label)?;
     plan::inspect_ledger(display_name.as_str(), &mut parties).await?;
-    let found = plan::inspect_tenant(request, &mut parties, &display_name, timeout).await?;
+    let found = plan::inspect_tenant(request, &mut parties, &display_name, None, timeout).await?;
     for warning in &found.warnings {
         parties.interaction.warn(warning);
     }

@@ -36,6 +36,7 @@ use crate::custody::{Custodians, PinPolicy};
 use crate::graph::model::{Fido2AuthenticationMethod, Fido2AuthenticationMethodCreate};
 use crate::ledger::{Ceremony, Custody, EntryRef, KeySettings};
 use crate::secret::Pin;
+use crate::tenant::passkey_policy::{Attestation, Key};
 use crate::webauthn::Aaguid;
 
 pub use apart::{offline, request, respond};
@@ -62,6 +63,8 @@ pub struct Request {
     pub custodians: Option<Custodians>,
     /// What holds for the whole ceremony, and for one that is resumed.
     pub terms: Terms,
+    /// Leave it to the tenant what it refuses.
+    pub skip_preflight: bool,
     /// Stop before anything changes.
     pub dry_run: bool,
 }
@@ -79,6 +82,22 @@ pub struct Terms {
     pub sealed_pin: Option<Pin>,
     /// Whether the operator says that the key is lost: what can be done without it is done.
     pub key_gone: bool,
+}
+
+impl Terms {
+    /// The key as far as it is known before it makes a credential. Where the enrolment itself takes a verified attestation only, no
+    /// other will reach the tenant.
+    pub(crate) fn expected_key(&self, aaguid: Option<Aaguid>) -> Key {
+        let attestation = if self.standards.attestation_required {
+            Attestation::Verified
+        } else {
+            Attestation::Unknown
+        };
+        Key {
+            aaguid,
+            attestation,
+        }
+    }
 }
 
 /// How far it went.

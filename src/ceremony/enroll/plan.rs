@@ -6,12 +6,14 @@ use crate::ceremony::enroll::{Request, Terms, settings};
 
 use crate::ceremony::interaction::{PinPurpose, Step};
 use crate::ceremony::two_rooms::Wanted;
-use crate::ceremony::{Error, Parties, fitness, silent, standards};
+use crate::ceremony::{Error, Parties, fitness, preflight, silent, standards};
 use crate::custody::{self, Custodians};
 use crate::encoding::hex;
-use crate::graph::{ChallengeTimeout, DisplayName, ReceivedCreationOptions};
+use crate::graph::model::{Fido2AuthenticationMethod, User};
+use crate::graph::{ChallengeTimeout, Client, DisplayName, ReceivedCreationOptions};
 use crate::ledger::{Account, EnrollIntended, KeyDescription};
 use crate::secret::Pin;
+use crate::tenant::preflight::Prediction;
 use crate::webauthn::Aaguid;
 
 /// What will be done with the PIN.
@@ -44,6 +46,8 @@ pub struct Plan {
     pub pin_sealed_to: Vec<String>,
     /// What the settings change, and what takes that back.
     pub settings: Vec<String>,
+    /// What the tenant would answer, unless it was not to be predicted.
+    pub preflight: Option<Prediction>,
     /// What the operator should know.
     pub warnings: Vec<String>,
 }
@@ -79,7 +83,8 @@ pub(super) async fn prepare(
     let display_name = DisplayName::new(&request.label)?;
     inspect_ledger(display_name.as_str(), parties).await?;
     let (key, pin) = inspect_key(request, parties)?;
-    let found = inspect_tenant(request, parties, &display_name, None).await?;
+    let aaguid = parties.key.in_hand()?.info().aaguid;
+    let found = inspect_tenant(request, parties, &display_name, Some(aaguid), None).await?;
     prepared(request, &display_name, (key, pin), found, parties)
 }
 
@@ -96,6 +101,7 @@ pub(super) async fn prepare_offline(
         account: wanted.account.clone(),
         methods: wanted.methods,
         options: wanted.options.clone(),
+        preflight: None,
         warnings: Vec::new(),
     };
     prepared(request, &display_name, key, found, parties)
@@ -112,6 +118,7 @@ fn prepared(
         account,
         methods,
         options,
+        preflight,
         mut warnings,
     } = found;
     refuse_enrolled_key(&account.upn, parties, &options)?;
@@ -137,6 +144,7 @@ fn prepared(
             .collect(),
         settings: settings::consequences(info, &request.settings)?,
         pin,
+        preflight,
         warnings,
     };
     Ok(Prepared { plan, options })
@@ -169,6 +177,7 @@ pub(super) struct InTenant {
     /// How many keys it has.
     pub(super) methods: usize,
     pub(super) options: ReceivedCreationOptions,
+    pub(super) preflight: Option<Prediction>,
     pub(super) warnings: Vec<String>,
 }
 
@@ -243,12 +252,12 @@ pub(super) async fn inspect_tenant(
     request: &Request,
     parties: &mut Parties<'_>,
     display_name: &DisplayName,
+    model: Option<Aaguid>,
     timeout: Option<ChallengeTimeout>,
 ) -> Result<InTenant, Error> {
     parties.interaction.begin(Step::InspectTenant);
     let tenant = parties.tenant()?;
-    let user = tenant.user(&request.account).await?;
-    let methods = tenant.fido2_methods(&user.id).await?;
+    let (preflight, user, methods) = predict(request, tenant, model).await?;
     let fitness = fitness::of_account(&user, &methods, display_name.as_str());
     if !fitness.obstacles.is_empty() {
         return Err(Error::AccountUnfit {
@@ -256,10 +265,10 @@ pub(super) async fn inspect_tenant(
             obstacles: fitness.obstacles,
         });
     }
-    // Fetching options has no effect, and the service answers it as it would answer the registration: roles, permissions
-    // and policy are known before the key is touched.
+    // Fetching options has no effect, and shows what the prediction does not know.
     let options = tenant.creation_options(&user.id, timeout).await?;
     let mut warnings = fitness.warnings;
+    warnings.extend(preflight.iter().flat_map(Prediction::open));
     warnings.extend(
         options
             .options
@@ -281,8 +290,32 @@ pub(super) async fn inspect_tenant(
         },
         methods: methods.len(),
         options,
+        preflight,
         warnings,
     })
+}
+
+/// The account and its keys; before that what the tenant would refuse, unless the operator leaves it to the tenant.
+async fn predict(
+    request: &Request,
+    client: &Client,
+    model: Option<Aaguid>,
+) -> Result<(Option<Prediction>, User, Vec<Fido2AuthenticationMethod>), Error> {
+    if request.skip_preflight {
+        let user = client.user(&request.account).await?;
+        let methods = client.fido2_methods(&user.id).await?;
+        return Ok((None, user, methods));
+    }
+    let tenant = preflight::tenant(client).await?;
+    let account = preflight::account(client, &tenant, &request.account).await?;
+    let prediction = preflight::predict(&tenant, &account, request.terms.expected_key(model));
+    preflight::require(&request.account, &prediction)?;
+    let methods = match account.methods {
+        Ok(methods) => methods,
+        // An enrolment cannot do without them, whatever else is in order.
+        Err(_) => client.fido2_methods(&account.user.id).await?,
+    };
+    Ok((Some(prediction), account.user, methods))
 }
 
 /// The exclude list of the service, asked of the key silently: the answer comes before a PIN, a touch or an entry is spent.

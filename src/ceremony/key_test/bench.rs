@@ -7,7 +7,7 @@ use super::check::Need;
 use super::observed::{Exchange, Log, Observed};
 use super::throw_away::{Created, Signed, rp_id};
 use super::{Setting, Witness};
-use crate::attestation::{Roots, Verdict};
+use crate::attestation::{Trust, Verdict};
 use crate::ctap::command::get_info;
 use crate::ctap::hid::packet::ChannelId;
 use crate::ctap::hid::tap::Heard;
@@ -63,7 +63,7 @@ pub(super) struct Bench<'a> {
     tap: Tap,
     log: Log,
     pub(super) pin: PinAtHand,
-    pub(super) roots: &'a Roots,
+    pub(super) trust: &'a Trust,
     pub(super) witness: &'a mut dyn Witness,
     cancel: &'a Cancel,
     pub(super) env: Env,
@@ -108,7 +108,7 @@ impl<'a> Bench<'a> {
             tap,
             log,
             pin: PinAtHand::Missing("no check needed it".to_owned()),
-            roots: setting.roots,
+            trust: setting.trust,
             witness: setting.witness,
             cancel: setting.cancel,
             env,

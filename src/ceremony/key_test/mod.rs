@@ -13,7 +13,7 @@ mod selection;
 mod table;
 mod throw_away;
 
-use crate::attestation::{Roots, Verdict};
+use crate::attestation::{Trust, Verdict};
 use crate::ceremony::Error;
 use crate::ceremony::interaction::{PinPurpose, PinUnavailable};
 use crate::ctap::Cancel;
@@ -52,8 +52,8 @@ pub trait Witness: Send {
 
 /// What a run needs besides the key.
 pub struct Setting<'a> {
-    /// What the key's attestation may lead to.
-    pub roots: &'a Roots,
+    /// What the key's attestation is judged by.
+    pub trust: &'a Trust,
     /// Whoever watches.
     pub witness: &'a mut dyn Witness,
     /// Raised by Ctrl-C.

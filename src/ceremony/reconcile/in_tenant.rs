@@ -125,11 +125,12 @@ async fn ask(tenant: &Client, asked_for: String, name: String, with_groups: bool
             return answer;
         }
     };
-    let groups = if with_groups {
+    let memberships = if with_groups {
         tenant.memberships(&user.id).await
     } else {
         Ok(Vec::new())
     };
+    let groups = memberships.map(|groups| groups.into_iter().map(|group| group.id).collect());
     let groups = groups.map_err(|error| {
         let why = in_full(&error);
         answer.groups_error = Some(error);

@@ -6,6 +6,7 @@ use crate::ceremony::interaction::PinUnavailable;
 use crate::ceremony::two_rooms::FileError;
 use crate::cli::failure::Exit;
 use crate::custody::{self, ShareError};
+use crate::tenant::preflight::Prediction;
 
 pub(super) fn of_ceremony(error: &ceremony::Error) -> Advice {
     use ceremony::Error as E;
@@ -36,6 +37,7 @@ pub(super) fn of_ceremony(error: &ceremony::Error) -> Advice {
         E::OutOfService { .. } => (Exit::Usage, "out_of_service"),
         E::Pin(error) => return of_pin_source(error),
         E::PinSealed(_) => (Exit::Pin, "pin_sealed"),
+        E::Preflight { .. } => (Exit::Tenant, "preflight"),
         E::ReinsertionNeeded => (Exit::Key, "reinsertion_needed"),
         E::SettingImpossible(_) => (Exit::Usage, "setting_impossible"),
         E::Stopped { .. } => (Exit::Stopped, "stopped"),
@@ -46,6 +48,9 @@ pub(super) fn of_ceremony(error: &ceremony::Error) -> Advice {
         E::UnknownLabel(_) => (Exit::Usage, "unknown_label"),
         E::WrongKey { .. } => (Exit::Key, "wrong_key"),
     };
+    if let E::Preflight { prediction, .. } = error {
+        return (exit, code, Some(changes(prediction)));
+    }
     (exit, code, hint(error).map(str::to_owned))
 }
 
@@ -62,6 +67,7 @@ fn hint(error: &ceremony::Error) -> Option<&'static str> {
         | E::KeyUnfit(_)
         | E::Ledger(_)
         | E::Pin(_)
+        | E::Preflight { .. }
         | E::Tenant(_)
         | E::WrongKey { .. } => return None,
         E::AlreadyEnrolled { .. } => {
@@ -118,6 +124,19 @@ fn hint(error: &ceremony::Error) -> Option<&'static str> {
         E::UnknownKey => "enrol the key first, or name it with --key",
         E::UnknownLabel(_) => "`halligan ledger show` lists the labels",
     })
+}
+
+/// What would have to be otherwise in the tenant, each setting once.
+fn changes(prediction: &Prediction) -> String {
+    let mut changes: Vec<String> = Vec::new();
+    for setting in prediction.refusals().filter_map(|one| one.setting.as_ref()) {
+        let change = format!("{} ({})", setting.change(), setting.portal());
+        if !changes.contains(&change) {
+            changes.push(change);
+        }
+    }
+    changes.push("`halligan tenant preflight` shows every line".to_owned());
+    changes.join("; ")
 }
 
 pub(super) fn of_custody(error: &custody::Error) -> Advice {

@@ -18,7 +18,7 @@ pub(super) fn of_tenant(error: &graph::Error) -> Advice {
         E::BadRequest(_) => advice(
             Exit::Tenant,
             "tenant_refused",
-            "the service says the same for many reasons: the passkey policy, the account not being targeted, self-service setup off, an attestation or a model it does not accept, an expired challenge",
+            "the service says the same for many reasons: the passkey policy, the account not being targeted, self-service setup off, an attestation or a model it does not accept, an expired challenge; `halligan tenant preflight` tells most of them apart",
         ),
         E::ChallengeTimeout(_) | E::Segment(_) => plain(Exit::Usage, "usage"),
         E::ClaimsChallenge { .. } | E::Unauthenticated(_) => {

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use console::Term;
 
 use crate::ceremony::batch::{self, Common, Resolution, Todo};
+use crate::cli::device::DeviceChoice;
 use crate::cli::enroll;
 use crate::cli::record;
 use crate::cli::{Context, Error, tenant};
@@ -51,10 +52,12 @@ pub(crate) async fn run(
     place(&mut plan, &arguments.device)?;
     let tenant = tenant::client_for(&config, context, &RECONCILE_PERMISSIONS)?;
     let ledger = record::open_for_writing(&arguments.ledger, &config, context, true).await?;
-    let mut resolution = batch::resolve(plan, ledger.state(), &tenant).await?;
+    let mut resolution =
+        batch::resolve(plan, ledger.state(), &tenant, arguments.skip_preflight).await?;
     let standards = arguments.terms(None, &config)?.standards;
     resolution.hold_against(&standards, ledger.state(), context.env.now());
     drop(ledger);
+    look_at_models(&mut resolution, context);
     let rows = report::rows(&resolution);
     if !resolution.is_possible() {
         return Err(Error::PlanImpossible(Box::new(report::batch(
@@ -81,6 +84,16 @@ pub(crate) async fn run(
     batch::side_by_side(addressed, arguments.batch.workers.into(), common, &workshop);
     let one_by_one = batch::one_by_one(&others, common, &workshop).await;
     finish(results, one_by_one, context)
+}
+
+/// Asks the connected keys for their models where the tenant takes only some. One that does not answer is reported when its turn
+/// comes.
+fn look_at_models(resolution: &mut Resolution, context: &Context) {
+    for (index, device) in resolution.asking_for_models() {
+        if let Ok(open) = (DeviceChoice { device }).open(&context.env) {
+            resolution.tell_model(index, open.authenticator.info().aaguid);
+        }
+    }
 }
 
 fn read(path: &Path) -> Result<String, Error> {

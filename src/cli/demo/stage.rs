@@ -145,6 +145,7 @@ impl Stage {
                 },
                 ..enroll::Terms::default()
             },
+            skip_preflight: false,
             dry_run: false,
         };
         let mut authenticator = self.open(key, &context.env)?;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use crate::attestation::Roots;
+use crate::attestation::Trust;
 use crate::ceremony::interaction::{Interaction, PinPurpose, PinUnavailable};
 use crate::ceremony::key_test::{self, Check, Record, Selection, Setting, Tested, Witness};
 use crate::cli::device::DeviceChoice;
@@ -69,7 +69,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Er
     if arguments.list {
         return Ok(report::key_test_list(&checks));
     }
-    let roots = roots(arguments, context)?;
+    let trust = trust(arguments, context)?;
     // A file that cannot be written is better known before the touches.
     for path in arguments.junit.iter().chain(&arguments.html) {
         output::file(path, "")?;
@@ -79,7 +79,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Er
         terminal: Terminal::new(&context.global, &arguments.pin),
     };
     let setting = Setting {
-        roots: &roots,
+        trust: &trust,
         witness: &mut watch,
         cancel: &context.interrupt.cancel,
         env: &context.env,
@@ -98,12 +98,9 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Er
     }
 }
 
-fn roots(arguments: &Arguments, context: &Context) -> Result<Roots, Error> {
+fn trust(arguments: &Arguments, context: &Context) -> Result<Trust, Error> {
     let config = context.config_or_default()?;
-    let configured = config.file.attestation.roots.iter();
-    let mut paths: Vec<PathBuf> = configured.map(|path| config.resolve(path)).collect();
-    paths.extend(arguments.attestation_root.iter().cloned());
-    attestation::roots(&paths)
+    Ok(attestation::standards(&config, &arguments.attestation_root)?.trust)
 }
 
 fn write_files(

@@ -14,6 +14,7 @@ use super::Client;
 use crate::graph::error::{Call, Error};
 use crate::graph::http::Answer;
 use crate::graph::retry::{self, Waiting};
+use crate::secret::AccessToken;
 
 /// A request as a resource file describes it.
 #[derive(Debug, Clone)]
@@ -215,6 +216,19 @@ impl Client {
         Ok(outgoing)
     }
 
+    /// The access token, signing in if there is none.
+    pub(in crate::graph) async fn access_token(&self) -> Result<AccessToken, Error> {
+        let token = self.unless_stopped(self.token_source.token()).await;
+        let interrupted = || {
+            Error::Interrupted(Call {
+                method: "sign-in".to_owned(),
+                path: "to Graph".to_owned(),
+                client_request_id: self.env.uuid(),
+            })
+        };
+        Ok(token.ok_or_else(interrupted)??)
+    }
+
     pub(super) fn call(&self, request: &Request) -> Call {
         Call {
             method: request.method.to_string(),
@@ -258,7 +272,7 @@ fn wait_before_repeating(
     }
 }
 
-fn bearer(access_token: &crate::secret::AccessToken) -> Result<HeaderValue, Error> {
+fn bearer(access_token: &AccessToken) -> Result<HeaderValue, Error> {
     let text = zeroize::Zeroizing::new(format!("Bearer {}", access_token.expose()));
     let mut value = HeaderValue::from_str(&text)
         .map_err(|_| crate::graph::credential::Error::TokenNotAHeader)?;

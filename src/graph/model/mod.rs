@@ -2,16 +2,18 @@
 //! an `Option`; unknown members and every `@odata.*` annotation are ignored at all levels; enumerations keep values
 //! that they do not know. Client and simulator share these types and nothing else.
 
+pub mod access_token;
 pub mod credential_creation_options;
-pub mod directory_object;
 pub mod error;
 pub mod fido2_authentication_method;
 pub mod fido2_policy;
+pub mod membership;
 pub mod page;
+pub mod unified_role_assignment;
 pub mod user;
 
+pub use access_token::AccessTokenClaims;
 pub use credential_creation_options::{CreationOptionsAnswer, WebauthnCredentialCreationOptions};
-pub use directory_object::DirectoryObject;
 pub use error::{ErrorAnswer, ErrorBody, InnerError};
 pub use fido2_authentication_method::{
     AttestationLevel, Fido2AuthenticationMethod, Fido2AuthenticationMethodCreate, PasskeyType,
@@ -21,5 +23,7 @@ pub use fido2_policy::{
     Fido2AuthenticationMethodConfiguration, Fido2KeyRestrictions,
     PasskeyAuthenticationMethodTarget, PasskeyProfile,
 };
+pub use membership::Membership;
 pub use page::Page;
+pub use unified_role_assignment::UnifiedRoleAssignment;
 pub use user::User;

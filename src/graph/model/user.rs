@@ -16,6 +16,8 @@ pub struct User {
     pub account_enabled: Option<bool>,
     /// `Member` or `Guest`.
     pub user_type: Option<String>,
+    /// Whether it is a member of a restricted management administrative unit; missing is no.
+    pub is_management_restricted: Option<bool>,
     /// Whether the account comes from an on-premises directory.
     pub on_premises_sync_enabled: Option<bool>,
 }

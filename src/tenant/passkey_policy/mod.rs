@@ -5,18 +5,20 @@
 //! only, models count at every sign-in: a model that is taken off the list locks its keys out. What the policy leaves open is
 //! unknown, never allowed.
 
+mod profile;
 mod restrictions;
+mod ruling;
+mod target;
 #[cfg(test)]
 mod tests;
 
-use crate::graph::model::{
-    Fido2AuthenticationMethodConfiguration as Policy, PasskeyAuthenticationMethodTarget as Target,
-    PasskeyProfile,
-};
+use crate::graph::model::Fido2AuthenticationMethodConfiguration as Policy;
+use crate::tenant::Setting;
 use crate::webauthn::Aaguid;
 
-/// The target that covers every account.
-const ALL_USERS: &str = "all_users";
+pub use profile::Applied;
+pub use ruling::Ruling;
+pub use target::{asks_for_groups, excluded, included};
 
 /// What the key is to be used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,217 +39,87 @@ pub struct Account<'a> {
 }
 
 /// The key in question. It is bound to its device: that is what the tool enrols.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Key {
-    /// Its model.
-    pub aaguid: Aaguid,
-    /// Whether the service can verify its attestation; `None` if nobody knows.
-    pub attested: Option<bool>,
+    /// Its model; `None` if it is not chosen yet.
+    pub aaguid: Option<Aaguid>,
+    /// What its attestation is.
+    pub attestation: Attestation,
 }
 
-/// What the policy says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ruling {
-    /// The key is taken.
-    Allowed {
-        /// The setting that takes it.
-        by: String,
-    },
-    /// The key is not taken.
-    Refused {
-        /// The settings that refuse it.
-        by: String,
-    },
-    /// The policy, or what could be read of it, does not say.
-    Unknown {
-        /// What is missing.
-        why: String,
-    },
-}
-
-impl Ruling {
-    fn allowed(by: impl Into<String>) -> Self {
-        Self::Allowed { by: by.into() }
-    }
-
-    fn refused(by: impl Into<String>) -> Self {
-        Self::Refused { by: by.into() }
-    }
-
-    fn unknown(why: impl Into<String>) -> Self {
-        Self::Unknown { why: why.into() }
-    }
-
-    /// The ruling where one of several is enough: a single yes decides, a no needs all of them.
-    fn or(self, other: Self) -> Self {
-        match (self, other) {
-            (allowed @ Self::Allowed { .. }, _) | (_, allowed @ Self::Allowed { .. }) => allowed,
-            (unknown @ Self::Unknown { .. }, _) | (_, unknown @ Self::Unknown { .. }) => unknown,
-            (Self::Refused { by: first }, Self::Refused { by: second }) if first == second => {
-                Self::refused(first)
-            }
-            (Self::Refused { by: first }, Self::Refused { by: second }) => {
-                Self::refused(format!("{first}; {second}"))
-            }
-        }
-    }
-
-    /// The ruling if the condition for it may not hold: then only a no is certain.
-    fn perhaps(self, why: &str) -> Self {
-        match self {
-            Self::Allowed { .. } => Self::unknown(why),
-            other => other,
-        }
-    }
-}
-
-/// Whether the policy needs to know the account's groups.
-#[must_use]
-pub fn asks_for_groups(policy: &Policy) -> bool {
-    let targets = [&policy.include_targets, &policy.exclude_targets];
-    targets
-        .into_iter()
-        .flatten()
-        .flatten()
-        .any(|target| target.id != ALL_USERS && !names_a_user(target))
+/// What a key's attestation is to the service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attestation {
+    /// There is none.
+    None,
+    /// The credential signs for itself.
+    SelfSigned,
+    /// Nobody knows before the credential is made.
+    Unknown,
+    /// It leads to the FIDO metadata.
+    Verified,
 }
 
 /// What the policy says of this key of this account.
 #[must_use]
 pub fn rule(policy: &Policy, account: Account<'_>, key: Key, purpose: Purpose) -> Ruling {
-    match policy.state.as_deref() {
-        Some("enabled") => {}
-        Some("disabled") => {
-            return Ruling::refused("state: passkeys are disabled in the whole tenant");
-        }
-        _ => return Ruling::unknown("the policy does not say whether passkeys are enabled"),
-    }
-    if purpose == Purpose::Registration
-        && policy.is_self_service_registration_allowed == Some(false)
-    {
-        return Ruling::refused("isSelfServiceRegistrationAllowed is off");
-    }
-    let included = of_included(policy, account, key, purpose);
-    let Some(excluded) = &policy.exclude_targets else {
-        return included.perhaps("the policy does not show its excludeTargets");
+    let everybody = match purpose {
+        Purpose::Registration => state(policy).and(self_service(policy)),
+        Purpose::SignIn => state(policy),
     };
-    match covers_any(excluded, account) {
-        Some(true) => Ruling::refused("excludeTargets: the account is excluded"),
-        Some(false) => included,
-        None => included.perhaps(
-            "the account's groups could not be read, and one of them may be in excludeTargets",
+    let by_key = combined(&applied(policy, account), key, purpose);
+    everybody
+        .and(included(policy, account))
+        .and(by_key)
+        .and(excluded(policy, account))
+}
+
+/// Whether there are passkeys in the tenant.
+#[must_use]
+pub fn state(policy: &Policy) -> Ruling {
+    match policy.state.as_deref() {
+        Some("enabled") => Ruling::allowed("state: passkeys are enabled"),
+        Some("disabled") => Ruling::refused(
+            Setting::State,
+            "state: passkeys are disabled in the whole tenant",
         ),
+        _ => Ruling::unknown("the policy does not say whether passkeys are enabled"),
     }
 }
 
-/// What the targets that include the account say.
-fn of_included(policy: &Policy, account: Account<'_>, key: Key, purpose: Purpose) -> Ruling {
-    let Some(targets) = &policy.include_targets else {
-        return Ruling::unknown("the policy does not show its includeTargets");
-    };
-    let rulings = targets.iter().filter_map(|target| {
-        let ruling = || of_target(policy, target, key, purpose);
-        match covers(target, account) {
-            Some(true) => Some(ruling()),
-            Some(false) => None,
-            None => Some(ruling().perhaps(
-                "the account's groups could not be read, so it is open whether includeTargets covers it",
-            )),
+/// Whether anybody can register anything: the switch counts for provisioning too.
+#[must_use]
+pub fn self_service(policy: &Policy) -> Ruling {
+    match policy.is_self_service_registration_allowed {
+        Some(true) => Ruling::allowed("isSelfServiceRegistrationAllowed is on"),
+        Some(false) => Ruling::refused(
+            Setting::SelfService,
+            "isSelfServiceRegistrationAllowed is off",
+        ),
+        None => Ruling::unknown("the policy does not show isSelfServiceRegistrationAllowed"),
+    }
+}
+
+/// The sets of settings that hold for the account, or may hold if its groups could not be read.
+#[must_use]
+pub fn applied<'a>(policy: &'a Policy, account: Account<'_>) -> Vec<Applied<'a>> {
+    let mut found: Vec<Applied<'a>> = Vec::new();
+    for (target, certain) in target::covering(policy, account) {
+        for one in profile::of_target(policy, target, certain) {
+            match found.iter_mut().find(|known| known.is_same(&one)) {
+                Some(known) => known.certain |= one.certain,
+                None => found.push(one),
+            }
         }
-    });
+    }
+    found
+}
+
+/// What they say together: one that takes the key is enough.
+#[must_use]
+pub fn combined(applied: &[Applied<'_>], key: Key, purpose: Purpose) -> Ruling {
+    let rulings = applied.iter().map(|one| one.rule(key, purpose));
     rulings
         .reduce(Ruling::or)
-        .unwrap_or_else(|| Ruling::refused("includeTargets: none of them covers the account"))
-}
-
-/// What the profiles of a target say, or the settings for the whole tenant where it has none.
-fn of_target(policy: &Policy, target: &Target, key: Key, purpose: Purpose) -> Ruling {
-    let named = target
-        .allowed_passkey_profiles
-        .as_deref()
-        .unwrap_or_default();
-    let default = policy.default_passkey_profile.as_ref();
-    let ids: Vec<&String> = if named.is_empty() {
-        default.into_iter().collect()
-    } else {
-        named.iter().collect()
-    };
-    let profiles = ids.into_iter().map(|id| {
-        let known = policy.passkey_profiles.iter().flatten();
-        let profile = known
-            .into_iter()
-            .find(|profile| profile.id.eq_ignore_ascii_case(id));
-        match profile {
-            Some(profile) => of_profile(profile, key, purpose),
-            None => Ruling::unknown(format!("the passkey profile {id:?} could not be read")),
-        }
-    });
-    profiles
-        .reduce(Ruling::or)
-        .unwrap_or_else(|| of_whole_tenant(policy, key, purpose))
-}
-
-fn of_profile(profile: &PasskeyProfile, key: Key, purpose: Purpose) -> Ruling {
-    let name = format!(
-        "passkey profile {:?}",
-        profile.name.as_deref().unwrap_or(&profile.id)
-    );
-    let types = profile.passkey_types.as_deref();
-    match types.map(|types| types.split(',').any(|one| one.trim() == "deviceBound")) {
-        Some(true) => {}
-        Some(false) => {
-            return Ruling::refused(format!("{name}: passkeyTypes leaves device-bound keys out"));
-        }
-        None => return Ruling::unknown(format!("{name}: passkeyTypes is missing")),
-    }
-    let enforced = match profile.attestation_enforcement.as_deref() {
-        Some("disabled") => Some(false),
-        Some("registrationOnly") => Some(true),
-        _ => None,
-    };
-    let restrictions = profile.key_restrictions.as_ref();
-    restrictions::rule(&name, enforced, restrictions, key, purpose)
-}
-
-fn of_whole_tenant(policy: &Policy, key: Key, purpose: Purpose) -> Ruling {
-    let restrictions = policy.key_restrictions.as_ref();
-    restrictions::rule(
-        "settings for the whole tenant",
-        policy.is_attestation_enforced,
-        restrictions,
-        key,
-        purpose,
-    )
-}
-
-/// Whether one of the targets covers the account; `None` if that depends on groups that could not be read.
-fn covers_any(targets: &[Target], account: Account<'_>) -> Option<bool> {
-    let mut open = false;
-    for target in targets {
-        match covers(target, account) {
-            Some(true) => return Some(true),
-            Some(false) => {}
-            None => open = true,
-        }
-    }
-    (!open).then_some(false)
-}
-
-fn covers(target: &Target, account: Account<'_>) -> Option<bool> {
-    if target.id == ALL_USERS {
-        return Some(true);
-    }
-    if names_a_user(target) {
-        return Some(target.id.eq_ignore_ascii_case(account.id));
-    }
-    let groups = account.groups?;
-    Some(
-        groups
-            .iter()
-            .any(|group| group.eq_ignore_ascii_case(&target.id)),
-    )
-}
-
-fn names_a_user(target: &Target) -> bool {
-    target.target_type.as_deref() == Some("user")
+        .unwrap_or_else(|| Ruling::unknown("no passkey profile is known to hold for the account"))
 }

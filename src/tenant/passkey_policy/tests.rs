@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::graph::model::{PasskeyAuthenticationMethodTarget as Target, PasskeyProfile};
 
 const WHOLE_TENANT: &str = include_str!("../../../tests/vectors/graph/fido2-policy.json");
 const PROFILES: &str = include_str!("../../../tests/vectors/graph/fido2-policy-profiles.json");
@@ -27,8 +28,12 @@ fn with(vector: &str, member: &str, value: Value) -> Policy {
 
 fn key(aaguid: &str, attested: Option<bool>) -> Key {
     Key {
-        aaguid: aaguid.parse().unwrap(),
-        attested,
+        aaguid: Some(aaguid.parse().unwrap()),
+        attestation: match attested {
+            Some(true) => Attestation::Verified,
+            Some(false) => Attestation::SelfSigned,
+            None => Attestation::Unknown,
+        },
     }
 }
 
@@ -50,7 +55,7 @@ fn on(policy: &Policy, key: Key, groups: Option<&[&str]>, purpose: Purpose) -> R
 #[track_caller]
 fn refused(ruling: &Ruling, setting: &str) {
     assert!(
-        matches!(ruling, Ruling::Refused { by } if by.contains(setting)),
+        matches!(ruling, Ruling::Refused { by, .. } if by.contains(setting)),
         "{ruling:?} does not refuse by {setting}"
     );
 }
@@ -126,7 +131,14 @@ fn one_profile_that_takes_the_key_is_enough() {
 fn a_profile_for_synced_passkeys_takes_no_security_key() {
     let mut policy = policy(PROFILES);
     policy.passkey_profiles.as_mut().unwrap()[0].passkey_types = Some("synced".to_owned());
-    refused(&sign_in(&policy, OTHER, Some(&[])), "device-bound");
+    let registration = on(
+        &policy,
+        key(OTHER, Some(true)),
+        Some(&[]),
+        Purpose::Registration,
+    );
+    refused(&registration, "device-bound");
+    unknown(&sign_in(&policy, OTHER, Some(&[])), "device-bound");
 }
 
 #[test]
@@ -242,6 +254,7 @@ fn any_policy() -> impl Strategy<Value = Policy> {
     (profile("a"), profile("b"), global, targets(), targets()).prop_map(
         |(a, b, key_restrictions, include_targets, exclude_targets)| Policy {
             state: Some("enabled".to_owned()),
+            is_self_service_registration_allowed: Some(true),
             is_attestation_enforced: Some(false),
             key_restrictions,
             passkey_profiles: Some(vec![a, b]),

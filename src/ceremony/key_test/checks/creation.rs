@@ -4,6 +4,7 @@ use crate::attestation::{self, Registration, Subject, Verdict};
 use crate::ceremony::key_test::bench::{Bench, Trouble};
 use crate::ceremony::key_test::check::{Answer, Finding};
 use crate::ceremony::key_test::throw_away::{Created, rp_id};
+use crate::ceremony::standards::reported;
 use crate::ctap;
 use crate::ctap::status::Status;
 use crate::encoding::hex;
@@ -71,7 +72,7 @@ pub(in crate::ceremony::key_test) fn aaguid(bench: &mut Bench<'_>) -> Answer {
     Ok(Finding::new(verdict).fact("aaguid", found.to_string()))
 }
 
-/// What the attestation says of the key; the other subjects are those of other checks.
+/// What the attestation says of the key, besides what FIDO's metadata says of it; the other subjects are those of other checks.
 const SUBJECTS: [Subject; 4] = [
     Subject::Statement,
     Subject::Certificate,
@@ -80,7 +81,7 @@ const SUBJECTS: [Subject; 4] = [
 ];
 
 pub(in crate::ceremony::key_test) fn attestation(bench: &mut Bench<'_>) -> Answer {
-    let aaguid = bench.info()?.aaguid;
+    let reported = reported(bench.info()?);
     let created = bench.credential()?;
     let object = created.response.attestation_object().to_bytes();
     let rp_id = rp_id();
@@ -90,14 +91,18 @@ pub(in crate::ceremony::key_test) fn attestation(bench: &mut Bench<'_>) -> Answe
         rp_id: &rp_id,
         challenge: &created.challenge,
         algorithms: &created.algorithms,
-        get_info_aaguid: Some(aaguid),
+        get_info: Some(&reported),
     };
-    let findings = match attestation::judge(&registration, bench.roots, bench.now()) {
-        Ok(findings) => findings,
+    let (trust, now) = (bench.trust, bench.now());
+    let judgement = match attestation::judge(&registration, trust, now, now) {
+        Ok(judgement) => judgement,
         Err(error) => return Ok(Verdict::fail(error.to_string()).into()),
     };
-    let about_the_key = |finding: &&attestation::Finding| SUBJECTS.contains(&finding.subject);
-    let findings: Vec<_> = findings.iter().filter(about_the_key).collect();
+    let about_the_key = |finding: &&attestation::Finding| {
+        let by_metadata = trust.metadata.is_some() && finding.subject.is_of_metadata();
+        by_metadata || SUBJECTS.contains(&finding.subject)
+    };
+    let findings: Vec<_> = judgement.findings.iter().filter(about_the_key).collect();
     let mut result = Finding::new(worst(&findings)).fact("format", created.response.fmt);
     for finding in findings {
         result = result.fact(finding.subject.as_str(), finding.verdict.as_str());

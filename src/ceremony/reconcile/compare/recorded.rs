@@ -7,9 +7,8 @@ use super::{
     Service, Subject, Today, method_of, model_of, open, quoted,
 };
 use crate::encoding::base64url;
-use crate::graph::model::AttestationLevel;
 use crate::ledger::{CeremonyKind, RetireReason};
-use crate::tenant::passkey_policy::{self, Purpose, Ruling};
+use crate::tenant::passkey_policy::{self, Attestation, Purpose, Ruling};
 
 pub(super) fn line(key: &RecordedKey, facts: &Facts) -> Line {
     let account = facts
@@ -86,9 +85,7 @@ fn in_directory(
         (Service::In, Some(method)) => {
             let account = account::standing(there, Some(key));
             let findings = account.into_iter().chain(mismatches(key, method, facts));
-            findings
-                .chain(by_policy(key, there, method, facts))
-                .collect()
+            findings.chain(by_policy(key, there, facts)).collect()
         }
         (Service::In, None) => account::standing(there, Some(key))
             .into_iter()
@@ -180,12 +177,7 @@ fn misnamed(key: &RecordedKey, name: &str, facts: &Facts) -> Finding {
 }
 
 /// What the passkey policy says of a sign-in with this key.
-fn by_policy(
-    key: &RecordedKey,
-    there: &Registered,
-    method: &Method,
-    facts: &Facts,
-) -> Option<Finding> {
+fn by_policy(key: &RecordedKey, there: &Registered, facts: &Facts) -> Option<Finding> {
     let policy = match &facts.policy {
         Ok(policy) => policy,
         Err(why) => {
@@ -198,14 +190,13 @@ fn by_policy(
         id: &there.id,
         groups: there.groups.as_deref().ok(),
     };
-    let attested = method.attestation_level.as_ref();
     let key = passkey_policy::Key {
-        aaguid: key.aaguid,
-        attested: attested.map(|level| *level == AttestationLevel::Attested),
+        aaguid: Some(key.aaguid),
+        attestation: Attestation::Unknown,
     };
     match passkey_policy::rule(policy, account, key, Purpose::SignIn) {
         Ruling::Allowed { .. } => None,
-        Ruling::Refused { by } => Some(Finding::new(
+        Ruling::Refused { by, .. } => Some(Finding::new(
             FindingId::ModelNotAllowed,
             format!("the passkey policy does not take the key, so it is locked out already: {by}"),
             "change the passkey policy back, or enrol a key that it takes",
