@@ -37,6 +37,8 @@ pub(super) struct Leaf {
     pub(super) ca: bool,
     /// The AAGUID extension's bytes, and whether it is critical.
     pub(super) aaguid: Option<([u8; 16], bool)>,
+    /// Of an enterprise attestation.
+    pub(super) serial: Option<&'static [u8]>,
     /// Seconds of the epoch.
     pub(super) not_after: u64,
 }
@@ -47,6 +49,7 @@ impl Default for Leaf {
             subject: "CN=Model 1,OU=Authenticator Attestation,O=Vendor,C=SE",
             ca: false,
             aaguid: Some((*AAGUID.as_bytes(), false)),
+            serial: None,
             not_after: 4_000_000_000,
         }
     }
@@ -92,6 +95,14 @@ fn certificate(leaf: &Leaf, key: &SigningKey, issuer: &SigningKey) -> Vec<u8> {
         extensions.push(Extension {
             extn_id: ObjectIdentifier::new_unwrap("1.3.6.1.4.1.45724.1.1.4"),
             critical,
+            extn_value: OctetString::new(value).unwrap(),
+        });
+    }
+    if let Some(serial) = leaf.serial {
+        let value = OctetString::new(serial).unwrap().to_der().unwrap();
+        extensions.push(Extension {
+            extn_id: ObjectIdentifier::new_unwrap("1.3.6.1.4.1.45724.1.1.2"),
+            critical: false,
             extn_value: OctetString::new(value).unwrap(),
         });
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::authority::{self, AAGUID, By, CHALLENGE, Made, reported, rp_id};
+use super::authority::{self, AAGUID, By, CHALLENGE, Leaf, Made, reported, rp_id};
 use crate::attestation::mds::{CertificationLevel, Metadata, Origin, Payload};
 use crate::attestation::policy::Batch;
 use crate::attestation::{
@@ -336,5 +336,22 @@ fn a_u2f_key_is_found_by_its_attestation_key() {
         ] {
             assert_eq!(verdict(&judgement, subject).as_str(), expected, "{subject}");
         }
+    }
+}
+
+#[test]
+fn the_serial_number_of_an_enterprise_attestation_is_read() {
+    for serial in [None, Some(&[0x12, 0x34][..])] {
+        let certificate = authority::leaf(&Leaf {
+            serial,
+            ..Leaf::default()
+        });
+        let made = Made {
+            by: By::Certificates(vec![certificate]),
+            ..Made::default()
+        };
+        let judgement = judged(&made, &fresh(entry()), &get_info());
+        assert_eq!(judgement.serial.as_deref(), serial);
+        assert!(verdict(&judgement, Subject::Chain).is_pass());
     }
 }

@@ -6,4 +6,5 @@ mod authority;
 mod made;
 mod metadata;
 mod properties;
+mod tpm;
 mod vectors;
