@@ -179,7 +179,7 @@ def real() -> list[Case]:
         return Case(name, attestation, client_data=client, rp_id=rp_id, **facts)
 
     u2f = {"aaguid": "not_applicable"}
-    none = dict.fromkeys(("statement", "certificate", "aaguid", "attestation_type"), "not_applicable") | {"chain": "unknown"}
+    none = dict.fromkeys(SUBJECTS, "unknown") | dict.fromkeys(("statement", "certificate", "aaguid"), "not_applicable")
     apple = dict.fromkeys(SUBJECTS, "unknown")
     return [
         case("real: YubiKey 4, fido-u2f", "yubikey_4", expected=u2f),
