@@ -175,5 +175,9 @@ fn the_attestation_is_judged_again_by_the_roots_of_today() {
         |root: &str| bench.configure_further(&format!("[attestation]\nroots = [{root:?}]"));
     configure(&keys[0].attestation_root());
     let life = bench.halligan(["ledger", "show", "--key", "BG1-A"]);
-    life.run().exits(0).prints("attestation     verified");
+    // Without metadata, what FIDO reports of the model is not known.
+    life.run()
+        .exits(0)
+        .prints("attestation     sound as far as it could be verified")
+        .prints("✓ chain");
 }
