@@ -107,8 +107,18 @@ fn role(operator: &Operator, account: &Account) -> Finding {
         (_, Verdict::Fail { .. }) if account.assignments.is_err() => {
             unread_assignments(subject, account)
         }
+        (_, Verdict::Fail { .. }) if may_have_role_in_unit(operator, account) => Finding::unknown(
+            subject,
+            AT,
+            "the operator has no sufficient role in the whole tenant, and it is open whether he has one in a unit of the account",
+        ),
         _ => in_tenant,
     }
+}
+
+/// Whether a role in a unit of the account may have been overlooked: one of a group, or in a unit that could not be read.
+fn may_have_role_in_unit(operator: &Operator, account: &Account) -> bool {
+    operator.role_groups || (account.memberships.is_err() && has_scoped_role(account))
 }
 
 /// What these roles of the operator are good for.

@@ -234,6 +234,19 @@ fn a_role_reaches_whom_it_reaches() {
 }
 
 #[test]
+fn a_role_of_a_group_in_a_unit_is_not_seen() {
+    let mut by_group = person(&[]);
+    by_group.operator.as_mut().unwrap().role_groups = true;
+    open(&of(&by_group, &account()), None);
+    let mut unread = restricted(&[PRIVILEGED_AUTHENTICATION_ADMINISTRATOR]);
+    unread.memberships = Err(Unread {
+        why: "HTTP 403".to_owned(),
+        permission: Some(permission::GROUPS),
+    });
+    open(&of(&person(&[]), &unread), None);
+}
+
+#[test]
 fn roles_that_are_hidden_leave_it_open() {
     let hidden = Account {
         memberships: Ok(vec![membership(Membership::ROLE, "a-role")]),
