@@ -9,7 +9,7 @@ use super::ceremonies::{LABEL, Stage, enroll};
 use crate::bench::{Bench, PIN, Snapshot, Wire};
 
 /// The request with which a fresh key's enrolment registers, counted from 0.
-const REGISTRATION: usize = 4;
+const REGISTRATION: usize = 5;
 /// The message with which it makes the credential.
 const CREATION: usize = 5;
 
