@@ -205,12 +205,16 @@ fn registered() -> Stage {
     stopped_after("createMethod")
 }
 
+/// The message with which a fresh key's enrolment makes the credential, counted from 0; `tests/cost.rs` counts them too.
+pub(super) const CREATION: usize = 5;
+/// The request with which it registers, counted from 0.
+pub(super) const REGISTRATION: usize = 5;
+
 fn stopped_after(step: &str) -> Stage {
     let stage = fresh();
-    // Messages and requests of a fresh key's enrolment, as `tests/cost.rs` counts them.
     let point = match step {
-        "makeCredential" => Point::KeyAnswer(5),
-        _ => Point::TenantAnswer(4),
+        "makeCredential" => Point::KeyAnswer(CREATION),
+        _ => Point::TenantAnswer(REGISTRATION),
     };
     assert!(stop(&stage, &point, enroll(&stage)), "{step}");
     stage.wire.mend();

@@ -5,13 +5,8 @@ use halligan::emulator::profile::CredentialManagement;
 use serde_json::Value;
 
 use super::case::{Point, judge, stop};
-use super::ceremonies::{LABEL, Stage, enroll};
+use super::ceremonies::{CREATION, LABEL, REGISTRATION, Stage, enroll};
 use crate::bench::{Bench, PIN, Snapshot, Wire};
-
-/// The request with which a fresh key's enrolment registers, counted from 0.
-const REGISTRATION: usize = 5;
-/// The message with which it makes the credential.
-const CREATION: usize = 5;
 
 fn stopped_at(point: &Point) -> Stage {
     let stage = Stage::new();
