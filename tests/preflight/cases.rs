@@ -256,15 +256,25 @@ fn roles() -> Vec<Case> {
     ]
 }
 
-fn persons() -> Vec<Case> {
-    let person = |name, person, scopes, seed: String, predicted, taken| Case {
+fn person(
+    name: &'static str,
+    person: &'static str,
+    scopes: &'static [&'static str],
+    seed: String,
+    predicted: Predicted,
+    taken: bool,
+) -> Case {
+    Case {
         name,
         seed,
         person: Some(person),
         scopes,
         predicted,
         taken,
-    };
+    }
+}
+
+fn persons() -> Vec<Case> {
     let privileged = "privilegedAuthenticationAdministrator";
     let nobody = "users = [{ userPrincipalName = 'somebody' }]\n";
     let granted = format!(

@@ -289,3 +289,11 @@ fn the_golden_ledger_adds_up_to_one_key_and_no_open_ceremony() {
     };
     assert_eq!([flags(5), flags(10), flags(13)], [5, 0, 5]);
 }
+
+/// A PIN was set, in no ceremony.
+pub(super) fn pin_set() -> Draft {
+    let pin_set = EnrollPinSet {
+        label: "BG1-A".to_owned(),
+    };
+    Draft::new(&Event::EnrollPinSet(pin_set), None)
+}

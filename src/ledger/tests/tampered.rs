@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::forge::{Forge, sign};
-use super::golden::{self, build};
+use super::golden::{self, build, pin_set};
 use crate::ledger::{Draft, EnrollPinSet, Event, Kind, PinChanged, PinOpened, StationRevoked};
 use crate::webauthn::Flags;
 
@@ -393,13 +393,6 @@ pub(super) fn revocation(name: &str) -> Draft {
         reason: "the machine was stolen".to_owned(),
     });
     Draft::new(&revoked, None)
-}
-
-fn pin_set() -> Draft {
-    let pin_set = EnrollPinSet {
-        label: "BG1-A".to_owned(),
-    };
-    Draft::new(&Event::EnrollPinSet(pin_set), None)
 }
 
 pub(super) fn all() -> impl Iterator<Item = &'static Case> {
