@@ -65,6 +65,33 @@ impl Roots {
         self.0.iter().map(AsRef::as_ref)
     }
 
+    /// Whether the certificates lead to one of the roots at this time, for whatever usage.
+    pub(super) fn verify_path(
+        &self,
+        leaf: &EndEntityCert<'_>,
+        intermediates: &[CertificateDer<'_>],
+        at: Timestamp,
+    ) -> Result<(), webpki::Error> {
+        // `Roots` holds only certificates that give an anchor.
+        let anchors: Vec<TrustAnchor<'_>> = self
+            .0
+            .iter()
+            .filter_map(|root| anchor_from_trusted_cert(root).ok())
+            .collect();
+        let seconds = u64::try_from(at.as_second()).unwrap_or(0);
+        let time = UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds));
+        leaf.verify_for_usage(
+            ALL_VERIFICATION_ALGS,
+            &anchors,
+            intermediates,
+            time,
+            AnyUsage,
+            None,
+            None,
+        )
+        .map(drop)
+    }
+
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -93,7 +120,7 @@ fn not_a_root(place: usize, why: &impl std::fmt::Display) -> Error {
 }
 
 /// WebAuthn demands no extended key usage, so a vendor may have put in any.
-pub(super) struct AnyUsage;
+struct AnyUsage;
 
 impl ExtendedKeyUsageValidator for AnyUsage {
     fn validate(&self, _: KeyPurposeIdIter<'_, '_>) -> Result<(), webpki::Error> {
@@ -115,26 +142,8 @@ pub(super) fn verify(certificates: &Certificates, roots: &Roots, now: Timestamp)
     if roots.0.contains(leaf) {
         return Verdict::Pass;
     }
-    // `Roots` holds only certificates that give an anchor.
-    let anchors: Vec<TrustAnchor<'_>> = roots
-        .0
-        .iter()
-        .filter_map(|root| anchor_from_trusted_cert(root).ok())
-        .collect();
-    let seconds = u64::try_from(now.as_second()).unwrap_or(0);
-    let time = UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds));
-    let result = EndEntityCert::try_from(leaf).and_then(|leaf| {
-        leaf.verify_for_usage(
-            ALL_VERIFICATION_ALGS,
-            &anchors,
-            intermediates,
-            time,
-            AnyUsage,
-            None,
-            None,
-        )
-        .map(drop)
-    });
+    let result =
+        EndEntityCert::try_from(leaf).and_then(|leaf| roots.verify_path(&leaf, intermediates, now));
     match result {
         Ok(()) => Verdict::Pass,
         Err(

@@ -2,20 +2,17 @@
 //! certificates (Metadata Service v3.1 §3.1.7, §3.2). Everything that can be verified is, before a byte of the payload is read.
 //! Revocation of the signer's certificate is not looked at: that would need the network.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
-use rustls::pki_types::{CertificateDer, ServerName, TrustAnchor, UnixTime};
+use rustls::pki_types::{CertificateDer, ServerName};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use webpki::{ALL_VERIFICATION_ALGS, EndEntityCert, anchor_from_trusted_cert};
+use webpki::EndEntityCert;
 
 use super::entry::decode_base64;
 use super::error::Error;
 use super::jws::Algorithm;
 use super::payload::Payload;
 use crate::attestation::Roots;
-use crate::attestation::chain::AnyUsage;
 use crate::encoding::base64url;
 
 /// The name that the signer's certificate must be for.
@@ -146,28 +143,14 @@ fn signer<'a>(
     roots: &Roots,
     at: Timestamp,
 ) -> Result<EndEntityCert<'a>, Error> {
-    let roots: Vec<CertificateDer<'_>> = roots.certificates().map(CertificateDer::from).collect();
-    let anchors: Vec<TrustAnchor<'_>> = roots
-        .iter()
-        .filter_map(|root| anchor_from_trusted_cert(root).ok())
-        .collect();
     let leaf = EndEntityCert::try_from(leaf).map_err(|error| Error::Certificate {
         number: 1,
         why: error.to_string(),
     })?;
-    let seconds = u64::try_from(at.as_second()).unwrap_or(0);
-    let time = UnixTime::since_unix_epoch(Duration::from_secs(seconds));
-    leaf.verify_for_usage(
-        ALL_VERIFICATION_ALGS,
-        &anchors,
-        intermediates,
-        time,
-        // The specification names no purpose; the name is what makes it FIDO's.
-        AnyUsage,
-        None,
-        None,
-    )
-    .map_err(|error| of_chain(&error, anchors.len(), at))?;
+    // The specification names no purpose; the name is what makes it FIDO's.
+    roots
+        .verify_path(&leaf, intermediates, at)
+        .map_err(|error| of_chain(&error, roots.len(), at))?;
     let name = ServerName::try_from(SIGNER).expect("a host name");
     leaf.verify_is_valid_for_subject_name(&name)
         .map_err(|_| Error::Name)?;
