@@ -83,6 +83,13 @@ impl Desk {
         })
     }
 
+    /// The enrolment ends before anybody touches the key, with these words.
+    fn refuses_model(&self, key: &Key, label: &str, words: &str) {
+        let refused = self.enroll(key, label).exits(3).fails_with("model_refused");
+        let message = message(&refused);
+        assert!(message.contains(words), "{message}");
+    }
+
     /// Nothing was begun: no entry, no PIN, no credential.
     fn is_untouched(&self, key: &Key) {
         assert_eq!(self.bench.registered(), 0);
@@ -150,14 +157,10 @@ fn the_roots_of_the_metadata_are_enough_to_verify_everything() {
 fn a_revoked_model_is_refused_before_anybody_touches_the_key() {
     let desk = Desk::new("");
     desk.store(1, "2099-01-01", revoked());
-    let refused = desk
-        .enroll(&desk.key, "BG1-A")
-        .exits(3)
-        .fails_with("model_refused");
-    let message = message(&refused);
-    assert!(
-        message.contains("status: FIDO reports REVOKED since 2026-01-01"),
-        "{message}"
+    desk.refuses_model(
+        &desk.key,
+        "BG1-A",
+        "status: FIDO reports REVOKED since 2026-01-01",
     );
     desk.is_untouched(&desk.key);
 }
@@ -203,14 +206,10 @@ fn stale_metadata_proves_nothing() {
 fn a_level_that_stale_metadata_cannot_show_is_not_met() {
     let desk = Desk::new("min_level = \"L1\"");
     desk.store(1, "2026-01-01", None);
-    let refused = desk
-        .enroll(&desk.key, "BG1-A")
-        .exits(3)
-        .fails_with("model_refused");
-    let message = message(&refused);
-    assert!(
-        message.contains("min_level: the FIDO metadata, edition 1, is stale"),
-        "{message}"
+    desk.refuses_model(
+        &desk.key,
+        "BG1-A",
+        "min_level: the FIDO metadata, edition 1, is stale",
     );
     desk.is_untouched(&desk.key);
 }
@@ -240,12 +239,7 @@ fn every_rule_about_the_model_refuses_it_before_the_touch() {
     ] {
         let desk = Desk::new(&policy);
         desk.store(1, "2099-01-01", None);
-        let refused = desk
-            .enroll(&desk.key, "BG1-A")
-            .exits(3)
-            .fails_with("model_refused");
-        let message = message(&refused);
-        assert!(message.contains(words), "{message}");
+        desk.refuses_model(&desk.key, "BG1-A", words);
         desk.is_untouched(&desk.key);
     }
 }
@@ -255,15 +249,7 @@ fn an_account_does_not_get_all_its_keys_of_one_model() {
     let desk = Desk::new("distinct_models = true");
     desk.enroll(&desk.key, "BG1-A").exits(0);
     let same = desk.bench.key(Profile::default());
-    let refused = desk
-        .enroll(&same, "BG1-B")
-        .exits(3)
-        .fails_with("model_refused");
-    let message = message(&refused);
-    assert!(
-        message.contains("every other key of the account: BG1-A"),
-        "{message}"
-    );
+    desk.refuses_model(&same, "BG1-B", "every other key of the account: BG1-A");
     let other = desk.key_of_another_model();
     desk.enroll(&other, "BG1-B").exits(0);
     desk.enroll(&same, "BG1-C").exits(0);
