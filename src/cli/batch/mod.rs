@@ -1,5 +1,6 @@
 //! `halligan enroll --plan FILE`
 
+mod devices;
 mod person;
 mod results;
 mod workshop;
@@ -13,9 +14,9 @@ use crate::cli::device::DeviceChoice;
 use crate::cli::enroll;
 use crate::cli::record;
 use crate::cli::{Context, Error, tenant};
-use crate::ctap::hid::Address;
 use crate::graph::credential::RECONCILE_PERMISSIONS;
 use crate::report::{self, Report, Row, Status};
+use devices::{divided, place};
 use results::Results;
 use workshop::Workshop;
 
@@ -101,45 +102,6 @@ fn read(path: &Path) -> Result<String, Error> {
         path: path.to_owned(),
         source,
     })
-}
-
-/// Gives the addresses of the command line to the keys that have none, in the order of the plan.
-fn place(plan: &mut [batch::PlannedKey], addresses: &[Address]) -> Result<(), Error> {
-    let usage = |text: &str| Err(Error::Usage(text.to_owned()));
-    if addresses.contains(&Address::Usb) {
-        return usage(
-            "with --plan, --device usb names no key; leave it out, and each key is asked for",
-        );
-    }
-    let mut addresses = addresses.iter().cloned();
-    for key in plan.iter_mut().filter(|key| key.device.is_none()) {
-        key.device = addresses.next();
-    }
-    if addresses.next().is_some() {
-        return usage("more --device than keys without one in the plan");
-    }
-    let mut seen: Vec<&Address> = Vec::new();
-    for device in plan.iter().filter_map(|key| key.device.as_ref()) {
-        if seen.contains(&device) {
-            return usage(&format!("{device} is named twice"));
-        }
-        seen.push(device);
-    }
-    Ok(())
-}
-
-/// The keys that are to be enrolled: those with an address, and the places of those without.
-fn divided(resolution: &Resolution) -> (Vec<(usize, Address)>, Vec<usize>) {
-    let mut addressed = Vec::new();
-    let mut others = Vec::new();
-    let lines = resolution.lines.iter().enumerate();
-    for (index, line) in lines.filter(|(_, line)| line.todo == Todo::Enroll) {
-        match &line.key.device {
-            Some(device) => addressed.push((index, device.clone())),
-            None => others.push(index),
-        }
-    }
-    (addressed, others)
 }
 
 /// Shows the whole plan and asks once. The number is typed, so that somebody has read it.
