@@ -19,6 +19,12 @@ TPM_MANUFACTURER = ObjectIdentifier("2.23.133.2.1")
 TPM_MODEL = ObjectIdentifier("2.23.133.2.2")
 TPM_VERSION = ObjectIdentifier("2.23.133.2.3")
 AIK_CERTIFICATE = ObjectIdentifier("2.23.133.8.3")
+#: RFC 5280 demands it of an authority; webauthn-rs looks.
+FOR_CERTIFICATES = x509.KeyUsage(
+    **dict.fromkeys(("digital_signature", "content_commitment", "key_encipherment", "data_encipherment"), False),
+    **dict.fromkeys(("key_agreement", "encipher_only", "decipher_only"), False),
+    **dict.fromkeys(("key_cert_sign", "crl_sign"), True),
+)
 
 
 def octets(value: bytes) -> bytes:
@@ -45,6 +51,7 @@ class Vendor:
         self._name = name(None, common_name)
         builder = self._builder(self._name, self._key, NOW + 4000 * DAY)
         builder = builder.add_extension(x509.BasicConstraints(True, None), critical=True)
+        builder = builder.add_extension(FOR_CERTIFICATES, critical=True)
         self.root = der(builder.sign(self._key, hashes.SHA256()))
 
     def _builder(self, subject, key, end, begin=NOW - 2000 * DAY) -> x509.CertificateBuilder:
