@@ -47,6 +47,11 @@ impl Desk {
 
     /// Stores metadata that has the key's model, certified as L1, and this report of it.
     fn store(&self, no: u64, next_update: &str, report: Option<Value>) {
+        self.store_as(no, next_update, report, "basic_full");
+    }
+
+    /// The same, of a model that attests in this way.
+    fn store_as(&self, no: u64, next_update: &str, report: Option<Value>, attestation: &str) {
         let root = fs::read_to_string(self.key.attestation_root()).unwrap();
         let lines = root.lines().filter(|line| !line.starts_with("-----"));
         let root: String = lines.collect();
@@ -60,7 +65,7 @@ impl Desk {
                 "aaguid": MODEL,
                 "metadataStatement": {
                     "description": "Emulated Key", "protocolFamily": "fido2",
-                    "attestationTypes": ["basic_full"], "attestationRootCertificates": [root],
+                    "attestationTypes": [attestation], "attestationRootCertificates": [root],
                 },
                 "statusReports": reports,
             }],
@@ -194,6 +199,20 @@ fn a_key_whose_model_is_revoked_later_is_found_by_check_and_reconcile() {
         .prints("REFUSED")
         .prints("REVOKED since 2026-01-01");
     desk.bench.verified_ledger();
+}
+
+#[test]
+fn a_model_that_attests_by_itself_is_not_touched_where_the_tenant_enforces_attestation() {
+    let desk = Desk::new("");
+    desk.bench.seed("[policy]\nisAttestationEnforced = true\n");
+    desk.store_as(1, "2099-01-01", None, "basic_surrogate");
+    let refused = desk.enroll(&desk.key, "BG1-A").exits(5);
+    refused.fails_with("preflight");
+    desk.is_untouched(&desk.key);
+    // Nobody knows before the touch.
+    desk.store(2, "2099-01-01", None);
+    desk.bench.tenant_trusts(&desk.key);
+    desk.enroll(&desk.key, "BG1-A").exits(0);
 }
 
 #[test]
