@@ -3,8 +3,8 @@
 use std::fs;
 
 use halligan::emulator::Profile;
-use halligan::encoding::base64url;
-use halligan::webauthn::Aaguid;
+use halligan::encoding::{base64url, hex};
+use halligan::webauthn::{Aaguid, client_data};
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, Finished, Key, PIN};
@@ -25,12 +25,18 @@ struct Desk {
 impl Desk {
     /// With these lines in `[attestation]`, and no metadata yet.
     fn new(policy: &str) -> Self {
+        let desk = Self::without_policy();
+        desk.bench
+            .configure_further(&format!("[attestation]\n{policy}"));
+        desk
+    }
+
+    /// With no `[attestation]`.
+    fn without_policy() -> Self {
         let bench = Bench::new();
         let authority = Authority::new("CN=Root", 1);
         fs::write(bench.path("root.pem"), authority.pem()).unwrap();
-        bench.configure_further(&format!(
-            "[mds]\nroots = [\"root.pem\"]\n[attestation]\n{policy}"
-        ));
+        bench.configure_further("[mds]\nroots = [\"root.pem\"]");
         let key = bench.key(Profile::default());
         Self {
             bench,
@@ -41,6 +47,11 @@ impl Desk {
 
     /// Stores metadata that has the key's model, certified as L1, and this report of it.
     fn store(&self, no: u64, next_update: &str, report: Option<Value>) {
+        self.store_as(no, next_update, report, "basic_full");
+    }
+
+    /// The same, of a model that attests in this way.
+    fn store_as(&self, no: u64, next_update: &str, report: Option<Value>, attestation: &str) {
         let root = fs::read_to_string(self.key.attestation_root()).unwrap();
         let lines = root.lines().filter(|line| !line.starts_with("-----"));
         let root: String = lines.collect();
@@ -54,7 +65,7 @@ impl Desk {
                 "aaguid": MODEL,
                 "metadataStatement": {
                     "description": "Emulated Key", "protocolFamily": "fido2",
-                    "attestationTypes": ["basic_full"], "attestationRootCertificates": [root],
+                    "attestationTypes": [attestation], "attestationRootCertificates": [root],
                 },
                 "statusReports": reports,
             }],
@@ -191,6 +202,20 @@ fn a_key_whose_model_is_revoked_later_is_found_by_check_and_reconcile() {
 }
 
 #[test]
+fn a_model_that_attests_by_itself_is_not_touched_where_the_tenant_enforces_attestation() {
+    let desk = Desk::new("");
+    desk.bench.seed("[policy]\nisAttestationEnforced = true\n");
+    desk.store_as(1, "2099-01-01", None, "basic_surrogate");
+    let refused = desk.enroll(&desk.key, "BG1-A").exits(5);
+    refused.fails_with("preflight");
+    desk.is_untouched(&desk.key);
+    // Nobody knows before the touch.
+    desk.store(2, "2099-01-01", None);
+    desk.bench.tenant_trusts(&desk.key);
+    desk.enroll(&desk.key, "BG1-A").exits(0);
+}
+
+#[test]
 fn stale_metadata_proves_nothing() {
     let desk = Desk::new("");
     desk.store(1, "2099-01-01", None);
@@ -241,6 +266,49 @@ fn every_rule_about_the_model_refuses_it_before_the_touch() {
         desk.store(1, "2099-01-01", None);
         desk.refuses_model(&desk.key, "BG1-A", words);
         desk.is_untouched(&desk.key);
+    }
+}
+
+#[test]
+fn the_allow_list_of_a_query_is_pasted_into_the_configuration() {
+    let desk = Desk::without_policy();
+    desk.store(1, "2099-01-01", None);
+    let query = ["mds", "query", "--level", "L1", "--format", "allow-list"];
+    let list = desk.bench.halligan(query).run().exits(0).stdout;
+    assert!(list.contains(&format!("\"{MODEL}\", # Emulated Key")));
+    desk.bench.configure_further(&list);
+    let other = desk.key_of_another_model();
+    desk.refuses_model(&other, "BG1-A", "is not on the list");
+    let enrolled = desk.enroll(&desk.key, "BG1-A").exits(0);
+    has(&findings(&enrolled, "policy"), "allowed_models", "pass");
+}
+
+#[test]
+fn a_level_is_demanded_of_queries_and_of_keys_in_the_same_words() {
+    for (level, met) in [
+        ("functional", true),
+        ("L1", true),
+        ("L1plus", false),
+        ("l1+", false),
+        ("L3plus", false),
+    ] {
+        let desk = Desk::new(&format!("min_level = \"{level}\""));
+        desk.store(1, "2099-01-01", None);
+        let found = desk
+            .bench
+            .halligan(["mds", "query", "--level", level, "--json"])
+            .run();
+        let found = found.exits(0).document();
+        assert_eq!(
+            found["models"].as_array().unwrap().len(),
+            usize::from(met),
+            "{level}"
+        );
+        if met {
+            desk.enroll(&desk.key, "BG1-A").exits(0);
+        } else {
+            desk.refuses_model(&desk.key, "BG1-A", "certified as L1, demanded is L");
+        }
     }
 }
 
@@ -337,6 +405,28 @@ fn a_registration_from_files_is_judged() {
     assert_eq!(verified["certification"], "L1");
     assert_eq!(verified["aaguid"], MODEL);
     verify(&["--aaguid", MODEL, "--firmware", "65536"]).exits(0);
+    // Both sides of the choice, and neither.
+    verify(&["--client-data-hash", &"00".repeat(32)]).exits(2);
+    let object = [
+        "attestation",
+        "verify",
+        "--attestation-object",
+        "object.txt",
+    ];
+    desk.bench.halligan(object).run().exits(2);
+    let json = fs::read_to_string(desk.bench.path("client-data.txt")).unwrap();
+    let hash = client_data::hash(&base64url::decode(&json).unwrap());
+    let by_hash = |more: &[&str]| {
+        let command = desk.bench.halligan(object).with(["--json"]);
+        command.with(more.to_vec()).run()
+    };
+    let verified = by_hash(&["--client-data-hash", &hex::encode(&hash)]).exits(0);
+    has(
+        &findings(&verified, "findings"),
+        "client_data",
+        "not_applicable",
+    );
+    by_hash(&["--client-data-hash", "00"]).exits(2);
     has(
         &findings(&verify(&["--aaguid", OTHER_MODEL]).exits(1), "findings"),
         "reported_aaguid",

@@ -27,7 +27,7 @@ use trust::Known;
 
 pub use chain::Roots;
 pub use error::Error;
-pub use registration::{Registration, Reported};
+pub use registration::{ClientDataOrHash, Registration, Reported};
 pub use trust::Trust;
 pub use verdict::{Finding, Subject, Verdict};
 

@@ -4,9 +4,10 @@ use serde_json::{Map, Value};
 
 use super::error::Error;
 use super::verdict::Verdict;
-use crate::webauthn::client_data::ClientDataType;
+use crate::webauthn::client_data::{self, ClientDataType};
 use crate::webauthn::{
     Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData, ClientData, Flags, RpId,
+    attestation_object,
 };
 
 /// The length of a credential id in bytes (WebAuthn L3 §4, "Credential ID").
@@ -17,8 +18,8 @@ const CREDENTIAL_ID_LENGTH: std::ops::RangeInclusive<usize> = 16..=1023;
 pub struct Registration<'a> {
     /// The attestation object, as it is to be sent to the relying party.
     pub attestation_object: &'a [u8],
-    /// The client data, as it is to be sent to the relying party.
-    pub client_data_json: &'a [u8],
+    /// The client data.
+    pub client_data: ClientDataOrHash<'a>,
     /// The relying party.
     pub rp_id: &'a RpId,
     /// The challenge as base64url text, as it stands in the client data.
@@ -27,6 +28,15 @@ pub struct Registration<'a> {
     pub algorithms: &'a [i64],
     /// What the key said of itself by getInfo, if it was asked.
     pub get_info: Option<&'a Reported>,
+}
+
+/// What the key was asked to sign.
+#[derive(Debug, Clone, Copy)]
+pub enum ClientDataOrHash<'a> {
+    /// The client data, as it is to be sent to the relying party.
+    Json(&'a [u8]),
+    /// Its SHA-256, which is all that CTAP knows of it and all that tools like libfido2's keep.
+    Hash([u8; 32]),
 }
 
 /// What a key says of itself, and does not sign.
@@ -44,39 +54,60 @@ pub struct Reported {
 pub(super) struct Parsed<'a> {
     pub(super) registration: Registration<'a>,
     pub(super) object: AttestationObject,
-    pub(super) client_data: ClientData,
+    /// None where only its hash was given.
+    pub(super) client_data: Option<ReadClientData<'a>>,
+    /// SHA-256 of the client data.
+    pub(super) client_data_hash: [u8; 32],
     pub(super) data: AuthenticatorData,
     pub(super) attested: AttestedCredentialData,
 }
 
+/// The client data, and the text that it was read from.
+pub(super) struct ReadClientData<'a> {
+    pub(super) json: &'a [u8],
+    pub(super) data: ClientData,
+}
+
 impl<'a> Parsed<'a> {
     pub(super) fn parse(registration: &Registration<'a>) -> Result<Self, Error> {
-        let client_data =
-            serde_json::from_slice(registration.client_data_json).map_err(Error::ClientData)?;
+        let (client_data, client_data_hash) = match registration.client_data {
+            ClientDataOrHash::Json(json) => {
+                let data = serde_json::from_slice(json).map_err(Error::ClientData)?;
+                (Some(ReadClientData { json, data }), client_data::hash(json))
+            }
+            ClientDataOrHash::Hash(hash) => (None, hash),
+        };
         let object = AttestationObject::parse(registration.attestation_object)?;
-        let data = object.authenticator_data()?;
+        let data = AuthenticatorData::parse_any(&object.auth_data)
+            .map_err(attestation_object::Error::from)?;
         let attested = data.attested.clone().ok_or(Error::NoCredential)?;
         Ok(Self {
             registration: *registration,
             object,
             client_data,
+            client_data_hash,
             data,
             attested,
         })
     }
 
+    /// What statements of most formats sign.
+    pub(super) fn signed(&self) -> Vec<u8> {
+        [self.object.auth_data.as_slice(), &self.client_data_hash].concat()
+    }
+
     pub(super) fn client_data(&self) -> Verdict {
+        let Some(ReadClientData { data, .. }) = &self.client_data else {
+            return Verdict::not_applicable("only its hash was given, and is believed");
+        };
         let origin = self.registration.rp_id.origin();
-        if self.client_data.kind != ClientDataType::Create {
+        if data.kind != ClientDataType::Create {
             Verdict::fail("its type is not webauthn.create")
-        } else if self.client_data.challenge != self.registration.challenge {
+        } else if data.challenge != self.registration.challenge {
             Verdict::fail("its challenge is not the one that was asked for")
-        } else if self.client_data.origin != origin {
-            Verdict::fail(format!(
-                "its origin is {:?}, not {origin}",
-                self.client_data.origin
-            ))
-        } else if self.client_data.cross_origin {
+        } else if data.origin != origin {
+            Verdict::fail(format!("its origin is {:?}, not {origin}", data.origin))
+        } else if data.cross_origin {
             Verdict::fail("it says that the caller was of another origin")
         } else {
             Verdict::Pass

@@ -1,4 +1,4 @@
-//! The `tpm` statement (WebAuthn L3 §8.3) for credentials on P-256. webauthn-rs-core reads the format and refuses every one of
+//! The `tpm` statement (WebAuthn L3 §8.3) for credentials on P-256 and of RSA. webauthn-rs-core reads the format and refuses every one of
 //! its hashes, so the structures of TPM 2.0 Part 2 are read here, and ring verifies. SHA-1 proves nothing any more: unknown.
 
 use der::asn1::ObjectIdentifier;
@@ -13,18 +13,21 @@ use x509_cert::ext::pkix::{BasicConstraints, ExtendedKeyUsage, SubjectAltName};
 use super::certificate::{Certificates, integer, statement_member};
 use super::registration::Parsed;
 use super::verdict::Verdict;
-use crate::webauthn::{client_data, cose_key};
+use crate::webauthn::cose_key;
 
 /// TPM_GENERATED_VALUE
 const GENERATED: u32 = 0xff54_4347;
 /// TPM_ST_ATTEST_CERTIFY
 const ATTEST_CERTIFY: u16 = 0x8017;
-/// TPM_ALG_ECC, TPM_ALG_SHA256 and TPM_ALG_NULL
+/// TPM_ALG_RSA, TPM_ALG_ECC, TPM_ALG_SHA256 and TPM_ALG_NULL
+const RSA: u16 = 0x0001;
 const ECC: u16 = 0x0023;
 const SHA256: u16 = 0x000b;
 const NULL: u16 = 0x0010;
 /// TPM_ECC_NIST_P256
 const NIST_P256: u16 = 0x0003;
+/// The exponent of an RSA key whose exponent is written as zero (Part 2 §12.2.3.5).
+const DEFAULT_EXPONENT: u32 = 65537;
 /// RSASSA-PKCS1-v1_5 with SHA-1
 const RS1: i64 = -65535;
 
@@ -58,9 +61,7 @@ fn steps(parsed: &Parsed<'_>, certificates: &Certificates) -> Result<Verdict, Ve
     let algorithm = algorithm(member("alg").and_then(integer))?;
     let (public_area, info) = (bytes("pubArea")?, bytes("certInfo")?);
     names_credential(public_area, parsed)?;
-    let mut signed = parsed.object.auth_data.clone();
-    signed.extend_from_slice(&client_data::hash(parsed.registration.client_data_json));
-    certifies(info, public_area, &signed)?;
+    certifies(info, public_area, &parsed.signed())?;
     let spki = certificates
         .leaf
         .tbs_certificate()
@@ -88,25 +89,67 @@ fn algorithm(alg: Option<i64>) -> Result<&'static dyn VerificationAlgorithm, Ver
 
 /// TPMT_PUBLIC (Part 2 §12.2.4) is of the credential's key.
 fn names_credential(public_area: &[u8], parsed: &Parsed<'_>) -> Result<(), Verdict> {
-    let malformed = || Verdict::fail("pubArea is malformed, or not of a key on P-256");
-    let read = || -> Option<(Vec<u8>, Vec<u8>)> {
-        let mut area = Reader(public_area);
-        let ecc = area.u16()? == ECC;
+    let malformed = || Verdict::fail("pubArea is malformed, or of a key of neither P-256 nor RSA");
+    let key = PublicArea::read(public_area).ok_or_else(malformed)?;
+    let own = &parsed.attested.public_key;
+    let same = match key {
+        PublicArea::P256 { x, y } => own
+            .p256_coordinates()
+            .is_some_and(|(own_x, own_y)| x == own_x && y == own_y),
+        PublicArea::Rsa { modulus, exponent } => own.rsa_numbers().is_some_and(|(own_n, own_e)| {
+            let exponent = exponent.to_be_bytes();
+            modulus == own_n && without_zeros(&exponent) == without_zeros(own_e)
+        }),
+    };
+    if same {
+        Ok(())
+    } else {
+        Err(Verdict::fail(
+            "pubArea is of another key than the credential's",
+        ))
+    }
+}
+
+/// The big-endian number without its leading zeros.
+fn without_zeros(number: &[u8]) -> &[u8] {
+    let zeros = number.iter().take_while(|byte| **byte == 0).count();
+    &number[zeros..]
+}
+
+/// The key in TPMT_PUBLIC: one that is named by SHA-256, and bound to no symmetric algorithm and no scheme.
+enum PublicArea<'a> {
+    P256 { x: &'a [u8], y: &'a [u8] },
+    Rsa { modulus: &'a [u8], exponent: u32 },
+}
+
+impl<'a> PublicArea<'a> {
+    fn read(area: &'a [u8]) -> Option<Self> {
+        let mut area = Reader(area);
+        let kind = area.u16()?;
         let sha256 = area.u16()? == SHA256;
         area.take(4)?; // objectAttributes
         area.sized()?; // authPolicy
-        // No symmetric algorithm, no scheme, the curve, no key derivation.
-        let parameters = [area.u16()?, area.u16()?, area.u16()?, area.u16()?];
-        let point = (area.sized()?.to_vec(), area.sized()?.to_vec());
-        let as_expected = ecc && sha256 && parameters == [NULL, NULL, NIST_P256, NULL];
-        (as_expected && area.0.is_empty()).then_some(point)
-    };
-    let (x, y) = read().ok_or_else(malformed)?;
-    match parsed.attested.public_key.p256_coordinates() {
-        Some((own_x, own_y)) if x == own_x && y == own_y => Ok(()),
-        _ => Err(Verdict::fail(
-            "pubArea is of another key than the credential's",
-        )),
+        let plain = [area.u16()?, area.u16()?] == [NULL, NULL];
+        let key = match kind {
+            // The curve, no key derivation.
+            ECC if [area.u16()?, area.u16()?] == [NIST_P256, NULL] => Self::P256 {
+                x: area.sized()?,
+                y: area.sized()?,
+            },
+            RSA => {
+                area.u16()?; // keyBits, which the modulus tells
+                let exponent = match area.u32()? {
+                    0 => DEFAULT_EXPONENT,
+                    exponent => exponent,
+                };
+                Self::Rsa {
+                    exponent,
+                    modulus: area.sized()?,
+                }
+            }
+            _ => return None,
+        };
+        (sha256 && plain && area.0.is_empty()).then_some(key)
     }
 }
 

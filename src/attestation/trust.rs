@@ -8,6 +8,9 @@ use super::chain::Roots;
 use super::mds::{Entry, Freshness, Lookup, Metadata};
 use crate::webauthn::Aaguid;
 
+/// The metadata's word for a statement that the credential itself signs.
+const SELF_ATTESTATION: &str = "basic_surrogate";
+
 /// What a judgement goes by.
 #[derive(Debug, Clone, Default)]
 pub struct Trust {
@@ -58,6 +61,19 @@ impl Trust {
             }
             Lookup::Absent => Known::Absent,
         })
+    }
+
+    /// Whether keys of the model, by what its vendor says, show no certificate when they attest.
+    #[must_use]
+    pub fn attests_by_itself(&self, aaguid: Aaguid, now: Timestamp) -> bool {
+        let known = self.model(aaguid, now);
+        let statements = known
+            .entries()
+            .iter()
+            .map(|entry| &entry.metadata_statement);
+        let mut types = statements.flat_map(|statement| &statement.attestation_types);
+        let first = types.next();
+        first.is_some_and(|first| first == SELF_ATTESTATION && types.all(|one| one == first))
     }
 
     /// What there is on the U2F models that attest with this key.

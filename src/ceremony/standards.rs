@@ -5,7 +5,9 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::attestation::policy::{Policy, PolicyFinding, Sibling};
-use crate::attestation::{self, Finding, Judgement, Registration, Reported, Trust, Verdict};
+use crate::attestation::{
+    self, ClientDataOrHash, Finding, Judgement, Registration, Reported, Trust, Verdict,
+};
 use crate::ceremony::Error;
 use crate::ctap::command::get_info;
 use crate::ledger::{KeyDescription, KeyEnrolled, State};
@@ -128,7 +130,7 @@ impl Standards {
         let recorded = recorded(key.aaguid, &key.key);
         let registration = Registration {
             attestation_object: &key.attestation_object,
-            client_data_json: &key.client_data_json,
+            client_data: ClientDataOrHash::Json(&key.client_data_json),
             rp_id: &key.rp_id,
             challenge: &challenge,
             algorithms: &algorithm.into_iter().collect::<Vec<_>>(),

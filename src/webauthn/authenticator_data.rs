@@ -6,6 +6,9 @@ use crate::webauthn::{Aaguid, CoseKey, cose_key};
 /// Length of RP ID hash, flags and sign count.
 const FIXED_LENGTH: usize = 37;
 
+/// Reads the credential's public key.
+type ParseKey = fn(&[u8]) -> Result<CoseKey, cose_key::Error>;
+
 /// Why bytes are not authenticator data.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
@@ -85,6 +88,18 @@ impl AuthenticatorData {
     /// # Errors
     /// When it is cut short, has trailing bytes or malformed members.
     pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
+        Self::parse_with(bytes, CoseKey::parse)
+    }
+
+    /// As [`Self::parse`], with a public key of any algorithm.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn parse_any(bytes: &[u8]) -> Result<Self, Error> {
+        Self::parse_with(bytes, CoseKey::parse_any)
+    }
+
+    fn parse_with(bytes: &[u8], public_key: ParseKey) -> Result<Self, Error> {
         let length = bytes.len();
         let truncated = |member| Error::Truncated { member, length };
         let (rp_id_hash, rest) = bytes
@@ -96,7 +111,7 @@ impl AuthenticatorData {
             .ok_or(truncated("signCount"))?;
         let flags = Flags(flags);
         let attested = if flags.has(Flags::AT) {
-            let (attested, after) = AttestedCredentialData::parse(rest, truncated)?;
+            let (attested, after) = AttestedCredentialData::parse(rest, truncated, public_key)?;
             rest = after;
             Some(attested)
         } else {
@@ -163,6 +178,7 @@ impl AttestedCredentialData {
     fn parse(
         bytes: &[u8],
         truncated: impl Fn(&'static str) -> Error,
+        public_key: ParseKey,
     ) -> Result<(Self, &[u8]), Error> {
         let (aaguid, rest) = bytes.split_first_chunk::<16>().ok_or(truncated("aaguid"))?;
         let (length, rest) = rest
@@ -172,7 +188,7 @@ impl AttestedCredentialData {
             .split_at_checked(usize::from(u16::from_be_bytes(*length)))
             .ok_or(truncated("credentialId"))?;
         let (_, consumed) = cbor::decode_prefix(rest).map_err(cose_key::Error::Cbor)?;
-        let public_key = CoseKey::parse(&rest[..consumed])?;
+        let public_key = public_key(&rest[..consumed])?;
         let attested = Self {
             aaguid: Aaguid::new(*aaguid),
             credential_id: credential_id.to_vec(),

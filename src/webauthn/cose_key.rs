@@ -1,5 +1,5 @@
-//! A credential public key in COSE form (WebAuthn L3 §6.5.1.1, RFC 9052 §7, RFC 9053 §7): parsed, kept byte for byte, and
-//! able to verify a signature.
+//! A credential public key in COSE form (WebAuthn L3 §6.5.1.1, RFC 9052 §7, RFC 9053 §7, RFC 8230 §4): parsed, kept byte for
+//! byte, and able to verify a signature if it is one of a security key.
 
 use p256::ecdsa::signature::Verifier;
 
@@ -9,7 +9,7 @@ use crate::encoding::cbor::{self, Value};
 pub const ES256: i64 = -7;
 /// EdDSA on Ed25519.
 pub const EDDSA: i64 = -8;
-/// RSASSA-PKCS1-v1_5 with SHA-256. Entra offers it; no security key uses it.
+/// RSASSA-PKCS1-v1_5 with SHA-256. Entra offers it; Windows Hello uses it, no security key does.
 pub const RS256: i64 = -257;
 
 /// Why bytes are not a usable credential public key, or a signature does not verify.
@@ -32,17 +32,26 @@ pub enum Error {
     UnsupportedAlgorithm(i64),
 }
 
-/// An ES256 or EdDSA public key.
+/// A public key: ES256 or EdDSA, unless [`CoseKey::parse_any`] read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CoseKey {
     bytes: Vec<u8>,
-    point: Point,
+    material: Material,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Point {
-    P256 { x: [u8; 32], y: [u8; 32] },
+enum Material {
+    P256 {
+        x: [u8; 32],
+        y: [u8; 32],
+    },
     Ed25519([u8; 32]),
+    Rsa {
+        modulus: Vec<u8>,
+        exponent: Vec<u8>,
+    },
+    /// Of this algorithm, and not looked into.
+    Other(i64),
 }
 
 impl CoseKey {
@@ -51,6 +60,21 @@ impl CoseKey {
     /// # Errors
     /// When it is malformed or its algorithm is neither ES256 nor EdDSA.
     pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
+        let key = Self::parse_any(bytes)?;
+        match key.material {
+            Material::P256 { .. } | Material::Ed25519(_) => Ok(key),
+            Material::Rsa { .. } | Material::Other(_) => {
+                Err(Error::UnsupportedAlgorithm(key.algorithm()))
+            }
+        }
+    }
+
+    /// Parses a COSE_Key of any algorithm, to judge what other authenticators made. Only ES256 and EdDSA keys verify
+    /// signatures.
+    ///
+    /// # Errors
+    /// When it is malformed.
+    pub fn parse_any(bytes: &[u8]) -> Result<Self, Error> {
         let value = cbor::decode(bytes)?;
         let map = value.as_map().ok_or(Error::Parameter(1))?;
         let integer = |label: i64| {
@@ -59,21 +83,23 @@ impl CoseKey {
                 .and_then(|value| i64::try_from(value).ok())
                 .ok_or(Error::Parameter(label))
         };
-        let coordinate = |label: i64| {
+        let bytes_of = |label: i64| {
             cbor::get(map, &Value::from(label))
                 .and_then(Value::as_bytes)
-                .and_then(|bytes| <[u8; 32]>::try_from(bytes.as_slice()).ok())
                 .ok_or(Error::Parameter(label))
+        };
+        let coordinate = |label: i64| {
+            <[u8; 32]>::try_from(bytes_of(label)?.as_slice()).map_err(|_| Error::Parameter(label))
         };
         let expect = |label: i64, wanted: i64| match integer(label)? {
             found if found == wanted => Ok(()),
             _ => Err(Error::Parameter(label)),
         };
-        let point = match integer(3)? {
+        let material = match integer(3)? {
             ES256 => {
                 expect(1, 2)?;
                 expect(-1, 1)?;
-                Point::P256 {
+                Material::P256 {
                     x: coordinate(-2)?,
                     y: coordinate(-3)?,
                 }
@@ -81,15 +107,22 @@ impl CoseKey {
             EDDSA => {
                 expect(1, 1)?;
                 expect(-1, 6)?;
-                Point::Ed25519(coordinate(-2)?)
+                Material::Ed25519(coordinate(-2)?)
             }
-            other => return Err(Error::UnsupportedAlgorithm(other)),
+            RS256 => {
+                expect(1, 3)?;
+                Material::Rsa {
+                    modulus: bytes_of(-1)?.clone(),
+                    exponent: bytes_of(-2)?.clone(),
+                }
+            }
+            other => Material::Other(other),
         };
         let key = Self {
             bytes: bytes.to_vec(),
-            point,
+            material,
         };
-        if let Point::P256 { .. } = key.point {
+        if let Material::P256 { .. } = key.material {
             key.p256()?;
         }
         Ok(key)
@@ -107,7 +140,7 @@ impl CoseKey {
         ]));
         Self {
             bytes,
-            point: Point::P256 { x, y },
+            material: Material::P256 { x, y },
         }
     }
 
@@ -122,25 +155,36 @@ impl CoseKey {
         ]));
         Self {
             bytes,
-            point: Point::Ed25519(public),
+            material: Material::Ed25519(public),
         }
     }
 
     /// The COSE algorithm identifier.
     #[must_use]
     pub fn algorithm(&self) -> i64 {
-        match self.point {
-            Point::P256 { .. } => ES256,
-            Point::Ed25519(_) => EDDSA,
+        match self.material {
+            Material::P256 { .. } => ES256,
+            Material::Ed25519(_) => EDDSA,
+            Material::Rsa { .. } => RS256,
+            Material::Other(algorithm) => algorithm,
         }
     }
 
     /// The affine coordinates of an ES256 key, big-endian.
     #[must_use]
     pub fn p256_coordinates(&self) -> Option<(&[u8; 32], &[u8; 32])> {
-        match &self.point {
-            Point::P256 { x, y } => Some((x, y)),
-            Point::Ed25519(_) => None,
+        match &self.material {
+            Material::P256 { x, y } => Some((x, y)),
+            Material::Ed25519(_) | Material::Rsa { .. } | Material::Other(_) => None,
+        }
+    }
+
+    /// Modulus and exponent of an RS256 key, big-endian.
+    #[must_use]
+    pub fn rsa_numbers(&self) -> Option<(&[u8], &[u8])> {
+        match &self.material {
+            Material::Rsa { modulus, exponent } => Some((modulus, exponent)),
+            Material::P256 { .. } | Material::Ed25519(_) | Material::Other(_) => None,
         }
     }
 
@@ -153,26 +197,30 @@ impl CoseKey {
     /// Verifies a WebAuthn signature: for ES256 an ASN.1 DER sequence over SHA-256 of the message, for EdDSA 64 bytes.
     ///
     /// # Errors
-    /// [`Error::BadSignature`] when it does not verify, [`Error::Point`] when the key itself is no point of its curve.
+    /// [`Error::BadSignature`] when it does not verify, [`Error::Point`] when the key itself is no point of its curve,
+    /// [`Error::UnsupportedAlgorithm`] when it is of another algorithm.
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), Error> {
-        match &self.point {
-            Point::P256 { .. } => {
+        match &self.material {
+            Material::P256 { .. } => {
                 let signature =
                     p256::ecdsa::Signature::from_der(signature).map_err(|_| Error::BadSignature)?;
                 self.p256()?
                     .verify(message, &signature)
                     .map_err(|_| Error::BadSignature)
             }
-            Point::Ed25519(public) => {
+            Material::Ed25519(public) => {
                 ring::signature::UnparsedPublicKey::new(&ring::signature::ED25519, public)
                     .verify(message, signature)
                     .map_err(|_| Error::BadSignature)
+            }
+            Material::Rsa { .. } | Material::Other(_) => {
+                Err(Error::UnsupportedAlgorithm(self.algorithm()))
             }
         }
     }
 
     fn p256(&self) -> Result<p256::ecdsa::VerifyingKey, Error> {
-        let Point::P256 { x, y } = &self.point else {
+        let Material::P256 { x, y } = &self.material else {
             return Err(Error::Point);
         };
         let uncompressed: Vec<u8> = [&[0x04], x.as_slice(), y.as_slice()].concat();

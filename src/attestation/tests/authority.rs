@@ -29,6 +29,8 @@ use crate::webauthn::{
 
 pub(super) const AAGUID: Aaguid = Aaguid::new([0xa5; 16]);
 pub(super) const CHALLENGE: &str = "AAECAwQFBgcICQoLDA0ODw";
+/// Of an RSA key that signs nothing.
+pub(super) const MODULUS: [u8; 256] = [0xc5; 256];
 const ROOT_NAME: &str = "CN=Root,O=Vendor,C=SE";
 
 /// What goes into an attestation certificate.
@@ -153,6 +155,8 @@ pub(super) enum By {
 pub(super) struct Made {
     pub(super) by: By,
     pub(super) eddsa: bool,
+    /// Whether the credential is of RS256; it attests by certificate then.
+    pub(super) rsa: bool,
     pub(super) flags: u8,
     pub(super) credential_id: Vec<u8>,
     pub(super) statement_algorithm: Option<i64>,
@@ -164,6 +168,7 @@ impl Default for Made {
         Self {
             by: By::Certificates(vec![leaf(&Leaf::default())]),
             eddsa: false,
+            rsa: false,
             flags: Flags::UP | Flags::UV,
             credential_id: vec![9; 32],
             statement_algorithm: None,
@@ -194,6 +199,15 @@ impl Made {
         if self.eddsa {
             let key = Ed25519KeyPair::from_seed_unchecked(&[3; 32]).unwrap();
             return CoseKey::from_ed25519(key.public_key().as_ref().try_into().unwrap());
+        }
+        if self.rsa {
+            let key = cbor::map([
+                (1, Value::from(3)),
+                (3, Value::from(-257)),
+                (-1, Value::Bytes(MODULUS.to_vec())),
+                (-2, Value::Bytes(vec![1, 0, 1])),
+            ]);
+            return CoseKey::parse_any(&cbor::encode(&key)).unwrap();
         }
         let point = signing_key(3).verifying_key().to_sec1_point(false);
         CoseKey::from_p256(

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 
 use super::authority::{self, AAGUID, By, CHALLENGE, Leaf, Made, leaf, reported, rp_id};
-use crate::attestation::{Finding, Registration, Roots, Subject, Trust, Verdict, judge};
+use crate::attestation::{
+    ClientDataOrHash, Finding, Registration, Roots, Subject, Trust, Verdict, judge,
+};
 use crate::encoding::cbor::Value;
 use crate::webauthn::client_data::ClientDataType;
 use crate::webauthn::{Aaguid, AttestationObject, ClientData, Flags};
@@ -14,7 +16,7 @@ fn judge_bytes(object: &[u8], client_data_json: &[u8], roots: &Roots, now: &str)
     let reported = reported(AAGUID);
     let registration = Registration {
         attestation_object: object,
-        client_data_json,
+        client_data: ClientDataOrHash::Json(client_data_json),
         rp_id: &rp_id(),
         challenge: CHALLENGE,
         algorithms: &[-7, -8],
@@ -157,6 +159,16 @@ fn an_unsigned_change_fails_the_statement() {
             assert!(findings[8].verdict.is_fail(), "{:?}", findings[8]);
         }
     }
+}
+
+#[test]
+fn a_credential_of_rs256_is_judged_and_was_not_asked_for() {
+    let made = Made {
+        rsa: true,
+        ..Made::default()
+    };
+    let expected = vec![(Subject::Algorithm, "fail")];
+    assert_eq!(exceptions(&judged(&made)), expected);
 }
 
 #[test]
@@ -346,7 +358,7 @@ fn another_model_than_get_info_reported_fails() {
     let zero = reported(Aaguid::ZERO);
     let mut registration = Registration {
         attestation_object: &object,
-        client_data_json: &client_data_json,
+        client_data: ClientDataOrHash::Json(&client_data_json),
         rp_id: &rp_id,
         challenge: CHALLENGE,
         algorithms: &[-257],

@@ -9,7 +9,8 @@ use super::authority::{self, AAGUID, By, CHALLENGE, Leaf, Made, reported, rp_id}
 use crate::attestation::mds::{CertificationLevel, Metadata, Origin, Payload};
 use crate::attestation::policy::Batch;
 use crate::attestation::{
-    Judgement, Registration, Reported, Roots, Subject, Trust, Verdict, judge, judge_model,
+    ClientDataOrHash, Judgement, Registration, Reported, Roots, Subject, Trust, Verdict, judge,
+    judge_model,
 };
 use crate::encoding::hex;
 
@@ -70,7 +71,7 @@ fn judged(made: &Made, trust: &Trust, reported: &Reported) -> Judgement {
     let (object, client_data_json) = made.make();
     let registration = Registration {
         attestation_object: &object.to_bytes(),
-        client_data_json: &client_data_json,
+        client_data: ClientDataOrHash::Json(&client_data_json),
         rp_id: &rp_id(),
         challenge: CHALLENGE,
         algorithms: &[-7, -8],

@@ -4,13 +4,13 @@ use proptest::prelude::*;
 
 use super::authority::{CHALLENGE, Made, root, rp_id};
 use super::vectors;
-use crate::attestation::{Registration, Roots, Subject, Trust, judge};
+use crate::attestation::{ClientDataOrHash, Registration, Roots, Subject, Trust, judge};
 use crate::encoding::base64url;
 
 fn statement_passes(object: &[u8], client_data_json: &[u8]) -> bool {
     let registration = Registration {
         attestation_object: object,
-        client_data_json,
+        client_data: ClientDataOrHash::Json(client_data_json),
         rp_id: &rp_id(),
         challenge: CHALLENGE,
         algorithms: &[-7],

@@ -6,8 +6,8 @@ use p256::ecdsa::{DerSignature, SigningKey};
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::authority::{By, CHALLENGE, Made, root, rp_id, signing_key};
-use crate::attestation::{Registration, Roots, Subject, Trust, Verdict, judge};
+use super::authority::{By, CHALLENGE, MODULUS, Made, root, rp_id, signing_key};
+use crate::attestation::{ClientDataOrHash, Registration, Roots, Subject, Trust, Verdict, judge};
 use crate::encoding::cbor::{self, Value};
 use crate::webauthn::client_data;
 
@@ -24,6 +24,8 @@ struct Statement {
     name: Option<Vec<u8>>,
     trailing: Vec<u8>,
     signer: SigningKey,
+    /// Whether the credential is of RS256; its exponent then, as pubArea has it.
+    rsa: Option<u32>,
 }
 
 impl Default for Statement {
@@ -38,6 +40,7 @@ impl Default for Statement {
             name: None,
             trailing: Vec::new(),
             signer: signing_key(2),
+            rsa: None,
         }
     }
 }
@@ -49,6 +52,11 @@ fn sized(bytes: &[u8]) -> Vec<u8> {
 
 impl Statement {
     fn public_area(&self) -> Vec<u8> {
+        if let Some(exponent) = self.rsa {
+            let words: [u16; 8] = [1, 0x0b, 0x0006, 0x0472, 0, 0x10, 0x10, 2048];
+            let head: Vec<u8> = words.iter().flat_map(|word| word.to_be_bytes()).collect();
+            return [&head[..], &exponent.to_be_bytes(), &sized(&MODULUS)].concat();
+        }
         let point = signing_key(3).verifying_key().to_sec1_point(false);
         let (x, y) = (sized(point.x().unwrap()), sized(point.y().unwrap()));
         [&self.public_head[..], &x, &y].concat()
@@ -71,7 +79,10 @@ impl Statement {
     }
 
     fn verdict(&self) -> Verdict {
-        let made = Made::default();
+        let made = Made {
+            rsa: self.rsa.is_some(),
+            ..Made::default()
+        };
         let (object, client_data_json) = made.make();
         let signed = [
             object.auth_data.clone(),
@@ -102,7 +113,7 @@ impl Statement {
         ]);
         let registration = Registration {
             attestation_object: &object.to_bytes(),
-            client_data_json: &client_data_json,
+            client_data: ClientDataOrHash::Json(&client_data_json),
             rp_id: &rp_id(),
             challenge: CHALLENGE,
             algorithms: &[-7],
@@ -125,6 +136,17 @@ impl Statement {
 #[test]
 fn a_statement_about_this_credential_verifies() {
     assert_eq!(Statement::default().verdict(), Verdict::Pass);
+}
+
+#[test]
+fn a_statement_about_a_credential_of_rs256_verifies_and_names_its_exponent() {
+    for (exponent, verdict) in [(0, "pass"), (65537, "pass"), (3, "fail")] {
+        let statement = Statement {
+            rsa: Some(exponent),
+            ..Statement::default()
+        };
+        assert_eq!(statement.verdict().as_str(), verdict, "{exponent}");
+    }
 }
 
 #[test]

@@ -7,9 +7,11 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::attestation::certificate::Certificates;
-use crate::attestation::{Judgement, Registration, Reported, Roots, Trust, judge};
+use crate::attestation::{
+    ClientDataOrHash, Judgement, Registration, Reported, Roots, Subject, Trust, judge,
+};
 use crate::encoding::base64url;
-use crate::webauthn::{Aaguid, AttestationObject, RpId};
+use crate::webauthn::{Aaguid, AttestationObject, RpId, client_data};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -53,6 +55,15 @@ pub(super) fn all() -> BTreeMap<String, Vector> {
 
 impl Vector {
     fn with_registration<T>(&self, ask: impl FnOnce(&Registration<'_>) -> T) -> T {
+        let json = base64url::decode(&self.client_data_json).unwrap();
+        self.with(ClientDataOrHash::Json(&json), ask)
+    }
+
+    fn with<T>(
+        &self,
+        client_data: ClientDataOrHash<'_>,
+        ask: impl FnOnce(&Registration<'_>) -> T,
+    ) -> T {
         let reported = self.get_info_aaguid.map(|aaguid| Reported {
             aaguid,
             firmware: None,
@@ -60,7 +71,7 @@ impl Vector {
         });
         ask(&Registration {
             attestation_object: &base64url::decode(&self.attestation_object).unwrap(),
-            client_data_json: &base64url::decode(&self.client_data_json).unwrap(),
+            client_data,
             rp_id: &self.rp_id,
             challenge: &self.challenge,
             algorithms: &self.algorithms,
@@ -103,6 +114,31 @@ impl Vector {
                 .collect(),
         }
     }
+}
+
+/// `pass`, `fail` or another verdict on the statement; none of what is no registration.
+fn statement(registration: &Registration<'_>) -> Option<&'static str> {
+    let now = "2026-03-01T09:00:00Z".parse().unwrap();
+    let judgement = judge(registration, &Trust::default(), now, now).ok()?;
+    let mut findings = judgement.findings.iter();
+    let finding = findings.find(|finding| finding.subject == Subject::Statement)?;
+    Some(finding.verdict.as_str())
+}
+
+#[test]
+fn the_hash_of_the_client_data_is_enough_for_the_statement() {
+    let mut passed = 0;
+    for (name, vector) in all() {
+        let hash = client_data::hash(&base64url::decode(&vector.client_data_json).unwrap());
+        let by_json = vector.with_registration(statement);
+        let by_hash = |hash| vector.with(ClientDataOrHash::Hash(hash), statement);
+        assert_eq!(by_hash(hash), by_json, "{name}");
+        if by_json == Some("pass") {
+            assert_eq!(by_hash([7; 32]), Some("fail"), "{name}");
+            passed += 1;
+        }
+    }
+    assert!(passed >= 8, "{passed}");
 }
 
 #[test]

@@ -26,6 +26,7 @@ mod settings;
 mod undo;
 mod user;
 
+use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -86,10 +87,13 @@ pub struct Terms {
 
 impl Terms {
     /// The key as far as it is known before it makes a credential. Where the enrolment itself takes a verified attestation only, no
-    /// other will reach the tenant.
-    pub(crate) fn expected_key(&self, aaguid: Option<Aaguid>) -> Key {
+    /// other will reach the tenant; and no key of a model whose keys attest by themselves will ever have one.
+    pub(crate) fn expected_key(&self, aaguid: Option<Aaguid>, now: Timestamp) -> Key {
+        let trust = &self.standards.trust;
         let attestation = if self.standards.attestation_required {
             Attestation::Verified
+        } else if aaguid.is_some_and(|model| trust.attests_by_itself(model, now)) {
+            Attestation::SelfSigned
         } else {
             Attestation::Unknown
         };

@@ -13,6 +13,7 @@ use crate::graph::model::{Fido2AuthenticationMethod, User};
 use crate::graph::{ChallengeTimeout, Client, DisplayName, ReceivedCreationOptions};
 use crate::ledger::{Account, EnrollIntended, KeyDescription};
 use crate::secret::Pin;
+use crate::tenant::passkey_policy::Key;
 use crate::tenant::preflight::Prediction;
 use crate::webauthn::Aaguid;
 
@@ -256,8 +257,9 @@ pub(super) async fn inspect_tenant(
     timeout: Option<ChallengeTimeout>,
 ) -> Result<InTenant, Error> {
     parties.interaction.begin(Step::InspectTenant);
+    let key = request.terms.expected_key(model, parties.env.now());
     let tenant = parties.tenant()?;
-    let (preflight, user, methods) = predict(request, tenant, model).await?;
+    let (preflight, user, methods) = predict(request, tenant, key).await?;
     let fitness = fitness::of_account(&user, &methods, display_name.as_str());
     if !fitness.obstacles.is_empty() {
         return Err(Error::AccountUnfit {
@@ -299,7 +301,7 @@ pub(super) async fn inspect_tenant(
 async fn predict(
     request: &Request,
     client: &Client,
-    model: Option<Aaguid>,
+    key: Key,
 ) -> Result<(Option<Prediction>, User, Vec<Fido2AuthenticationMethod>), Error> {
     if request.skip_preflight {
         let user = client.user(&request.account).await?;
@@ -308,7 +310,7 @@ async fn predict(
     }
     let tenant = preflight::tenant(client).await?;
     let account = preflight::account(client, &tenant, &request.account).await?;
-    let prediction = preflight::predict(&tenant, &account, request.terms.expected_key(model));
+    let prediction = preflight::predict(&tenant, &account, key);
     preflight::require(&request.account, &prediction)?;
     let methods = match account.methods {
         Ok(methods) => methods,

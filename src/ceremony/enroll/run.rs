@@ -3,7 +3,7 @@
 
 use uuid::Uuid;
 
-use crate::attestation::{Registration, Reported, Verdict};
+use crate::attestation::{ClientDataOrHash, Registration, Reported, Verdict};
 use crate::ceremony::enroll::credential::Credential;
 use crate::ceremony::enroll::plan::{self, Prepared};
 use crate::ceremony::enroll::settings;
@@ -212,7 +212,7 @@ impl<'a> Run<'a> {
         let reported = self.reported(parties);
         let registration = Registration {
             attestation_object: &credential.attestation_object,
-            client_data_json: &credential.client_data_json,
+            client_data: ClientDataOrHash::Json(&credential.client_data_json),
             rp_id: &options.rp_id,
             challenge: &credential.challenge,
             algorithms: &options.algorithms,

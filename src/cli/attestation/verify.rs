@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::standards;
-use crate::attestation::{Registration, Reported};
+use crate::attestation::{ClientDataOrHash, Registration, Reported};
 use crate::cli::config;
 use crate::cli::{Context, Error};
-use crate::encoding::base64url;
+use crate::encoding::{base64url, hex};
 use crate::report::{self, Report};
 use crate::webauthn::{Aaguid, ClientData, RpId, cose_key};
 
@@ -23,16 +23,15 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     attestation_object: PathBuf,
 
-    /// File with the client data: JSON, base64 or base64url
-    #[arg(long, value_name = "FILE")]
-    client_data: PathBuf,
+    #[command(flatten)]
+    client_data: ClientDataChoice,
 
     /// The relying party that it was made for
     #[arg(long, value_name = "DOMAIN", default_value = "login.microsoft.com")]
     rp_id: RpId,
 
     /// The challenge that was asked for, base64url; by default the one in the client data is believed
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", conflicts_with = "client_data_hash")]
     challenge: Option<String>,
 
     /// The model that the key is said to be
@@ -52,15 +51,45 @@ pub(crate) struct Arguments {
     attestation_root: Vec<PathBuf>,
 }
 
+/// What the key was asked to sign.
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+struct ClientDataChoice {
+    /// File with the client data: JSON, base64 or base64url
+    #[arg(long, value_name = "FILE")]
+    client_data: Option<PathBuf>,
+
+    /// SHA-256 of the client data, in hexadecimal, base64 or base64url, where there is no more; nothing is said of what was asked
+    #[arg(long, value_name = "SHA-256", value_parser = sha256)]
+    client_data_hash: Option<Sha256>,
+}
+
+/// 32 bytes.
+type Sha256 = [u8; 32];
+
+fn sha256(text: &str) -> Result<Sha256, &'static str> {
+    let bytes = hex::decode(text).or_else(|_| base64url::decode_lenient(text));
+    let hash = bytes.ok().and_then(|bytes| bytes.try_into().ok());
+    hash.ok_or("not 32 bytes in hexadecimal, base64 or base64url")
+}
+
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Error> {
     let config = context.config_or_default()?;
     let mut standards = standards(&config, &arguments.attestation_root)?;
     // Who asks wants to know whether everything is proven.
     standards.attestation_required = true;
     let attestation_object = read(&arguments.attestation_object)?;
-    let client_data_json = read(&arguments.client_data)?;
+    let ClientDataChoice {
+        client_data,
+        client_data_hash,
+    } = &arguments.client_data;
+    let json = client_data
+        .as_deref()
+        .map(read)
+        .transpose()?
+        .unwrap_or_default();
     let said = || {
-        let client_data = serde_json::from_slice::<ClientData>(&client_data_json);
+        let client_data = serde_json::from_slice::<ClientData>(&json);
         client_data.map_or_else(|_| String::new(), |data| data.challenge)
     };
     let challenge = arguments.challenge.clone().unwrap_or_else(said);
@@ -71,7 +100,10 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Er
     });
     let registration = Registration {
         attestation_object: &attestation_object,
-        client_data_json: &client_data_json,
+        client_data: match client_data_hash {
+            Some(hash) => ClientDataOrHash::Hash(*hash),
+            None => ClientDataOrHash::Json(&json),
+        },
         rp_id: &arguments.rp_id,
         challenge: &challenge,
         algorithms: &[cose_key::ES256, cose_key::EDDSA, cose_key::RS256],

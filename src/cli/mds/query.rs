@@ -15,7 +15,7 @@ pub(crate) struct Arguments {
     #[arg(long, visible_alias = "vendor", value_name = "TEXT")]
     description: Option<String>,
 
-    /// Certified by FIDO at this level or a higher one: functional, L1, L1+, L2, L2+, L3, L3+
+    /// Certified by FIDO at this level or a higher one: `functional`, `L1`, `L1plus`, `L2`, `L2plus`, `L3`, `L3plus`
     #[arg(long, value_name = "LEVEL")]
     level: Option<CertificationLevel>,
 

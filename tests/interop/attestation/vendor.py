@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from authority import DAY, NOW
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 from fido2 import cbor
-from fido2.cose import ES256
+from fido2.cose import ES256, RS256, CoseKey
 
 RP_ID = "login.microsoft.com"
 AAGUID_EXTENSION = ObjectIdentifier("1.3.6.1.4.1.45724.1.1.4")
@@ -19,6 +19,12 @@ TPM_MANUFACTURER = ObjectIdentifier("2.23.133.2.1")
 TPM_MODEL = ObjectIdentifier("2.23.133.2.2")
 TPM_VERSION = ObjectIdentifier("2.23.133.2.3")
 AIK_CERTIFICATE = ObjectIdentifier("2.23.133.8.3")
+#: RFC 5280 demands it of an authority; webauthn-rs looks.
+FOR_CERTIFICATES = x509.KeyUsage(
+    **dict.fromkeys(("digital_signature", "content_commitment", "key_encipherment", "data_encipherment"), False),
+    **dict.fromkeys(("key_agreement", "encipher_only", "decipher_only"), False),
+    **dict.fromkeys(("key_cert_sign", "crl_sign"), True),
+)
 
 
 def octets(value: bytes) -> bytes:
@@ -45,6 +51,7 @@ class Vendor:
         self._name = name(None, common_name)
         builder = self._builder(self._name, self._key, NOW + 4000 * DAY)
         builder = builder.add_extension(x509.BasicConstraints(True, None), critical=True)
+        builder = builder.add_extension(FOR_CERTIFICATES, critical=True)
         self.root = der(builder.sign(self._key, hashes.SHA256()))
 
     def _builder(self, subject, key, end, begin=NOW - 2000 * DAY) -> x509.CertificateBuilder:
@@ -90,14 +97,15 @@ class Credential:
 
     aaguid: bytes
     flags: int = 0x45
+    rsa: bool = False
 
     def __post_init__(self) -> None:
-        self._key = ec.generate_private_key(ec.SECP256R1())
+        self._key = rsa.generate_private_key(65537, 2048) if self.rsa else ec.generate_private_key(ec.SECP256R1())
         self._id = hashlib.sha256(self.aaguid).digest()
 
     @property
-    def public_key(self) -> ES256:
-        return ES256.from_cryptography_key(self._key.public_key())
+    def public_key(self) -> CoseKey:
+        return (RS256 if self.rsa else ES256).from_cryptography_key(self._key.public_key())
 
     @property
     def auth_data(self) -> bytes:
@@ -129,14 +137,18 @@ class Credential:
         return self.object("fido-u2f", {"sig": key.sign(message, ec.ECDSA(hashes.SHA256())), "x5c": [certificate]})
 
     def tpm(self, key, certificate: bytes, extra: bytes | None = None) -> bytes:
-        """TPMT_PUBLIC and TPMS_ATTEST as a TPM 2.0 writes them, for a key on P-256."""
+        """TPMT_PUBLIC and TPMS_ATTEST as a TPM 2.0 writes them."""
 
         def sized(value: bytes) -> bytes:
             return struct.pack(">H", len(value)) + value
 
-        null, ecc, p256, sha256 = 0x10, 0x23, 3, 0x0B
-        public = struct.pack(">HHI", ecc, sha256, 0x60472) + sized(b"") + struct.pack(">HHHH", null, null, p256, null)
-        public += sized(self.public_key[-2]) + sized(self.public_key[-3])
+        null, rsa, ecc, p256, sha256 = 0x10, 1, 0x23, 3, 0x0B
+        public = struct.pack(">HHI", rsa if self.rsa else ecc, sha256, 0x60472) + sized(b"") + struct.pack(">HH", null, null)
+        if self.rsa:
+            # The exponent 0 means 65537.
+            public += struct.pack(">HI", 2048, 0) + sized(self.public_key[-1])
+        else:
+            public += struct.pack(">HH", p256, null) + sized(self.public_key[-2]) + sized(self.public_key[-3])
         named = struct.pack(">H", sha256) + hashlib.sha256(public).digest()
         extra = hashlib.sha256(self._signed).digest() if extra is None else extra
         info = b"\xffTCG" + struct.pack(">H", 0x8017) + sized(b"\0\x0b" + bytes(32)) + sized(extra)

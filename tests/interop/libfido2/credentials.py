@@ -1,11 +1,13 @@
 """fido2-cred and fido2-assert: every kind of credential, made, used and verified with both PIN/UV auth protocols."""
 
 import base64
+import json
 import os
 import ssl
 import subprocess
 
 import expect
+import tool
 from fido2 import FLAG_ED, FLAG_UP, FLAG_UV, PIN, Credential, Key, flags, refused
 from management import PROTOCOLS, on_a_new_key
 
@@ -30,6 +32,37 @@ def check_forgeries(credential: Credential) -> None:
         refused("FIDO_ERR_", ("fido2-cred", "-V", credential.type), (), "\n".join(forged[:7]) + "\n")
 
 
+def attestation_object(credential: Credential) -> bytes:
+    """As WebAuthn has it, in CBOR; of what `fido2-cred -M` prints, the authenticator data is CBOR already."""
+    signature, certificate = (base64.b64decode(credential.printed[line]) for line in (5, 6))
+    statement = b"\xa3" + b"\x63alg\x26" + b"\x63sig\x58" + bytes([len(signature)]) + signature
+    statement += b"\x63x5c\x81\x59" + len(certificate).to_bytes(2) + certificate
+    data = base64.b64decode(credential.printed[3])
+    return b"\xa3" + b"\x63fmt\x66packed" + b"\x67attStmt" + statement + b"\x68authData" + data
+
+
+def check_verdict(key: Key, credential: Credential) -> None:
+    """`halligan attestation verify`, which has the hash of the client data only, because libfido2 prints no more."""
+    (key.folder / "halligan.toml").write_text("")
+    (key.folder / "object.bin").write_bytes(attestation_object(credential))
+    root = key.folder / "key/attestation-root.pem"
+    command = [tool.BINARY, "--json", "--config", str(key.folder / "halligan.toml"), "attestation", "verify"]
+    command += ["--attestation-object", str(key.folder / "object.bin"), "--attestation-root", str(root)]
+    command += ["--rp-id", credential.printed[1]]
+    hashed = base64.b64decode(credential.printed[0])
+    other = bytes([hashed[0] ^ 1]) + hashed[1:]
+    for given, status, statement in (
+        (credential.printed[0], 0, "pass"),
+        (hashed.hex(), 0, "pass"),
+        (other.hex(), 1, "fail"),
+    ):
+        done = subprocess.run([*command, "--client-data-hash", given], capture_output=True, text=True, timeout=30, check=False)
+        expect.equal(f"status: {done.stdout}{done.stderr}", status, done.returncode)
+        found = {finding["subject"]: finding["verdict"] for finding in json.loads(done.stdout)["findings"]}
+        expected = {"statement": statement, "chain": "pass", "rp_id": "pass", "client_data": "not_applicable"}
+        expect.equal("verdicts", expected, {subject: found[subject] for subject in expected})
+
+
 def check_types(key: Key, profile: str) -> None:
     key.set_pin()
     # What a key without makeCredUvNotRqd asks for.
@@ -46,6 +79,7 @@ def check_types(key: Key, profile: str) -> None:
 
         expect.step(f"{type}: discoverable")
         discoverable = key.make("-r", type=type, user=type, answers=(PIN,), verify=("-v",))
+        check_verdict(key, discoverable)
         printed = key.get(discoverable, "-p", "-t", "pin=true", discover=True, answers=(PIN,), verify=("-p", "-v"))
         expect.equal("user", type.encode(), base64.b64decode(printed[4]))
         key.token("-D", "-i", discoverable.id, answers=(PIN,))

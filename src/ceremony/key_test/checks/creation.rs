@@ -1,6 +1,6 @@
 //! makeCredential (CTAP 2.1 §6.1) on the throw-away relying party.
 
-use crate::attestation::{self, Registration, Subject, Verdict};
+use crate::attestation::{self, ClientDataOrHash, Registration, Subject, Verdict};
 use crate::ceremony::key_test::bench::{Bench, Trouble};
 use crate::ceremony::key_test::check::{Answer, Finding};
 use crate::ceremony::key_test::throw_away::{Created, rp_id};
@@ -87,7 +87,7 @@ pub(in crate::ceremony::key_test) fn attestation(bench: &mut Bench<'_>) -> Answe
     let rp_id = rp_id();
     let registration = Registration {
         attestation_object: &object,
-        client_data_json: &created.client_data_json,
+        client_data: ClientDataOrHash::Json(&created.client_data_json),
         rp_id: &rp_id,
         challenge: &created.challenge,
         algorithms: &created.algorithms,
