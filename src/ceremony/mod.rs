@@ -13,6 +13,7 @@ pub mod enroll;
 pub mod error;
 pub mod fitness;
 pub mod handover;
+pub mod history;
 pub mod interaction;
 pub mod key_config;
 pub mod key_test;

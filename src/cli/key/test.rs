@@ -8,6 +8,8 @@ use crate::attestation::Trust;
 use crate::ceremony::interaction::{Interaction, PinPurpose, PinUnavailable};
 use crate::ceremony::key_test::{self, Check, Record, Selection, Setting, Tested, Witness};
 use crate::cli::device::DeviceChoice;
+use crate::cli::key::recorded::Recording;
+use crate::cli::record::LedgerChoice;
 use crate::cli::terminal::{PinSource, Terminal};
 use crate::cli::{Context, Error, attestation, output};
 use crate::report::{self, Report};
@@ -48,11 +50,18 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     attestation_root: Vec<PathBuf>,
 
+    /// The label of an enrolled key: the key in hand must be that one, and the ledger keeps the result
+    #[arg(long, value_name = "LABEL", conflicts_with = "list")]
+    key: Option<String>,
+
+    #[command(flatten)]
+    ledger: LedgerChoice,
+
     #[command(flatten)]
     pin: PinSource,
 }
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Error> {
+pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Report, Error> {
     let selection = Selection {
         only: arguments.only.clone(),
         skip: arguments.skip.clone(),
@@ -74,6 +83,11 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Er
     for path in arguments.junit.iter().chain(&arguments.html) {
         output::file(path, "")?;
     }
+    let (device, ledger) = (&arguments.device, &arguments.ledger);
+    let mut recording = match &arguments.key {
+        Some(label) => Some(Recording::begin(label, device, ledger, context).await?),
+        None => None,
+    };
     let connection = arguments.device.connect(&context.env)?;
     let mut watch = Watch {
         terminal: Terminal::new(&context.global, &arguments.pin),
@@ -88,7 +102,11 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Er
     let tested = key_test::run(connection.device, &checks, setting)?;
     drop(watch);
     write_files(arguments, &tested, &connection.description, context)?;
-    let report = report::key_test(&tested, &connection.description);
+    let mut report = report::key_test(&tested, &connection.description);
+    if let (Some(recording), None) = (&mut recording, &tested.broken_off) {
+        let entry = recording.end(&tested).await?;
+        report = report::key_test_recorded(report, recording.label(), &entry);
+    }
     match tested.broken_off {
         Some(error) => Err(Error::TestBrokenOff {
             report: Box::new(report),
