@@ -4,6 +4,9 @@
 mod drift;
 mod explanation;
 mod observe;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
 
 use std::collections::BTreeMap;
 
