@@ -15,6 +15,7 @@ pub mod fitness;
 pub mod handover;
 pub mod history;
 pub mod interaction;
+pub mod key_compare;
 pub mod key_config;
 pub mod key_test;
 pub mod parties;

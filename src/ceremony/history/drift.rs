@@ -9,6 +9,8 @@ use crate::ledger::{KeySettings, Latency, Observation, OutcomeVerdict};
 const LATENCY_GROWTH_US: u32 = 50_000;
 /// And so does one that has not doubled: hubs, cables and drivers differ by as much.
 const LATENCY_FACTOR: u32 = 2;
+/// U2F among the versions.
+const U2F: &str = "U2F_V2";
 
 /// One thing in which a key differs from what it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,7 +73,7 @@ pub(super) fn drift(
 ) -> Vec<Drift> {
     let mut found = Vec::new();
     found.extend(firmware(before, now));
-    found.extend(names("version", &before.versions, &now.versions));
+    found.extend(versions(before, now, explained));
     found.extend(names("extension", &before.extensions, &now.extensions));
     found.extend(options(before, now, explained));
     found.extend(min_pin_length(before, now, explained));
@@ -96,6 +98,21 @@ fn firmware(before: &Observation, now: &Observation) -> Option<Drift> {
     let (from, to) = (before.firmware.as_ref()?, now.firmware.as_ref()?);
     let cause = Cause::Unexplained("somebody had the key and updated it, or it is another key");
     (from != to).then(|| changed("firmware", from, to, cause))
+}
+
+/// CTAP 2.1 §7.2.4: a key that always verifies its user does not offer U2F, which cannot.
+fn versions(before: &Observation, now: &Observation, explained: &Explanations) -> Vec<Drift> {
+    let mut found = names("version", &before.versions, &now.versions);
+    let has_u2f = now.versions.iter().flatten().any(|version| version == U2F);
+    let always_uv = explained.of_setting(|settings| settings.always_uv, &!has_u2f);
+    if let Word::Explains(index) = always_uv {
+        let u2f = format!("version {U2F}");
+        let mut of_u2f = found.iter_mut().filter(|drift| drift.subject == u2f);
+        if let Some(drift) = of_u2f.next() {
+            drift.cause = Cause::Recorded(index);
+        }
+    }
+    found
 }
 
 fn names(what: &str, before: &Option<Vec<String>>, now: &Option<Vec<String>>) -> Vec<Drift> {

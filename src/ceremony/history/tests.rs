@@ -95,8 +95,8 @@ fn what_nobody_recorded_is_unexplained() {
     is_unexplained(&after(option("alwaysUv", true), &[]), "option alwaysUv");
     is_unexplained(&after(option("rk", false), &[]), "option rk");
     is_unexplained(&after(option("bioEnroll", true), &[]), "option bioEnroll");
-    let gone = |now: &mut Observation| drop(now.options.get_or_insert_default().remove("rk"));
-    is_unexplained(&after(gone, &[]), "option rk");
+    let gone = |now: &mut Observation| now.options.get_or_insert_default().clear();
+    assert_eq!(after(gone, &[]).len(), 2);
     is_unexplained(
         &after(|now| now.min_pin_length = Some(6), &[]),
         "minimum PIN length",
@@ -190,6 +190,26 @@ fn settings_that_the_ledger_applied_explain_what_they_set_and_nothing_else() {
         &after(|now| now.min_pin_length = Some(8), &[applied(longer)]),
         "minimum PIN length",
     );
+}
+
+#[test]
+fn u2f_goes_with_always_uv_and_comes_back() {
+    let without = |now: &mut Observation| now.versions = Some(vec!["FIDO_2_1".to_owned()]);
+    let before = Observation {
+        versions: Some(vec!["FIDO_2_1".to_owned(), "U2F_V2".to_owned()]),
+        ..observation()
+    };
+    let mut explained = Explanations::default();
+    let mut now = before.clone();
+    without(&mut now);
+    is_unexplained(&drift(&before, &now, &explained), "version U2F_V2");
+    explained.take_in(1, &applied(always_uv(true)), LABEL, MODEL);
+    now.options
+        .get_or_insert_default()
+        .insert("alwaysUv".to_owned(), true);
+    let found = drift(&before, &now, &explained);
+    assert!(found.iter().all(|drift| drift.cause == Cause::Recorded(1)));
+    assert_eq!(found.len(), 2);
 }
 
 #[test]

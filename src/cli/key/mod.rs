@@ -1,5 +1,6 @@
 //! `halligan key …`: one physical key. What changes a key that the ledger knows is recorded if its label is given.
 
+mod compare;
 mod config;
 pub(crate) use config::SettingArguments;
 mod credentials;
@@ -75,7 +76,7 @@ impl Command {
             Self::Credentials(command) => command.name(),
             Self::Reset(_) => "key.reset",
             Self::History(_) => "key.history",
-            Self::Test(_) => "key.test",
+            Self::Test(arguments) => arguments.name(),
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::attestation::Trust;
 use crate::ceremony::interaction::{Interaction, PinPurpose, PinUnavailable};
 use crate::ceremony::key_test::{self, Check, Record, Selection, Setting, Tested, Witness};
 use crate::cli::device::DeviceChoice;
+use crate::cli::key::compare;
 use crate::cli::key::recorded::Recording;
 use crate::cli::record::LedgerChoice;
 use crate::cli::terminal::{PinSource, Terminal};
@@ -37,6 +38,10 @@ pub(crate) struct Arguments {
     #[arg(long)]
     list: bool,
 
+    /// Compare two keys, each a device address or a file with an earlier result in JSON, instead of testing one
+    #[arg(long, num_args = 2, value_names = ["A", "B"], conflicts_with_all = ["device", "html", "junit", "key", "ledger", "list"])]
+    compare: Vec<String>,
+
     /// File to write JUnit's XML to
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
@@ -61,6 +66,15 @@ pub(crate) struct Arguments {
     pin: PinSource,
 }
 
+impl Arguments {
+    pub(super) fn name(&self) -> &'static str {
+        match self.compare.is_empty() {
+            true => "key.test",
+            false => "key.compare",
+        }
+    }
+}
+
 pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Report, Error> {
     let selection = Selection {
         only: arguments.only.clone(),
@@ -79,6 +93,20 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
         return Ok(report::key_test_list(&checks));
     }
     let trust = trust(arguments, context)?;
+    let mut watch = Watch {
+        terminal: Terminal::new(&context.global, &arguments.pin),
+    };
+    if let [first, second] = arguments.compare.as_slice() {
+        let spend_last_tries = arguments.pin.spend_last_pin_tries;
+        let bench = compare::Bench {
+            checks: &checks,
+            trust: &trust,
+            watch: &mut watch,
+            context,
+            spend_last_tries,
+        };
+        return bench.compare([first, second]);
+    }
     // A file that cannot be written is better known before the touches.
     for path in arguments.junit.iter().chain(&arguments.html) {
         output::file(path, "")?;
@@ -89,9 +117,6 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
         None => None,
     };
     let connection = arguments.device.connect(&context.env)?;
-    let mut watch = Watch {
-        terminal: Terminal::new(&context.global, &arguments.pin),
-    };
     let setting = Setting {
         trust: &trust,
         witness: &mut watch,
@@ -139,8 +164,8 @@ fn write_files(
 }
 
 /// The person at the terminal, as a run sees them.
-struct Watch {
-    terminal: Terminal,
+pub(super) struct Watch {
+    pub(super) terminal: Terminal,
 }
 
 impl Witness for Watch {

@@ -9,6 +9,7 @@ use std::fmt::Write;
 use serde_json::{Map, Value as Json, json};
 
 use super::check::mark;
+use super::key::info_members;
 use super::{Report, printable};
 use crate::attestation::Verdict;
 use crate::ceremony::key_test::{Check, Record, Tested};
@@ -71,6 +72,7 @@ pub fn key_test(tested: &Tested, device: &str) -> Report {
     let body = json!({
         "device": device,
         "model": tested.info.as_ref().map(model_json),
+        "info": tested.info.as_ref().map(info_members),
         "summary": {
             "passed": counts.passed,
             "failed": counts.failed,
