@@ -100,7 +100,7 @@ fn firmware(before: &Observation, now: &Observation) -> Option<Drift> {
     (from != to).then(|| changed("firmware", from, to, cause))
 }
 
-/// CTAP 2.1 §7.2.4: a key that always verifies its user does not offer U2F, which cannot.
+/// CTAP 2.1 §7.2: a key that always verifies its user does not offer U2F, which cannot.
 fn versions(before: &Observation, now: &Observation, explained: &Explanations) -> Vec<Drift> {
     let mut found = names("version", &before.versions, &now.versions);
     let has_u2f = now.versions.iter().flatten().any(|version| version == U2F);
