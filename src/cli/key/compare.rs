@@ -12,7 +12,7 @@ use crate::ceremony::key_compare::{self, ResultError, SIZE_LIMIT, TestResult};
 use crate::ceremony::key_test::{self, Check, Setting, Tested};
 use crate::cli::device::DeviceChoice;
 use crate::cli::{Context, Error};
-use crate::ctap::hid::Address;
+use crate::ctap::hid::{Address, HidDevice};
 use crate::report::{self, Report};
 
 /// What both keys are tested with.
@@ -75,7 +75,7 @@ impl Bench<'_> {
         Ok((result, broken_off))
     }
 
-    fn run(&mut self, device: Box<dyn crate::ctap::hid::HidDevice>) -> Result<Tested, Error> {
+    fn run(&mut self, device: Box<dyn HidDevice>) -> Result<Tested, Error> {
         let setting = Setting {
             trust: self.trust,
             witness: self.watch,

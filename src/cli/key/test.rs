@@ -107,6 +107,17 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
         };
         return bench.compare([first, second]);
     }
+    test(arguments, &checks, &trust, watch, context).await
+}
+
+/// Tests the key in hand, and records it if the operator says which key of the ledger it is.
+async fn test(
+    arguments: &Arguments,
+    checks: &[&'static Check],
+    trust: &Trust,
+    mut watch: Watch,
+    context: &Context,
+) -> Result<Report, Error> {
     // A file that cannot be written is better known before the touches.
     for path in arguments.junit.iter().chain(&arguments.html) {
         output::file(path, "")?;
@@ -118,13 +129,13 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
     };
     let connection = arguments.device.connect(&context.env)?;
     let setting = Setting {
-        trust: &trust,
+        trust,
         witness: &mut watch,
         cancel: &context.interrupt.cancel,
         env: &context.env,
         spend_last_tries: arguments.pin.spend_last_pin_tries,
     };
-    let tested = key_test::run(connection.device, &checks, setting)?;
+    let tested = key_test::run(connection.device, checks, setting)?;
     drop(watch);
     write_files(arguments, &tested, &connection.description, context)?;
     let mut report = report::key_test(&tested, &connection.description);
