@@ -92,6 +92,8 @@ fn write(stage: &Stage, directory: &Path, entries: u64) -> Done<()> {
         credential_id,
         passed: false,
         findings: Vec::new(),
+        observed: None,
+        accepted: None,
     });
     while let Some(head) = ledger.head()
         && head.index + 1 < entries

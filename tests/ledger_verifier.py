@@ -127,6 +127,7 @@ def members(**checks): return lambda value: isinstance(value, dict) and all(
 def count8(value): return type(value) is int and 0 <= value < 256
 def many(check): return lambda value: isinstance(value, list) and all(map(check, value))
 def texts(value): return many(text)(value)
+def table(check): return lambda value: isinstance(value, dict) and all(map(check, value.values()))
 def optional(check):
     OPTIONAL_CHECKS.append(lambda value: value is None or check(value))
     return OPTIONAL_CHECKS[-1]
@@ -141,6 +142,10 @@ rp = pattern("(?=.{1,253}$)[a-z0-9-]{1,63}([.][a-z0-9-]{1,63})*")
 time = pattern(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z")
 account = members(id=text, upn=text)
 key = members(transport=text, firmware=optional(text), serial=optional(text))
+latency = members(n=count32, median_us=count32)
+observed = members(firmware=optional(text), versions=optional(texts), extensions=optional(texts), options=optional(table(flag)),
+                   min_pin_length=optional(count32), pin_retries=optional(count8), uv_retries=optional(count8),
+                   credentials_left=optional(count32), latency=optional(table(latency)))
 outcome = members(subject=text, verdict=either("fail", "not_applicable", "pass", "unknown"), why=optional(text))
 PROOF = dict(anchor=lambda v: set(v) == {"index", "hash"} and index(v["index"]) and digest(v["hash"]),
              credential_id=binary, authenticator_data=binary, client_data_json=binary, signature=binary)
@@ -170,8 +175,10 @@ BODY = {
     "enroll.registered": dict(label=text, credential_id=binary, method_id=text),
     "key.enrolled": dict(label=text, account=account, tenant=text, credential_id=binary, public_key=binary,
                          attestation_object=binary, client_data_json=binary, aaguid=guid, rp_id=rp,
-                         method_id=text, sign_count=count32, key=key),
-    "key.checked": dict(label=text, credential_id=binary, passed=flag, findings=many(outcome)),
+                         method_id=text, sign_count=count32, key=key, observed=optional(observed)),
+    "key.checked": dict(label=text, credential_id=binary, passed=flag, findings=many(outcome),
+                        observed=optional(observed), accepted=optional(text)),
+    "key.tested": dict(label=text, credential_id=binary, passed=flag, checks=many(outcome), observed=optional(observed)),
     "entry.merged": dict(entry=members()),
     "key.handed_over": dict(label=text, credential_id=binary, custody=custody, note=optional(text)),
     "key.retired": dict(label=text, credential_id=binary, reason=REASON),
@@ -201,7 +208,7 @@ STEPS = {
 }
 OPENS = ("config.intended", "enroll.intended", "pin.intended", "reset.intended", "retire.intended")
 # Entries about a key: the credential must be enrolled, and a proof must be by it.
-ABOUT_A_KEY = ("key.checked", "key.handed_over", "key.retired", "reset.intended", "retire.intended")
+ABOUT_A_KEY = ("key.checked", "key.handed_over", "key.retired", "key.tested", "reset.intended", "retire.intended")
 
 
 def holds(check, *arguments):

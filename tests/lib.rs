@@ -17,6 +17,7 @@ mod enroll;
 mod exit_status;
 mod families;
 mod faults;
+mod history;
 mod key_cli;
 mod key_test;
 mod ledger_cli;

@@ -5,7 +5,7 @@ use crate::ceremony::check::{self, Request};
 use crate::cli::device::DeviceChoice;
 use crate::cli::record::{self, LedgerChoice};
 use crate::cli::terminal::{PinSource, Terminal};
-use crate::cli::{Context, Error, attestation, tenant};
+use crate::cli::{Context, Error, attestation, custody, tenant};
 use crate::report::{self, Report};
 
 /// Arguments of `check`.
@@ -27,6 +27,10 @@ pub(crate) struct Arguments {
     /// Ask for touch and PIN even where the key would sign silently
     #[arg(long)]
     full: bool,
+
+    /// Why whatever has changed on the key is as it should be: from now on, it is compared with what it is like now
+    #[arg(long, value_name = "REASON", value_parser = custody::text)]
+    accept_changes: Option<String>,
 
     /// Do not ask the tenant whether the key is still registered
     #[arg(long)]
@@ -52,6 +56,7 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
         full: arguments.full,
         spend_last_tries: arguments.pin.spend_last_pin_tries,
         standards: attestation::standards(&config, &[])?,
+        accept_changes: arguments.accept_changes.clone(),
     };
     let parties = Parties {
         key: (&mut open.authenticator).into(),

@@ -23,7 +23,7 @@ pub(crate) struct CustodyArguments {
 }
 
 /// The ledger keeps what is typed for good, so a slip that says nothing is refused.
-fn text(typed: &str) -> Result<String, String> {
+pub(crate) fn text(typed: &str) -> Result<String, String> {
     let text = typed.trim();
     match text.chars().any(char::is_control) {
         _ if text.is_empty() => Err("it says nothing".to_owned()),

@@ -111,6 +111,12 @@ pub(crate) enum Error {
         report: Box<Report>,
         source: Box<Error>,
     },
+    /// A file that should hold an earlier test's result does not.
+    #[error("{path}: {source}")]
+    TestResult {
+        path: PathBuf,
+        source: ceremony::key_compare::ResultError,
+    },
     /// Nothing that could be compared was wrong, and not everything could be compared.
     #[error("the tenant did not answer everything: {source}")]
     Unanswered {

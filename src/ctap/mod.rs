@@ -12,7 +12,7 @@ pub mod pin_protocol;
 pub mod status;
 pub mod transport;
 
-pub use authenticator::{Authenticator, PinUvAuth};
+pub use authenticator::{Authenticator, PinUvAuth, Times};
 pub use command::client_pin::Permissions;
 pub use error::{Error, PinFailure, PinFailureKind};
 pub use transport::{Cancel, Capabilities, Counters, Identity, KeepAlive, Transport, Wait};

@@ -41,9 +41,10 @@ pub use event::{
     Account, BadBody, CeremonyFailed, CeremonyUndone, ConfigApplied, ConfigIntended, Custody,
     EnrollCredentialCreated, EnrollIntended, EnrollPinSet, EnrollProven, EnrollRegistered,
     EntryMerged, Event, KeyChecked, KeyDescription, KeyEnrolled, KeyHandedOver, KeyRetired,
-    KeySettings, Kind, NotAKind, Outcome, OutcomeVerdict, PinChanged, PinIntended, PinOpened,
-    ResetIntended, ResetPerformed, RetireCredentialDeleted, RetireIntended, RetireMethodRemoved,
-    RetireReason, SealedPart, SealedPin, StationJoined, StationRevoked, Step,
+    KeySettings, KeyTested, Kind, Latency, NotAKind, Observation, Outcome, OutcomeVerdict,
+    PinChanged, PinIntended, PinOpened, ResetIntended, ResetPerformed, RetireCredentialDeleted,
+    RetireIntended, RetireMethodRemoved, RetireReason, SealedPart, SealedPin, StationJoined,
+    StationRevoked, Step,
 };
 pub use proof::{ORIGIN, Proof, ProofDefect, ProofRequest};
 pub use reader::Reader;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::ctap::Identity;
 use crate::ctap::command::client_pin::PinRetries;
@@ -71,27 +71,46 @@ pub fn key_info(
     info: &get_info::Response,
     retries: Option<PinRetries>,
 ) -> Report {
-    let options = &info.options;
-    let body = json!({
+    let mut body = info_members(info);
+    let connection = json!({
         "device": transport,
-        "aaguid": info.aaguid,
-        "versions": info.versions,
-        "extensions": info.extensions,
-        "firmware_version": info.firmware_version,
         "ctaphid": {
             "protocol_version": identity.protocol_version,
             "device_version": identity.device_version,
             "wink": identity.capabilities.wink(),
             "u2f": identity.capabilities.msg(),
         },
+        "pin_retries": retries.map(|retries| retries.retries),
+        "power_cycle_needed": retries.and_then(|retries| retries.power_cycle_state),
+    });
+    merge(&mut body, connection);
+    Report::new(
+        "halligan.key.info/1",
+        true,
+        Value::Object(body),
+        info_text(transport, info, retries),
+    )
+}
+
+/// The members of getInfo. One that the key did not send is null, never false or zero.
+pub(super) fn info_members(info: &get_info::Response) -> Map<String, Value> {
+    let options = &info.options;
+    let mut members = Map::new();
+    let what_it_can = json!({
+        "aaguid": info.aaguid,
+        "versions": info.versions,
+        "extensions": info.extensions,
+        "firmware_version": info.firmware_version,
         "options": {
             "rk": options.rk,
             "up": options.up,
             "uv": options.uv,
             "clientPin": options.client_pin,
             "pinUvAuthToken": options.pin_uv_auth_token,
+            "noMcGaPermissionsWithClientPin": options.no_mc_ga_permissions_with_client_pin,
             "credMgmt": options.cred_mgmt,
             "credentialMgmtPreview": options.credential_mgmt_preview,
+            "perCredMgmtRO": options.per_cred_mgmt_ro,
             "authnrCfg": options.authnr_cfg,
             "alwaysUv": options.always_uv,
             "ep": options.ep,
@@ -99,26 +118,41 @@ pub fn key_info(
             "makeCredUvNotRqd": options.make_cred_uv_not_rqd,
             "largeBlobs": options.large_blobs,
             "bioEnroll": options.bio_enroll,
+            "uvBioEnroll": options.uv_bio_enroll,
+            "uvAcfg": options.uv_acfg,
             "other": options.unknown,
         },
         "algorithms": info.algorithms,
         "pin_uv_auth_protocols": info.pin_uv_auth_protocols,
+        "transports": info.transports,
+        "attestation_formats": info.attestation_formats,
+        "certifications": info.certifications,
+        "uv_modality": info.uv_modality,
+    });
+    let limits = json!({
         "min_pin_length": info.min_pin_length,
+        "max_pin_length": info.max_pin_length,
         "force_pin_change": info.force_pin_change,
+        "pin_complexity_policy": info.pin_complexity_policy,
         "max_msg_size": info.max_msg_size,
         "max_credential_count_in_list": info.max_credential_count_in_list,
         "max_credential_id_length": info.max_credential_id_length,
+        "max_cred_blob_length": info.max_cred_blob_length,
+        "max_serialized_large_blob_array": info.max_serialized_large_blob_array,
+        "max_rp_ids_for_set_min_pin_length": info.max_rp_ids_for_set_min_pin_length,
         "remaining_discoverable_credentials": info.remaining_discoverable_credentials,
-        "transports": info.transports,
-        "pin_retries": retries.map(|retries| retries.retries),
-        "power_cycle_needed": retries.and_then(|retries| retries.power_cycle_state),
+        "long_touch_for_reset": info.long_touch_for_reset,
+        "transports_for_reset": info.transports_for_reset,
     });
-    Report::new(
-        "halligan.key.info/1",
-        true,
-        body,
-        info_text(transport, info, retries),
-    )
+    merge(&mut members, what_it_can);
+    merge(&mut members, limits);
+    members
+}
+
+fn merge(members: &mut Map<String, Value>, more: Value) {
+    if let Value::Object(more) = more {
+        members.extend(more);
+    }
 }
 
 fn info_text(transport: &str, info: &get_info::Response, retries: Option<PinRetries>) -> String {

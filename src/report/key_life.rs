@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 
 use crate::ceremony::Assessment;
 use crate::ledger::{
-    CeremonyUndone, EnrolledKey, Entry, Event, KeyChecked, KeySettings, OutcomeVerdict, SealedPin,
-    State,
+    CeremonyUndone, EnrolledKey, Entry, Event, KeyChecked, KeySettings, KeyTested, Outcome,
+    OutcomeVerdict, SealedPin, State,
 };
 use crate::report::handover::place;
 use crate::report::ledger::ledger_show;
-use crate::report::{Report, attestation};
+use crate::report::{Report, attestation, printable};
 
 /// Renders the life of the key with this label; `assessment` is the verdict on the registration that the ledger holds.
 #[must_use]
@@ -188,6 +188,7 @@ fn of_event(event: &Event) -> String {
         }
         Event::KeyEnrolled(enrolled) => format!("ENROLLED for {}", enrolled.account.upn),
         Event::KeyChecked(checked) => of_check(checked),
+        Event::KeyTested(tested) => of_test(tested),
         Event::KeyHandedOver(handed_over) => {
             let note = handed_over.note.as_deref();
             format!(
@@ -229,19 +230,36 @@ fn of_event(event: &Event) -> String {
 }
 
 fn of_check(checked: &KeyChecked) -> String {
-    let unsettled = checked.findings.iter().filter(|finding| {
+    let accepted = checked.accepted.as_deref();
+    let accepted = accepted.map_or_else(String::new, |reason| {
+        format!("; its changes were accepted: {}", printable(reason))
+    });
+    if checked.passed {
+        format!("checked: works{accepted}")
+    } else {
+        let reasons = unsettled(&checked.findings).join("; ");
+        format!("checked: NOT PROVEN TO WORK, {reasons}{accepted}")
+    }
+}
+
+/// The reasons of what failed or is unknown.
+fn unsettled(outcomes: &[Outcome]) -> Vec<String> {
+    let unsettled = outcomes.iter().filter(|outcome| {
         matches!(
-            finding.verdict,
+            outcome.verdict,
             OutcomeVerdict::Fail | OutcomeVerdict::Unknown
         )
     });
-    let reasons: Vec<&str> = unsettled
-        .map(|finding| finding.why.as_deref().unwrap_or(&finding.subject))
-        .collect();
-    if checked.passed {
-        "checked: works".to_owned()
-    } else {
-        format!("checked: NOT PROVEN TO WORK, {}", reasons.join("; "))
+    unsettled
+        .map(|outcome| printable(outcome.why.as_deref().unwrap_or(&outcome.subject)))
+        .collect()
+}
+
+fn of_test(tested: &KeyTested) -> String {
+    let unsettled = unsettled(&tested.checks);
+    match unsettled.as_slice() {
+        [] => format!("tested: {} checks, nothing found", tested.checks.len()),
+        found => format!("tested: NOT PASSED, {}", found.join("; ")),
     }
 }
 

@@ -7,7 +7,9 @@ mod check;
 mod enroll;
 mod handover;
 mod key;
+mod key_compare;
 mod key_config;
+mod key_history;
 mod key_life;
 mod key_test;
 mod ledger;
@@ -29,9 +31,13 @@ pub use check::check;
 pub use enroll::enroll;
 pub use handover::handover;
 pub use key::{ListedKey, credentials, device_list, key_info};
+pub use key_compare::key_compare;
 pub use key_config::{key_config_set, key_settings};
+pub use key_history::key_history;
 pub use key_life::key_life;
-pub use key_test::{html as key_test_html, junit as key_test_junit, key_test, key_test_list};
+pub use key_test::{
+    html as key_test_html, junit as key_test_junit, key_test, key_test_list, key_test_recorded,
+};
 pub use ledger::{
     ledger_export, ledger_head, ledger_page, ledger_revoke, ledger_show, ledger_stations,
     ledger_verify,

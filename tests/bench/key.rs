@@ -51,6 +51,13 @@ impl Key {
         }
     }
 
+    /// The same key after an update, or whatever else makes it say other things of itself.
+    pub(crate) fn turned_into(self, profile: Profile) -> Self {
+        let directory = self.directory.clone();
+        drop(self);
+        Self::plug_in(directory, profile, Env::system())
+    }
+
     /// Where the executable finds it: UDP.
     pub(crate) fn address(&self) -> &str {
         &self.udp

@@ -1,6 +1,7 @@
 //! `halligan key test` from outside: no false alarm on any kind of key, each way to misbehave found and named, nothing left on
 //! the key, and the table of checks as the pages and `--list` tell it.
 
+mod compare;
 mod faults;
 mod liars;
 mod pages;

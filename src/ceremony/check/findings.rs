@@ -3,12 +3,13 @@
 use crate::attestation::Verdict;
 use crate::ceremony::error::in_full;
 use crate::ceremony::fitness::PIN_TRIES_KEPT;
+use crate::ceremony::history::Drift;
 use crate::ceremony::interaction::Step;
 use crate::ceremony::{Error, Parties, Standards, standards};
 use crate::encoding::base64url;
 use crate::graph;
 use crate::graph::model::Fido2AuthenticationMethod;
-use crate::ledger::{KeyEnrolled, Outcome, OutcomeVerdict};
+use crate::ledger::{KeyEnrolled, Observation, Outcome, OutcomeVerdict};
 
 pub(super) fn pass(subject: &str) -> Outcome {
     Outcome {
@@ -58,18 +59,25 @@ pub(super) fn any_failed(findings: &[Outcome]) -> bool {
         .any(|finding| finding.verdict == OutcomeVerdict::Fail)
 }
 
-/// What getInfo and the retry counter say. Nothing here spends a PIN try.
-pub(super) fn of_key(key: &KeyEnrolled, parties: &mut Parties<'_>) -> Result<Vec<Outcome>, Error> {
-    parties.interaction.begin(Step::InspectKey);
-    let info = parties.key.in_hand()?.info();
-    if info.aaguid != key.aaguid {
-        return Err(Error::WrongKey {
-            wanted: key.label.clone(),
-            found: format!("a key of model {}", info.aaguid),
-        });
+/// That the key in hand is of the model that was enrolled: any other is another key.
+pub(super) fn require_model(key: &KeyEnrolled, parties: &Parties<'_>) -> Result<(), Error> {
+    let found = parties.key.in_hand()?.info().aaguid;
+    if found == key.aaguid {
+        return Ok(());
     }
+    Err(Error::WrongKey {
+        wanted: key.label.clone(),
+        found: format!("a key of model {found}"),
+    })
+}
+
+/// What getInfo and the retry counter say.
+pub(super) fn of_key(
+    observed: &Observation,
+    parties: &mut Parties<'_>,
+) -> Result<Vec<Outcome>, Error> {
+    let info = parties.key.in_hand()?.info();
     let mut findings = vec![pass("aaguid")];
-    let has_pin = info.options.client_pin;
     findings.push(match info.force_pin_change {
         Some(true) => fail(
             "pin_change",
@@ -77,20 +85,43 @@ pub(super) fn of_key(key: &KeyEnrolled, parties: &mut Parties<'_>) -> Result<Vec
         ),
         _ => pass("pin_change"),
     });
-    match has_pin {
-        Some(true) => {
+    match observed.pin_retries {
+        Some(left) => {
             findings.push(pass("pin_set"));
-            findings.push(tries(parties)?);
+            findings.push(tries(left));
         }
-        _ => findings.push(fail(
+        None => findings.push(fail(
             "pin_set",
             "the key has no PIN, so it has been reset since it was enrolled",
         )),
     }
-    parties
-        .interaction
-        .done(Step::InspectKey, &format!("model {}", key.aaguid));
     Ok(findings)
+}
+
+/// Whether the key is as it was, as far as the ledger knows, and why it is as it should be if the operator says so.
+pub(super) fn unchanged(drift: Option<&[Drift]>, accepted: Option<&str>) -> Outcome {
+    const SUBJECT: &str = "unchanged";
+    let Some(drift) = drift else {
+        return not_applicable(SUBJECT, "nothing is on record of what the key was like");
+    };
+    let told = |unexplained: bool| {
+        let those = drift
+            .iter()
+            .filter(|drift| (drift.verdict() == OutcomeVerdict::Fail) == unexplained);
+        let told: Vec<String> = those.map(ToString::to_string).collect();
+        (!told.is_empty()).then(|| told.join("; "))
+    };
+    match (told(true), accepted) {
+        (Some(unexplained), None) => fail(SUBJECT, unexplained),
+        (Some(unexplained), Some(reason)) => Outcome {
+            why: Some(format!("accepted ({reason}): {unexplained}")),
+            ..pass(SUBJECT)
+        },
+        (None, _) => Outcome {
+            why: told(false),
+            ..pass(SUBJECT)
+        },
+    }
 }
 
 /// What today's metadata and policy say of the key, by its registration on record and by what it says of itself now. The
@@ -129,9 +160,8 @@ fn outcome(subject: &str, verdict: &Verdict) -> Outcome {
     }
 }
 
-fn tries(parties: &mut Parties<'_>) -> Result<Outcome, Error> {
-    let retries = parties.key.in_hand_mut()?.pin_retries()?;
-    Ok(match retries.retries {
+fn tries(left: u8) -> Outcome {
+    match left {
         0 => fail("pin_tries", "the PIN is blocked"),
         left if left <= PIN_TRIES_KEPT => {
             fail("pin_tries", format!("only {left} PIN tries are left"))
@@ -140,7 +170,7 @@ fn tries(parties: &mut Parties<'_>) -> Result<Outcome, Error> {
             why: Some(format!("{left} left")),
             ..pass("pin_tries")
         },
-    })
+    }
 }
 
 /// Whether the directory still has the account and the credential. A tenant that cannot be asked makes the answer unknown.

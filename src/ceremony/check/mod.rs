@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! ledger     which credential the label stands for
-//! key        model, PIN, tries left
+//! key        model, PIN, tries left, and whether it is as it was
 //! tenant     the account, and whether the credential is still registered
 //! key        signs the ledger's head and the findings
 //! ledger     key.checked, with the signature as its proof
@@ -12,10 +12,11 @@
 mod assertion;
 mod findings;
 
+use crate::ceremony::history::{self, History};
 use crate::ceremony::interaction::Step;
 use crate::ceremony::{Error, Parties, Standards};
 use crate::ledger::{self, Defect, Draft, EntryRef};
-use crate::ledger::{Event, KeyChecked, KeyEnrolled, Outcome};
+use crate::ledger::{Event, KeyChecked, KeyEnrolled, Observation, Outcome};
 
 pub use assertion::Evidence;
 pub(crate) use assertion::{identify, prove};
@@ -31,6 +32,8 @@ pub struct Request {
     pub spend_last_tries: bool,
     /// What the key is held against once more.
     pub standards: Standards,
+    /// Why what has changed on the key is as it should be, if it has and is.
+    pub accept_changes: Option<String>,
 }
 
 /// What was found.
@@ -66,12 +69,14 @@ pub async fn check(request: &Request, mut parties: Parties<'_>) -> Result<Checke
 
 async fn steps(request: &Request, parties: &mut Parties<'_>) -> Result<Checked, Error> {
     let key = find(request, parties).await?;
-    let mut findings = findings::of_key(&key, parties)?;
+    let (observed, mut findings) = inspect_key(&key, parties)?;
+    let accepted = compare(request, &key, &observed, &mut findings, parties);
+    let seen = Seen { observed, accepted };
     findings.extend(findings::of_standards(&key, &request.standards, parties)?);
     let tenant_error = findings::of_tenant(&key, parties, &mut findings).await;
     // An interrupt while the tenant was asked must not be recorded as a tenant that could not be asked.
     parties.go_on()?;
-    let (evidence, entry) = sign_and_record(request, &key, &mut findings, parties).await?;
+    let (evidence, entry) = sign_and_record(request, &key, &seen, &mut findings, parties).await?;
     let passed = findings::all_passed(&findings);
     let failed = findings::any_failed(&findings);
     Ok(Checked {
@@ -85,16 +90,61 @@ async fn steps(request: &Request, parties: &mut Parties<'_>) -> Result<Checked, 
     })
 }
 
+/// What the key is like, and why the operator says that this is as it should be.
+struct Seen {
+    observed: Observation,
+    accepted: Option<String>,
+}
+
+fn inspect_key(
+    key: &KeyEnrolled,
+    parties: &mut Parties<'_>,
+) -> Result<(Observation, Vec<Outcome>), Error> {
+    parties.interaction.begin(Step::InspectKey);
+    findings::require_model(key, parties)?;
+    let observed = history::observe(parties.key.in_hand_mut()?)?;
+    let findings = findings::of_key(&observed, parties)?;
+    parties
+        .interaction
+        .done(Step::InspectKey, &format!("model {}", key.aaguid));
+    Ok((observed, findings))
+}
+
+/// Compares what the key is like with what the ledger knows that it was. The operator's reason, if there was something to accept.
+fn compare(
+    request: &Request,
+    key: &KeyEnrolled,
+    observed: &Observation,
+    findings: &mut Vec<Outcome>,
+    parties: &mut Parties<'_>,
+) -> Option<String> {
+    let known = parties
+        .ledger
+        .state()
+        .key_by_credential(&key.credential_id)?;
+    let drift = History::of(parties.ledger.entries(), known).drift(observed);
+    let is_explained = drift.as_deref().is_none_or(history::is_explained);
+    let accepted = request.accept_changes.clone().filter(|_| !is_explained);
+    if accepted.is_none() && request.accept_changes.is_some() {
+        parties
+            .interaction
+            .warn("nothing on the key has changed that would have to be accepted");
+    }
+    findings.push(findings::unchanged(drift.as_deref(), accepted.as_deref()));
+    accepted
+}
+
 /// Has the key sign the findings and records them. A signature that the ledger would not accept is itself a finding, and is
 /// recorded as one.
 async fn sign_and_record(
     request: &Request,
     key: &KeyEnrolled,
+    seen: &Seen,
     findings: &mut Vec<Outcome>,
     parties: &mut Parties<'_>,
 ) -> Result<(Option<Evidence>, EntryRef), Error> {
     parties.interaction.begin(Step::ProveKey);
-    let signed = draft(key, findings);
+    let signed = draft(key, seen, findings);
     let defect = match assertion::prove(request, key, &signed, parties)? {
         Ok((evidence, proof)) => match parties.ledger.append(signed.with_proof(proof)).await {
             Ok(entry) => {
@@ -120,19 +170,21 @@ async fn sign_and_record(
         defect.why.as_deref().unwrap_or_default()
     ));
     findings.push(defect);
-    let entry = parties.ledger.append(draft(key, findings)).await?;
+    let entry = parties.ledger.append(draft(key, seen, findings)).await?;
     parties
         .interaction
         .done(Step::RecordOutcome, &format!("entry {}", entry.index));
     Ok((None, entry.reference()))
 }
 
-fn draft(key: &KeyEnrolled, findings: &[Outcome]) -> Draft {
+fn draft(key: &KeyEnrolled, seen: &Seen, findings: &[Outcome]) -> Draft {
     let checked = KeyChecked {
         label: key.label.clone(),
         credential_id: key.credential_id.clone(),
         passed: findings::all_passed(findings),
         findings: findings.to_vec(),
+        observed: Some(seen.observed.clone()),
+        accepted: seen.accepted.clone(),
     };
     Draft::new(&Event::KeyChecked(checked), None)
 }

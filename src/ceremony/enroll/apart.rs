@@ -149,7 +149,7 @@ pub(super) async fn register(
     let method_id = run.register(&credential, &registration, parties).await?;
     let method = run.read_back(&credential, &method_id, parties).await?;
     parties.interaction.begin(Step::RecordOutcome);
-    let enrolled = run.enrolled(&credential, &method);
+    let enrolled = run.enrolled(&credential, &method, None);
     let entry = parties.record(ceremony.id, &enrolled).await?;
     parties
         .interaction

@@ -3,6 +3,7 @@
 use crate::ceremony::enroll::credential::Credential;
 use crate::ceremony::enroll::plan;
 use crate::ceremony::enroll::run::Run;
+use crate::ceremony::history;
 use crate::ceremony::interaction::Step;
 use crate::ceremony::parties::touch_prompt;
 use crate::ceremony::silent::{self, Holding, descriptors};
@@ -13,7 +14,9 @@ use crate::ctap::{self, Permissions, PinUvAuth, Wait};
 use crate::encoding::hex;
 use crate::graph::creation_options::CredentialProtectionPolicy;
 use crate::graph::model::Fido2AuthenticationMethod;
-use crate::ledger::{Draft, EnrollCredentialCreated, EnrollProven, EntryRef, Event, KeyEnrolled};
+use crate::ledger::{
+    Draft, EnrollCredentialCreated, EnrollProven, EntryRef, Event, KeyEnrolled, Observation,
+};
 use crate::webauthn::ClientData;
 use crate::webauthn::client_data::{self, ClientDataType};
 
@@ -163,8 +166,19 @@ impl Run<'_> {
         method: &Fido2AuthenticationMethod,
         parties: &mut Parties<'_>,
     ) -> Result<EntryRef, Error> {
-        let enrolled = self.enrolled(credential, method);
+        let observed = self.observe(parties)?;
+        let enrolled = self.enrolled(credential, method, Some(observed));
         self.sign(&credential.id, &enrolled, parties).await
+    }
+
+    /// What the key is like as it goes into service.
+    fn observe(&self, parties: &mut Parties<'_>) -> Result<Observation, Error> {
+        let mut observed = history::observe(parties.key.in_hand_mut()?)?;
+        if self.made.is_some() {
+            // getInfo spoke before there was the credential.
+            observed.credentials_left = None;
+        }
+        Ok(observed)
     }
 
     /// The key signs that it holds the credential, which the tenant does not know yet.
@@ -233,6 +247,7 @@ impl Run<'_> {
         &self,
         credential: &Credential,
         method: &Fido2AuthenticationMethod,
+        observed: Option<Observation>,
     ) -> Event {
         Event::KeyEnrolled(Box::new(KeyEnrolled {
             label: self.intent.label.clone(),
@@ -247,6 +262,7 @@ impl Run<'_> {
             method_id: method.id.clone(),
             sign_count: credential.sign_count,
             key: self.intent.key.clone(),
+            observed,
         }))
     }
 }

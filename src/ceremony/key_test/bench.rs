@@ -12,7 +12,9 @@ use crate::ctap::command::get_info;
 use crate::ctap::hid::packet::ChannelId;
 use crate::ctap::hid::tap::Heard;
 use crate::ctap::hid::{self, Channel, DeviceError, HidDevice, Probe, Tap};
-use crate::ctap::{self, Authenticator, Cancel, Identity, KeepAlive, Permissions, PinUvAuth, Wait};
+use crate::ctap::{
+    self, Authenticator, Cancel, Identity, KeepAlive, Permissions, PinUvAuth, Times, Wait,
+};
 use crate::env::Env;
 use crate::secret::Pin;
 
@@ -153,6 +155,12 @@ impl<'a> Bench<'a> {
 
     pub(super) fn exchanges(&self) -> Vec<Exchange> {
         self.log.exchanges()
+    }
+
+    /// How long the commands took that needed no touch.
+    pub(super) fn times(&self) -> Times {
+        let key = self.key.as_ref();
+        key.map_or_else(|_| Times::default(), |key| key.times().clone())
     }
 
     pub(super) fn probe(&self) -> Probe {

@@ -8,6 +8,7 @@ mod checks;
 mod latency;
 mod observed;
 mod obtain_pin;
+pub mod recorded;
 mod run;
 mod selection;
 mod table;
@@ -16,8 +17,8 @@ mod throw_away;
 use crate::attestation::{Trust, Verdict};
 use crate::ceremony::Error;
 use crate::ceremony::interaction::{PinPurpose, PinUnavailable};
-use crate::ctap::Cancel;
 use crate::ctap::command::get_info;
+use crate::ctap::{Cancel, Times};
 use crate::env::Env;
 use crate::secret::Pin;
 
@@ -71,6 +72,8 @@ pub struct Tested {
     pub info: Option<get_info::Response>,
     /// One for each chosen check, in order.
     pub records: Vec<Record>,
+    /// How long the commands took that needed no touch.
+    pub times: Times,
     /// What ended the run before its end.
     pub broken_off: Option<Error>,
 }

@@ -8,9 +8,9 @@ use super::obtain_pin::obtain_pin;
 use super::{Setting, Tested};
 use crate::attestation::Verdict;
 use crate::ceremony::Error;
-use crate::ctap;
 use crate::ctap::hid::{self, DeviceError, HidDevice};
 use crate::ctap::status::Status;
+use crate::ctap::{self, Times};
 
 /// Runs checks.
 ///
@@ -27,6 +27,7 @@ pub fn run(
     let mut tested = Tested {
         info,
         records: Vec::new(),
+        times: Times::default(),
         broken_off: obtain_pin(&mut bench, checks, spend_last_tries).err(),
     };
     let touches = touches(&bench, checks);
@@ -39,6 +40,7 @@ pub fn run(
         bench.witness.ended(&record);
         tested.records.push(record);
     }
+    tested.times = bench.times();
     Ok(tested)
 }
 

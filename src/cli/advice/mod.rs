@@ -91,6 +91,11 @@ pub(crate) fn of(error: &Error) -> Advice {
             "the station's key is in the directory `station_directory` of the configuration",
         ),
         Error::TestBrokenOff { source, .. } => of(source),
+        Error::TestResult { .. } => advice(
+            Exit::Usage,
+            "test_result",
+            "`halligan key test --json` writes what can be compared",
+        ),
         Error::Unanswered { source, .. } => services::of_unanswered(source),
         Error::Usage(_) => plain(Exit::Usage, "usage"),
         Error::Write { .. } => plain(Exit::Usage, "write"),

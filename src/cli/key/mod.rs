@@ -1,11 +1,14 @@
 //! `halligan key …`: one physical key. What changes a key that the ledger knows is recorded if its label is given.
 
+mod compare;
 mod config;
 pub(crate) use config::SettingArguments;
 mod credentials;
+mod history;
 mod list;
 mod pin;
 mod pin_change;
+mod recorded;
 mod reset;
 mod test;
 
@@ -42,6 +45,8 @@ pub(crate) enum Command {
     Credentials(credentials::Command),
     /// Make the key as it left the factory: PIN, settings and every credential are lost
     Reset(reset::Arguments),
+    /// Show what the ledger knows of how a key was over time, and what has changed since; needs no key
+    History(history::Arguments),
     /// Test whether the key works in every respect; leaves nothing on it
     Test(test::Arguments),
 }
@@ -70,7 +75,8 @@ impl Command {
             Self::Config(command) => command.name(),
             Self::Credentials(command) => command.name(),
             Self::Reset(_) => "key.reset",
-            Self::Test(_) => "key.test",
+            Self::History(_) => "key.history",
+            Self::Test(arguments) => arguments.name(),
         }
     }
 }
@@ -84,7 +90,8 @@ pub(crate) async fn run(command: &Command, context: &Context) -> Result<Report, 
         Command::Config(command) => config::run(command, context).await,
         Command::Reset(arguments) => reset::run(arguments, context).await,
         Command::Credentials(command) => credentials::run(command, context),
-        Command::Test(arguments) => test::run(arguments, context),
+        Command::History(arguments) => history::run(arguments, context).await,
+        Command::Test(arguments) => test::run(arguments, context).await,
     }
 }
 

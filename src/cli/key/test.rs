@@ -8,6 +8,9 @@ use crate::attestation::Trust;
 use crate::ceremony::interaction::{Interaction, PinPurpose, PinUnavailable};
 use crate::ceremony::key_test::{self, Check, Record, Selection, Setting, Tested, Witness};
 use crate::cli::device::DeviceChoice;
+use crate::cli::key::compare;
+use crate::cli::key::recorded::Recording;
+use crate::cli::record::LedgerChoice;
 use crate::cli::terminal::{PinSource, Terminal};
 use crate::cli::{Context, Error, attestation, output};
 use crate::report::{self, Report};
@@ -35,6 +38,10 @@ pub(crate) struct Arguments {
     #[arg(long)]
     list: bool,
 
+    /// Compare two keys, each a device address or a file with an earlier result in JSON, instead of testing one
+    #[arg(long, num_args = 2, value_names = ["A", "B"], conflicts_with_all = ["device", "html", "junit", "key", "ledger", "list"])]
+    compare: Vec<String>,
+
     /// File to write JUnit's XML to
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
@@ -48,11 +55,27 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     attestation_root: Vec<PathBuf>,
 
+    /// The label of an enrolled key: the key in hand must be that one, and the ledger keeps the result
+    #[arg(long, value_name = "LABEL", conflicts_with = "list")]
+    key: Option<String>,
+
+    #[command(flatten)]
+    ledger: LedgerChoice,
+
     #[command(flatten)]
     pin: PinSource,
 }
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Error> {
+impl Arguments {
+    pub(super) fn name(&self) -> &'static str {
+        match self.compare.is_empty() {
+            true => "key.test",
+            false => "key.compare",
+        }
+    }
+}
+
+pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Report, Error> {
     let selection = Selection {
         only: arguments.only.clone(),
         skip: arguments.skip.clone(),
@@ -70,25 +93,56 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Er
         return Ok(report::key_test_list(&checks));
     }
     let trust = trust(arguments, context)?;
+    let mut watch = Watch {
+        terminal: Terminal::new(&context.global, &arguments.pin),
+    };
+    if let [first, second] = arguments.compare.as_slice() {
+        let spend_last_tries = arguments.pin.spend_last_pin_tries;
+        let bench = compare::Bench {
+            checks: &checks,
+            trust: &trust,
+            watch: &mut watch,
+            context,
+            spend_last_tries,
+        };
+        return bench.compare([first, second]);
+    }
+    test(arguments, &checks, &trust, watch, context).await
+}
+
+/// Tests the key in hand, and records it if the operator says which key of the ledger it is.
+async fn test(
+    arguments: &Arguments,
+    checks: &[&'static Check],
+    trust: &Trust,
+    mut watch: Watch,
+    context: &Context,
+) -> Result<Report, Error> {
     // A file that cannot be written is better known before the touches.
     for path in arguments.junit.iter().chain(&arguments.html) {
         output::file(path, "")?;
     }
-    let connection = arguments.device.connect(&context.env)?;
-    let mut watch = Watch {
-        terminal: Terminal::new(&context.global, &arguments.pin),
+    let (device, ledger) = (&arguments.device, &arguments.ledger);
+    let mut recording = match &arguments.key {
+        Some(label) => Some(Recording::begin(label, device, ledger, context).await?),
+        None => None,
     };
+    let connection = arguments.device.connect(&context.env)?;
     let setting = Setting {
-        trust: &trust,
+        trust,
         witness: &mut watch,
         cancel: &context.interrupt.cancel,
         env: &context.env,
         spend_last_tries: arguments.pin.spend_last_pin_tries,
     };
-    let tested = key_test::run(connection.device, &checks, setting)?;
+    let tested = key_test::run(connection.device, checks, setting)?;
     drop(watch);
     write_files(arguments, &tested, &connection.description, context)?;
-    let report = report::key_test(&tested, &connection.description);
+    let mut report = report::key_test(&tested, &connection.description);
+    if let (Some(recording), None) = (&mut recording, &tested.broken_off) {
+        let entry = recording.end(&tested).await?;
+        report = report::key_test_recorded(report, recording.label(), &entry);
+    }
     match tested.broken_off {
         Some(error) => Err(Error::TestBrokenOff {
             report: Box::new(report),
@@ -121,8 +175,8 @@ fn write_files(
 }
 
 /// The person at the terminal, as a run sees them.
-struct Watch {
-    terminal: Terminal,
+pub(super) struct Watch {
+    pub(super) terminal: Terminal,
 }
 
 impl Witness for Watch {

@@ -8,13 +8,15 @@ mod pin;
 mod pin_uv_auth;
 mod selection;
 mod send;
+mod times;
 
 #[cfg(test)]
 mod tests;
 
 pub use pin_uv_auth::PinUvAuth;
+pub use times::Times;
 
-use send::{read_info, send};
+use send::{answered, read_info};
 
 use crate::ctap::command::{self, get_info};
 use crate::ctap::error::Error;
@@ -31,6 +33,7 @@ pub struct Authenticator {
     info_is_stale: bool,
     /// The final command or the preview one, once chosen.
     credential_management: Option<u8>,
+    times: Times,
 }
 
 impl Authenticator {
@@ -48,13 +51,15 @@ impl Authenticator {
     /// # Errors
     /// When the key does not answer getInfo.
     pub fn over(mut transport: Box<dyn Transport>, env: Env) -> Result<Self, Error> {
-        let info = read_info(transport.as_mut())?;
+        let mut times = Times::default();
+        let info = read_info(transport.as_mut(), &env, &mut times)?;
         Ok(Self {
             transport,
             env,
             info,
             info_is_stale: false,
             credential_management: None,
+            times,
         })
     }
 
@@ -69,7 +74,7 @@ impl Authenticator {
     /// # Errors
     /// When the key does not answer.
     pub fn refresh_info(&mut self) -> Result<&get_info::Response, Error> {
-        self.info = read_info(self.transport.as_mut())?;
+        self.info = read_info(self.transport.as_mut(), &self.env, &mut self.times)?;
         self.info_is_stale = false;
         Ok(&self.info)
     }
@@ -84,6 +89,12 @@ impl Authenticator {
     #[must_use]
     pub fn counters(&self) -> Counters {
         self.transport.counters()
+    }
+
+    /// How long the key took for what it was asked since it was opened.
+    #[must_use]
+    pub fn times(&self) -> &Times {
+        &self.times
     }
 
     /// Lets the key be seen.
@@ -144,6 +155,10 @@ impl Authenticator {
                 maximum,
             });
         }
-        send(self.transport.as_mut(), command, message, wait)
+        let transport = self.transport.as_mut();
+        let timed = self
+            .times
+            .timed(transport, &self.env, command, message, wait);
+        answered(command, timed?)
     }
 }

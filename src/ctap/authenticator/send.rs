@@ -1,25 +1,25 @@
 //! A message and its status byte.
 
+use super::times::Times;
 use crate::ctap::command::{self, DecodeError, get_info};
 use crate::ctap::error::{Error, PinFailure, PinFailureKind};
 use crate::ctap::status::Status;
 use crate::ctap::transport::{Transport, Wait};
+use crate::env::Env;
 
 /// Asks what the key can do.
-pub(super) fn read_info(transport: &mut dyn Transport) -> Result<get_info::Response, Error> {
-    let message = [command::GET_INFO];
-    let cbor = send(transport, get_info::NAME, &message, &mut Wait::unattended())?;
-    Ok(get_info::Response::decode(&cbor)?)
+pub(super) fn read_info(
+    transport: &mut dyn Transport,
+    env: &Env,
+    times: &mut Times,
+) -> Result<get_info::Response, Error> {
+    let (name, message) = (get_info::NAME, [command::GET_INFO]);
+    let response = times.timed(transport, env, name, &message, &mut Wait::unattended())?;
+    Ok(get_info::Response::decode(&answered(name, response)?)?)
 }
 
-/// Sends a request and returns the CBOR of a successful response.
-pub(super) fn send(
-    transport: &mut dyn Transport,
-    command: &'static str,
-    message: &[u8],
-    wait: &mut Wait<'_>,
-) -> Result<Vec<u8>, Error> {
-    let mut response = transport.transact(message, wait)?;
+/// The CBOR of a successful response.
+pub(super) fn answered(command: &'static str, mut response: Vec<u8>) -> Result<Vec<u8>, Error> {
     let status = *response.first().ok_or(DecodeError::Empty { command })?;
     match Status::from(status) {
         Status::Ok => Ok(response.split_off(1)),

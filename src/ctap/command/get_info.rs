@@ -222,6 +222,43 @@ impl Response {
 }
 
 impl Options {
+    /// The options that the key sent, by their ids.
+    pub fn named(&self) -> impl Iterator<Item = (&str, bool)> {
+        let known = [
+            ("plat", self.plat),
+            ("rk", self.rk),
+            ("clientPin", self.client_pin),
+            ("up", self.up),
+            ("uv", self.uv),
+            ("pinUvAuthToken", self.pin_uv_auth_token),
+            (
+                "noMcGaPermissionsWithClientPin",
+                self.no_mc_ga_permissions_with_client_pin,
+            ),
+            ("largeBlobs", self.large_blobs),
+            ("ep", self.ep),
+            ("bioEnroll", self.bio_enroll),
+            (
+                "userVerificationMgmtPreview",
+                self.user_verification_mgmt_preview,
+            ),
+            ("uvBioEnroll", self.uv_bio_enroll),
+            ("authnrCfg", self.authnr_cfg),
+            ("uvAcfg", self.uv_acfg),
+            ("credMgmt", self.cred_mgmt),
+            ("credentialMgmtPreview", self.credential_mgmt_preview),
+            ("perCredMgmtRO", self.per_cred_mgmt_ro),
+            ("setMinPINLength", self.set_min_pin_length),
+            ("makeCredUvNotRqd", self.make_cred_uv_not_rqd),
+            ("alwaysUv", self.always_uv),
+        ];
+        let sent = known
+            .into_iter()
+            .filter_map(|(id, value)| Some((id, value?)));
+        let unknown = self.unknown.iter();
+        sent.chain(unknown.map(|(id, value)| (id.as_str(), *value)))
+    }
+
     fn from_cbor(value: Value) -> Option<Self> {
         let mut map = named(boolean)(value)?;
         let mut take = |id: &str| map.remove(id);

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::base64url_member;
+use super::{Observation, base64url_member};
 use crate::webauthn::{Aaguid, RpId};
 
 /// An account of the tenant.
@@ -59,6 +59,9 @@ pub struct KeyEnrolled {
     pub sign_count: u32,
     /// The key as it showed itself.
     pub key: KeyDescription,
+    /// What it was like when it went into service; none where key and tenant were in two rooms.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observed: Option<Observation>,
 }
 
 /// What an examination found. Unknown is not passed.
@@ -99,4 +102,27 @@ pub struct KeyChecked {
     pub passed: bool,
     /// What was examined, one line per subject.
     pub findings: Vec<Outcome>,
+    /// What the key was like before it signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observed: Option<Observation>,
+    /// Why what has changed on the key is as it should be: later checks compare with what was observed here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<String>,
+}
+
+/// `key.tested`: a key was put through the test bench. The station's word, and no sign of life: the key has not signed for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyTested {
+    /// The key's label.
+    pub label: String,
+    /// The credential.
+    #[serde(with = "base64url_member")]
+    pub credential_id: Vec<u8>,
+    /// Whether every chosen check passed, or had nothing to look at.
+    pub passed: bool,
+    /// The chosen checks by their ids.
+    pub checks: Vec<Outcome>,
+    /// What the key was like before the test, with the times of the test.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observed: Option<Observation>,
 }

@@ -9,6 +9,7 @@ mod enroll;
 mod key;
 mod kind;
 mod merged;
+mod observation;
 mod pin;
 mod reset;
 mod retire;
@@ -24,9 +25,12 @@ pub use custody::{Custody, KeyHandedOver};
 pub use enroll::{
     EnrollCredentialCreated, EnrollIntended, EnrollPinSet, EnrollProven, EnrollRegistered,
 };
-pub use key::{Account, KeyChecked, KeyDescription, KeyEnrolled, Outcome, OutcomeVerdict};
+pub use key::{
+    Account, KeyChecked, KeyDescription, KeyEnrolled, KeyTested, Outcome, OutcomeVerdict,
+};
 pub use kind::NotAKind;
 pub use merged::EntryMerged;
+pub use observation::{Latency, Observation};
 pub use pin::{PinChanged, PinIntended, PinOpened, SealedPart, SealedPin};
 pub use reset::{ResetIntended, ResetPerformed};
 pub use retire::{
@@ -136,6 +140,8 @@ events! {
     KeyHandedOver(KeyHandedOver) = "key.handed_over",
     /// A key is out of service; closes its retirement.
     KeyRetired(KeyRetired) = "key.retired",
+    /// A key was put through the test bench.
+    KeyTested(KeyTested) = "key.tested",
     /// The key has its new PIN; closes the ceremony.
     PinChanged(PinChanged) = "pin.changed",
     /// A station is about to change a key's PIN.

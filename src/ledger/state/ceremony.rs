@@ -154,6 +154,7 @@ fn movement(event: &Event) -> Option<Move> {
         Event::EntryMerged(_)
         | Event::KeyChecked(_)
         | Event::KeyHandedOver(_)
+        | Event::KeyTested(_)
         | Event::PinOpened(_)
         | Event::StationJoined(_)
         | Event::StationRevoked(_) => return None,

@@ -124,6 +124,7 @@ impl State {
             Event::KeyChecked(body) => &body.credential_id,
             Event::KeyHandedOver(body) => &body.credential_id,
             Event::KeyRetired(body) => &body.credential_id,
+            Event::KeyTested(body) => &body.credential_id,
             Event::ResetIntended(body) => &body.credential_id,
             Event::RetireIntended(body) => &body.credential_id,
             _ => return Ok(()),

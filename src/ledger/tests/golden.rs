@@ -97,6 +97,7 @@ pub(super) fn enrolled(key: &Key, attestation: &(Vec<u8>, Vec<u8>)) -> Event {
         method_id: "_jpuR-TGZgk6aQCLF3BQjA2".to_owned(),
         sign_count: key.sign_count,
         key: description(),
+        observed: None,
     }))
 }
 
@@ -114,6 +115,8 @@ pub(super) fn checked(key: &Key, passed: bool, why: Option<&str>) -> Event {
             },
             why: why.map(str::to_owned),
         }],
+        observed: None,
+        accepted: None,
     })
 }
 

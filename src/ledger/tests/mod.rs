@@ -11,6 +11,7 @@ mod heads;
 mod joining;
 mod key;
 mod merging;
+mod observed;
 mod properties;
 mod services;
 mod tamper_matrix;

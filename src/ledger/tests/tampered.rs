@@ -403,6 +403,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Case> {
         .chain(&PROOFS)
         .chain(&STATIONS)
         .chain(&super::merging::BRANCHES)
+        .chain(&super::observed::OBSERVED)
 }
 
 #[test]

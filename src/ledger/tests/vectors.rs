@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::forge::Forge;
 use super::golden::{Golden, build};
-use super::{merging, run, tampered};
+use super::{merging, observed, run, tampered};
 use crate::ledger::{EntryHash, Reader, Store, Verification};
 
 #[derive(Serialize, Deserialize, PartialEq, Debug)]
@@ -123,6 +123,8 @@ fn files() -> BTreeMap<PathBuf, Vec<u8>> {
     files.insert("continued/two-rooms.json".into(), pretty(&two_rooms));
     let pin_opened = continued(&golden, tampered::pin_opened);
     files.insert("continued/pin-opened.json".into(), pretty(&pin_opened));
+    let observed = continued(&golden, observed::observed);
+    files.insert("continued/observed.json".into(), pretty(&observed));
     for case in tampered::all() {
         let path = PathBuf::from("tampered").join(format!("{}.json", case.name));
         assert!(

@@ -9,10 +9,12 @@ use std::fmt::Write;
 use serde_json::{Map, Value as Json, json};
 
 use super::check::mark;
+use super::key::info_members;
 use super::{Report, printable};
 use crate::attestation::Verdict;
 use crate::ceremony::key_test::{Check, Record, Tested};
 use crate::ctap::command::get_info;
+use crate::ledger::EntryRef;
 
 /// How often each verdict was given.
 struct Counts {
@@ -70,6 +72,7 @@ pub fn key_test(tested: &Tested, device: &str) -> Report {
     let body = json!({
         "device": device,
         "model": tested.info.as_ref().map(model_json),
+        "info": tested.info.as_ref().map(info_members),
         "summary": {
             "passed": counts.passed,
             "failed": counts.failed,
@@ -79,6 +82,21 @@ pub fn key_test(tested: &Tested, device: &str) -> Report {
         "checks": tested.records.iter().map(record_json).collect::<Vec<_>>(),
     });
     Report::new("halligan.key.test/1", tested.passed(), body, text)
+}
+
+/// The same, once the ledger has it.
+#[must_use]
+pub fn key_test_recorded(report: Report, label: &str, entry: &EntryRef) -> Report {
+    let mut report = report;
+    report.body.insert("label".to_owned(), json!(label));
+    report.body.insert("entry".to_owned(), json!(entry));
+    // Writing to a `String` cannot fail.
+    let _ = writeln!(
+        report.text,
+        "{label}: recorded as entry {}, head {}",
+        entry.index, entry.hash
+    );
+    report
 }
 
 /// The members of one command's times.

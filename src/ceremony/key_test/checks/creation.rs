@@ -1,6 +1,6 @@
 //! makeCredential (CTAP 2.1 §6.1) on the throw-away relying party.
 
-use crate::attestation::{self, ClientDataOrHash, Registration, Subject, Verdict};
+use crate::attestation::{self, ClientDataOrHash, Registration, Subject, Verdict, policy};
 use crate::ceremony::key_test::bench::{Bench, Trouble};
 use crate::ceremony::key_test::check::{Answer, Finding};
 use crate::ceremony::key_test::throw_away::{Created, rp_id};
@@ -104,6 +104,9 @@ pub(in crate::ceremony::key_test) fn attestation(bench: &mut Bench<'_>) -> Answe
     };
     let findings: Vec<_> = judgement.findings.iter().filter(about_the_key).collect();
     let mut result = Finding::new(worst(&findings)).fact("format", created.response.fmt);
+    if let policy::Batch::Certificate(fingerprint) = judgement.candidate.batch {
+        result = result.fact("certificate_sha256", hex::encode(&fingerprint));
+    }
     for finding in findings {
         result = result.fact(finding.subject.as_str(), finding.verdict.as_str());
     }
