@@ -74,6 +74,9 @@ pub enum Error {
     /// The key's answer proves nothing.
     #[error("the key's assertion does not prove the credential: {0}")]
     KeyProof(String),
+    /// The key was to be one that nobody uses, and shows signs of use.
+    #[error("the key is in use: {}", .0.join("; "))]
+    KeyInUse(Vec<String>),
     /// The key cannot do what Entra needs.
     #[error("the key cannot be used: {}", .0.join("; "))]
     KeyUnfit(Vec<String>),
@@ -218,6 +221,7 @@ impl Error {
             | Self::PinSealed(_) => "pin",
             Self::AlreadyEnrolled { .. }
             | Self::Key(_)
+            | Self::KeyInUse(_)
             | Self::KeyProof(_)
             | Self::KeyUnfit(_)
             | Self::ModelRefused { .. }

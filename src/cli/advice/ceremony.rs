@@ -20,6 +20,7 @@ pub(super) fn of_ceremony(error: &ceremony::Error) -> Advice {
         E::DirectoryMismatch { .. } => (Exit::Tenant, "directory_mismatch"),
         E::DisplayName(_) => (Exit::Usage, "label"),
         E::Key(error) => return key::of_key(error),
+        E::KeyInUse(_) => (Exit::Key, "key_in_use"),
         E::KeyProof(_) => (Exit::Key, "key_proof"),
         E::KeyUnfit(_) => (Exit::Key, "key_unfit"),
         E::LabelTaken { .. } => (Exit::Usage, "label_taken"),
@@ -81,6 +82,9 @@ fn hint(error: &ceremony::Error) -> Option<&'static str> {
         }
         E::DisplayName(_) => {
             "choose a label of at most 30 characters, as it is to be written on the key"
+        }
+        E::KeyInUse(_) => {
+            "nothing on it was erased; take a key that nobody uses, or make this one such a key by `halligan key reset`"
         }
         E::LabelTaken { .. } => {
             "`halligan ledger show --key LABEL` shows that key's life; choose another label"

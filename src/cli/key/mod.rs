@@ -84,7 +84,7 @@ pub(crate) async fn run(command: &Command, context: &Context) -> Result<Report, 
         Command::Config(command) => config::run(command, context).await,
         Command::Reset(arguments) => reset::run(arguments, context).await,
         Command::Credentials(command) => credentials::run(command, context),
-        Command::Test(arguments) => test::run(arguments, context),
+        Command::Test(arguments) => test::run(arguments, context).await,
     }
 }
 

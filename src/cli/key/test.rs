@@ -6,12 +6,14 @@ use serde_json::json;
 
 use crate::attestation::Trust;
 use crate::ceremony::interaction::{Interaction, PinPurpose, PinUnavailable};
-use crate::ceremony::key_test::{self, Check, Record, Selection, Setting, Tested, Witness};
+use crate::ceremony::key_test::{self, Check, Plan, Record, Selection, Setting, Tested, Witness};
 use crate::cli::device::DeviceChoice;
-use crate::cli::terminal::{PinSource, Terminal};
+use crate::cli::record::{self, LedgerChoice};
+use crate::cli::terminal::{Confirmation, PinSource, Terminal};
 use crate::cli::{Context, Error, attestation, output};
 use crate::report::{self, Report};
 use crate::secret::Pin;
+use crate::{ceremony, ctap};
 
 /// Arguments of `key test`.
 #[derive(Debug, clap::Args)]
@@ -30,6 +32,16 @@ pub(crate) struct Arguments {
     /// Also run the checks that take half a minute or more
     #[arg(long)]
     slow: bool,
+
+    /// Also run the checks that set PINs and reset the key; only for a key that nobody uses yet, and everything on it is lost
+    #[arg(long)]
+    destructive: bool,
+
+    #[command(flatten)]
+    confirmation: Confirmation,
+
+    #[command(flatten)]
+    ledger: LedgerChoice,
 
     /// Show the checks that would run, and ask no key
     #[arg(long)]
@@ -52,15 +64,16 @@ pub(crate) struct Arguments {
     pin: PinSource,
 }
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Error> {
+pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Report, Error> {
     let selection = Selection {
         only: arguments.only.clone(),
         skip: arguments.skip.clone(),
         slow: arguments.slow,
+        destructive: arguments.destructive,
     };
     let checks = selection.checks().map_err(|error| {
         Error::Usage(format!(
-            "{error}; `halligan key test --list --slow` shows all"
+            "{error}; `halligan key test --list --slow --destructive` shows all"
         ))
     })?;
     if checks.is_empty() {
@@ -74,15 +87,22 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Er
     for path in arguments.junit.iter().chain(&arguments.html) {
         output::file(path, "")?;
     }
+    if arguments.destructive {
+        require_unrecorded(arguments, context).await?;
+    }
     let connection = arguments.device.connect(&context.env)?;
+    let mut reconnect = arguments.device.reconnecting(&connection, &context.env);
     let mut watch = Watch {
-        terminal: Terminal::new(&context.global, &arguments.pin),
+        terminal: Terminal::new(&context.global, &arguments.pin)
+            .confirmed(arguments.confirmation.confirm.clone()),
+        address: connection.address,
     };
     let setting = Setting {
         trust: &trust,
         witness: &mut watch,
         cancel: &context.interrupt.cancel,
         env: &context.env,
+        reconnect: &mut reconnect,
         spend_last_tries: arguments.pin.spend_last_pin_tries,
     };
     let tested = key_test::run(connection.device, &checks, setting)?;
@@ -95,6 +115,29 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Er
             source: Box::new(error.into()),
         }),
         None => Ok(report),
+    }
+}
+
+/// A key that the ledger knows by one of its credentials is no key to lose.
+async fn require_unrecorded(arguments: &Arguments, context: &Context) -> Result<(), Error> {
+    let mut open = match arguments.device.open(&context.env) {
+        Ok(open) => open,
+        // No CTAP2, or none that can be understood: it holds nothing that the ledger could know, and is not written to.
+        Err(Error::Key(ctap::Error::Hid(hid)))
+            if !matches!(hid, ctap::hid::Error::Unsupported { .. }) =>
+        {
+            return Err(ctap::Error::from(hid).into());
+        }
+        Err(Error::Key(_)) => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let mut terminal = Terminal::new(&context.global, &PinSource::default());
+    match record::label_of(&mut open, &arguments.ledger, &mut terminal, context).await? {
+        None => Ok(()),
+        Some(label) => {
+            let known = format!("the ledger knows it as {label}");
+            Err(ceremony::Error::KeyInUse(vec![known]).into())
+        }
     }
 }
 
@@ -123,6 +166,8 @@ fn write_files(
 /// The person at the terminal, as a run sees them.
 struct Watch {
     terminal: Terminal,
+    /// What is typed before everything on the key is erased: the key has no label yet.
+    address: String,
 }
 
 impl Witness for Watch {
@@ -152,6 +197,23 @@ impl Witness for Watch {
         let event = json!({"event": "touch_needed", "purpose": purpose});
         let line = format!("Touch the key now: {purpose}");
         self.terminal.prompt(&event, &line);
+    }
+
+    fn agree(&mut self, plan: &Plan) -> Result<(), ceremony::Error> {
+        let (touches, reinsertions) = (plan.touches, plan.reinsertions);
+        let minutes = plan.duration().as_secs().div_ceil(60);
+        let stakes = format!(
+            "everything on the key at {} is erased: PIN, settings and every credential, whatever it opens. It will be touched up to {touches} times and plugged in anew up to {reinsertions} times; about {minutes} minutes.",
+            self.address
+        );
+        match self.terminal.confirm(&stakes, &self.address) {
+            true => Ok(()),
+            false => Err(ceremony::Error::NotConfirmed(self.address.clone())),
+        }
+    }
+
+    fn reinsert_key(&mut self) {
+        self.terminal.reinsert_key();
     }
 
     fn keep_off(&mut self) {

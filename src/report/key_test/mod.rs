@@ -11,7 +11,7 @@ use serde_json::{Map, Value as Json, json};
 use super::check::mark;
 use super::{Report, printable};
 use crate::attestation::Verdict;
-use crate::ceremony::key_test::{Check, Record, Tested};
+use crate::ceremony::key_test::{Check, LeftBehind, Record, Tested};
 use crate::ctap::command::get_info;
 
 /// How often each verdict was given.
@@ -67,6 +67,7 @@ pub fn key_test(tested: &Tested, device: &str) -> Report {
     }
     text.push_str(&times(&tested.records));
     let _ = writeln!(text, "\n{device}{}: {}", model(tested), counts.text());
+    text.push_str(&left_behind(tested));
     let body = json!({
         "device": device,
         "model": tested.info.as_ref().map(model_json),
@@ -77,8 +78,29 @@ pub fn key_test(tested: &Tested, device: &str) -> Report {
             "not_applicable": counts.not_applicable,
         },
         "checks": tested.records.iter().map(record_json).collect::<Vec<_>>(),
+        "left_behind": tested.left_behind.as_ref().map(left_behind_json),
     });
     Report::new("halligan.key.test/1", tested.passed(), body, text)
+}
+
+/// What a run that broke off has left on the key, for people; empty if it left nothing.
+fn left_behind(tested: &Tested) -> String {
+    let Some(left) = &tested.left_behind else {
+        return String::new();
+    };
+    let pins: Vec<&str> = left.pins.iter().map(|pin| pin.as_str()).collect();
+    let pin = match pins.as_slice() {
+        [] => "settings or credentials of the test".to_owned(),
+        _ if left.blocked => "a PIN of the test, which is blocked".to_owned(),
+        [pin] => format!("the test's PIN {}", printable(pin)),
+        pins => format!("one of the test's PINs {}", printable(&pins.join(", "))),
+    };
+    format!("\nON THE KEY: {pin}. `halligan key reset` makes it as it left the factory.\n")
+}
+
+fn left_behind_json(left: &LeftBehind) -> Json {
+    let pins: Vec<&str> = left.pins.iter().map(|pin| pin.as_str()).collect();
+    json!({"pins": pins, "blocked": left.blocked})
 }
 
 /// The members of one command's times.
