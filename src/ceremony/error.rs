@@ -123,6 +123,9 @@ pub enum Error {
     /// Something that cannot be taken back was not confirmed.
     #[error("not done: {0:?} was not typed")]
     NotConfirmed(String),
+    /// The key was to be unplugged and plugged in again, and was not.
+    #[error("the key was not unplugged and plugged in again in time")]
+    NotPluggedInAgain,
     /// Another key was plugged in where one was unplugged.
     #[error("the key that was plugged in is not the one that was unplugged: {0}")]
     NotTheSameKey(String),
@@ -226,6 +229,7 @@ impl Error {
             | Self::KeyUnfit(_)
             | Self::ModelRefused { .. }
             | Self::NoKeyInHand
+            | Self::NotPluggedInAgain
             | Self::NotTheSameKey(_)
             | Self::ReinsertionNeeded
             | Self::SettingImpossible(_)

@@ -1,8 +1,10 @@
 //! `halligan key test` from outside: no false alarm on any kind of key, each way to misbehave found and named, nothing left on
 //! the key, and the table of checks as the pages and `--list` tell it.
 
+mod destructive;
 mod faults;
 mod liars;
+mod misled;
 mod pages;
 mod profiles;
 
@@ -25,6 +27,19 @@ fn test_at(bench: &Bench, address: &str, key: &Key) -> Command {
         &root,
     ];
     bench.halligan(words).pin(PIN).json()
+}
+
+/// The same with `--destructive`, agreed to; whoever is asked plugs the key in anew.
+fn destroy(bench: &Bench, address: &str, key: &Key, words: &[&str]) -> Finished {
+    let words = words.iter().copied();
+    let destroying = ["--destructive", "--confirm", address, "--events"];
+    let command = test_at(bench, address, key).with(destroying).with(words);
+    let over_udp = address.starts_with("udp:");
+    command.start().attended("reinsert_key", || match over_udp {
+        // A socket that keeps its channel when the power goes.
+        true => key.power_cycle(),
+        false => key.reinsert(),
+    })
 }
 
 /// The ids of the checks with this verdict, in order.

@@ -55,7 +55,7 @@ impl Bench<'_> {
         }
         let locked = self.try_pin(right)?;
         let meanwhile = self.tries()?;
-        self.reinsert_to_unlock()?;
+        self.cut_power()?;
         let outlives = proof.map(|proof| self.is_taken(&proof)).transpose()?;
         let anew = self.try_pin(right)?;
         Ok(Lockout {
@@ -65,17 +65,6 @@ impl Bench<'_> {
             anew,
             proof_outlives_power: outlives,
         })
-    }
-
-    /// Has the key plugged in anew. That it lost power shows in its own word about the lock-out, too.
-    pub(super) fn reinsert_to_unlock(&mut self) -> Result<(), Trouble> {
-        let says_locked = self.says_locked()?;
-        self.reinsert(|bench| Ok(says_locked && !bench.says_locked()?))
-    }
-
-    /// The member powerCycleState.
-    fn says_locked(&mut self) -> Result<bool, Trouble> {
-        Ok(self.key()?.pin_retries()?.power_cycle_state == Some(true))
     }
 
     /// Whether the key still takes a proof for credential management.

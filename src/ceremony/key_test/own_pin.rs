@@ -90,6 +90,19 @@ impl Bench<'_> {
         &mut self,
         protocol: PinUvAuthProtocol,
     ) -> Result<(Value, SharedSecret), Trouble> {
+        let number = protocol.number();
+        let peer = self.public_key(protocol)?;
+        SharedSecret::encapsulate(protocol, &peer, &self.env)
+            .map_err(|error| Verdict::fail(format!("protocol {number}: {error}")).into())
+    }
+
+    /// The key's part of the agreement by its preferred protocol.
+    pub(super) fn key_agreement(&mut self) -> Result<Value, Trouble> {
+        let protocol = self.pin_protocol()?;
+        self.public_key(protocol)
+    }
+
+    fn public_key(&mut self, protocol: PinUvAuthProtocol) -> Result<Value, Trouble> {
         let request = Request::GetKeyAgreement;
         let number = protocol.number();
         let answer = self.raw(&request.encode(protocol))?;
@@ -102,9 +115,7 @@ impl Bench<'_> {
             return Err(Verdict::fail(why).into());
         }
         let response = Response::decode(request.name(), cbor).map_err(ctap::Error::from)?;
-        let peer = response.key_agreement().map_err(ctap::Error::from)?;
-        SharedSecret::encapsulate(protocol, &peer, &self.env)
-            .map_err(|error| Verdict::fail(format!("protocol {number}: {error}")).into())
+        Ok(response.key_agreement().map_err(ctap::Error::from)?)
     }
 
     /// setPIN with these blocks, which are the PIN `text` if the key takes them.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::bench::{Bench, Trouble};
+use crate::ceremony::Error;
 use crate::ceremony::reset::reinsertion::{Fingerprint, PATIENCE, pause};
 
 /// How often a key that still answers is looked at for having lost power.
@@ -30,20 +31,35 @@ impl Bench<'_> {
                 }
                 next = self.env.monotonic() + LOOKS;
             }
-            pause(end, self.cancel, &self.env)?;
+            self.pause(end)?;
         }
         while !(self.reconnect)().is_some_and(|device| self.take(device)) {
-            pause(end, self.cancel, &self.env)?;
+            self.pause(end)?;
         }
         Ok(before.require(self.key()?)?)
+    }
+
+    /// Has the key plugged in anew, for nothing but the loss of power. Where the channel is kept, that shows in the key agreement:
+    /// its key pair is made at power-up (CTAP 2.1 §6.5.5.4). Keys that make one for every question show nothing by it.
+    pub(super) fn cut_power(&mut self) -> Result<(), Trouble> {
+        let (before, again) = (self.key_agreement()?, self.key_agreement()?);
+        let lasts = before == again;
+        self.reinsert(|bench| Ok(lasts && bench.key_agreement()? != before))
     }
 
     /// Lets so much time pass since the key was opened.
     pub(super) fn wait_since_opening(&self, time: Duration) -> Result<(), Trouble> {
         let end = self.opened + time;
         while self.env.monotonic() < end {
-            pause(end, self.cancel, &self.env)?;
+            self.pause(end)?;
         }
         Ok(())
+    }
+
+    fn pause(&self, end: Duration) -> Result<(), Trouble> {
+        match pause(end, self.cancel, &self.env) {
+            Err(Error::ReinsertionNeeded) => Err(Error::NotPluggedInAgain.into()),
+            paused => Ok(paused?),
+        }
     }
 }

@@ -31,6 +31,7 @@ pub(super) fn of_ceremony(error: &ceremony::Error) -> Advice {
         E::NotConfirmed(_) => (Exit::Usage, "declined"),
         E::NotFinishable { .. } => (Exit::Stopped, "not_finishable"),
         E::NotUndoable { .. } => (Exit::Stopped, "not_undoable"),
+        E::NotPluggedInAgain => (Exit::Key, "not_plugged_in_again"),
         E::NotTheSameKey(_) => (Exit::Key, "not_the_same_key"),
         E::NoTenant => (Exit::Usage, "no_tenant"),
         E::OtherRoom(FileError::Expired(_)) => (Exit::Tenant, "challenge_expired"),
@@ -98,6 +99,7 @@ fn hint(error: &ceremony::Error) -> Option<&'static str> {
         E::NotFinishable { .. } | E::NotUndoable { .. } => {
             "`halligan resume` shows what is true, and what can be done"
         }
+        E::NotPluggedInAgain => "run the test again, and plug the key in anew when it is asked for",
         E::NotTheSameKey(_) => {
             "nothing was done to it; plug in the key that it is about, and no other"
         }

@@ -61,8 +61,7 @@ pub(in crate::ceremony::key_test) fn blocked(bench: &mut Bench<'_>) -> Answer {
     let mut problems = Vec::new();
     for when in ["", ", plugged in anew,"] {
         if !when.is_empty() {
-            // That a blocked key lost power, nothing shows but its channel.
-            bench.reinsert(|_| Ok(false))?;
+            bench.cut_power()?;
         }
         let status = bench.try_pin(right.expose_text())?;
         if status != Status::PinBlocked {
@@ -89,7 +88,7 @@ fn spend_all(bench: &mut Bench<'_>, wrong: &str) -> Result<u8, Trouble> {
         let now = bench.tries()?;
         match status {
             _ if now == 0 => {}
-            Status::PinAuthBlocked => bench.reinsert_to_unlock()?,
+            Status::PinAuthBlocked => bench.cut_power()?,
             Status::PinInvalid if now < left => {}
             status => {
                 let why =
