@@ -3,8 +3,10 @@
 use halligan::ctap::command::{RelyingParty, User, make_credential};
 use halligan::ctap::{Permissions, Wait};
 use halligan::emulator::profile::{Family, Profile};
+use halligan::encoding::cbor::Value;
 use halligan::secret::Pin;
 
+use super::liars::{in_info, liar};
 use super::{destroy, test, test_at, with_verdict};
 use crate::bench::{Bench, Key};
 
@@ -128,6 +130,42 @@ fn a_key_in_use_is_refused_and_stays_as_it_is() {
         (8, Some(false))
     );
     bench.check(&enrolled, "BG1-A").run().exits(0);
+}
+
+#[test]
+fn another_key_in_its_place_ends_the_run() {
+    let bench = Bench::new();
+    let key = bench.key(Profile::default());
+    let changeling = liar(&key, about_its_model_after_a_lockout);
+    let ended = destroy(&bench, &changeling, &key, &["--only", "pin-lockout"]);
+    let ended = ended.exits(3).fails_with("not_the_same_key");
+    let document = ended.document();
+    let pin = document["left_behind"]["pins"][0].as_str().unwrap();
+    assert_eq!(stored(&key, pin), 0);
+}
+
+fn about_its_model_after_a_lockout(
+    _: u8,
+    request: &[u8],
+    said: Vec<u8>,
+    locked: &mut Vec<u8>,
+) -> Option<Vec<u8>> {
+    if said == [0x34] {
+        locked.clone_from(&said);
+    }
+    Some(match locked.is_empty() {
+        true => said,
+        false => in_info(request, said, 0x03, Value::Bytes(vec![0xaa; 16])),
+    })
+}
+
+#[test]
+fn a_key_that_cannot_be_unplugged_is_not_begun_with() {
+    let bench = Bench::new();
+    let own = ["key", "test", "--device", "emulator:own", "--destructive"];
+    let refused = bench.halligan(own).run().exits(2);
+    refused.says("cannot be unplugged");
+    assert!(!bench.path("own").exists());
 }
 
 /// What a key without a PIN does not tell, it tells whoever has set one.

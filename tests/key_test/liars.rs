@@ -135,7 +135,7 @@ fn about_leaving_the_key(_: u8, request: &[u8], said: Vec<u8>, _: &mut Vec<u8>) 
     Some(with_member(said, 0x02, Value::Bytes(data)))
 }
 
-pub(super) fn by_accepting_everything(
+fn by_accepting_everything(
     command: u8,
     _: &[u8],
     said: Vec<u8>,
@@ -225,7 +225,7 @@ fn after(text: &[u8], distance: usize, mut said: Vec<u8>) -> Vec<u8> {
     said
 }
 
-pub(super) fn member(said: &[u8], key: u8) -> Option<Value> {
+fn member(said: &[u8], key: u8) -> Option<Value> {
     let map = cbor::decode(said.get(1..)?).ok()?.into_map().ok()?;
     cbor::get(&map, &Value::from(key)).cloned()
 }

@@ -4,9 +4,7 @@ use halligan::ctap::hid::packet::command;
 use halligan::emulator::Profile;
 use halligan::encoding::cbor::{self, Value};
 
-use super::liars::{
-    Lie, by_accepting_everything, by_signing_for_anybody, in_info, instead_of, liar, with_member,
-};
+use super::liars::{Lie, by_signing_for_anybody, in_info, instead_of, liar, with_member};
 use super::{destroy, with_verdict};
 use crate::bench::Bench;
 
@@ -15,12 +13,12 @@ type Row = (Lie, &'static [&'static str], &'static [&'static str]);
 
 const LIES: &[Row] = &[
     (
-        by_accepting_everything,
+        by_setting_any_pin,
         &["pin-too-short", "pin-too-long"],
         &["pin-too-short", "pin-too-long"],
     ),
     (about_no_tries, &["pin-set"], &["pin-set"]),
-    (by_setting_again, &["pin-set-once"], &["pin-set-once"]),
+    (by_setting_any_pin, &["pin-set-once"], &["pin-set-once"]),
     (
         about_full_tries,
         &["pin-set", "pin-wrong", "pin-change"],
@@ -69,6 +67,11 @@ const LIES: &[Row] = &[
         &["reset-erases-u2f"],
     ),
     (
+        by_keeping_blobs,
+        &["reset-erases-large-blobs"],
+        &["reset-erases-large-blobs"],
+    ),
+    (
         about_the_firmware_after_a_reset,
         &["reset-restores-info"],
         &["reset-restores-info"],
@@ -112,9 +115,9 @@ fn about_full_tries(_: u8, request: &[u8], said: Vec<u8>, _: &mut Vec<u8>) -> Op
     })
 }
 
-fn by_setting_again(_: u8, request: &[u8], said: Vec<u8>, _: &mut Vec<u8>) -> Option<Vec<u8>> {
+fn by_setting_any_pin(_: u8, request: &[u8], said: Vec<u8>, _: &mut Vec<u8>) -> Option<Vec<u8>> {
     Some(match (is_about_pins(request, 3), said.as_slice()) {
-        (true, [0x33]) => vec![0],
+        (true, [_]) => vec![0],
         _ => said,
     })
 }
@@ -206,6 +209,17 @@ fn about_the_firmware_after_a_reset(
         true => in_info(request, said, 0x0e, Value::from(7)),
         false => said,
     })
+}
+
+/// The first array that was read, whenever one is asked for.
+fn by_keeping_blobs(_: u8, request: &[u8], said: Vec<u8>, first: &mut Vec<u8>) -> Option<Vec<u8>> {
+    if !matches!(request, [0x0c, _, 0x01, ..]) {
+        return Some(said);
+    }
+    if first.is_empty() {
+        first.clone_from(&said);
+    }
+    Some(first.clone())
 }
 
 fn by_knowing_every_handle(code: u8, _: &[u8], said: Vec<u8>, _: &mut Vec<u8>) -> Option<Vec<u8>> {

@@ -6,8 +6,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::check::Need;
+use super::line::Line;
 use super::lockout::Lockout;
-use super::observed::{Exchange, Log, Observed};
+use super::observed::{Exchange, Log};
 use super::throw_away::{Created, Signed, rp_id};
 use super::traces::Traces;
 use super::wiped::{Info, Wiped};
@@ -17,7 +18,7 @@ use crate::ceremony;
 use crate::ctap::command::get_info;
 use crate::ctap::hid::packet::ChannelId;
 use crate::ctap::hid::tap::Heard;
-use crate::ctap::hid::{self, Channel, DeviceError, HidDevice, Probe, Tap};
+use crate::ctap::hid::{self, DeviceError, HidDevice, Probe, Tap};
 use crate::ctap::{self, Authenticator, Cancel, Identity, KeepAlive, Permissions, PinUvAuth, Wait};
 use crate::env::Env;
 use crate::secret::Pin;
@@ -96,44 +97,6 @@ pub(super) struct Bench<'a> {
     pub(super) assertion: Once<Signed>,
     pub(super) lockout: Once<Lockout>,
     pub(super) wiped: Once<Wiped>,
-}
-
-/// A key on a channel.
-struct Line {
-    key: Result<Authenticator, Verdict>,
-    opening: Option<ctap::Error>,
-    identity: Identity,
-    cid: ChannelId,
-    tap: Tap,
-}
-
-impl Line {
-    fn open(device: Box<dyn HidDevice>, env: &Env, log: &Log) -> Result<Self, hid::Error> {
-        let tap = Tap::new(device);
-        let channel = Channel::open(Box::new(tap.clone()), env.clone())?;
-        let cid = channel.id();
-        let transport = Observed::new(channel, env, log);
-        let identity = ctap::Transport::identity(&transport);
-        let opened = if identity.capabilities.cbor() {
-            Authenticator::over(Box::new(transport), env.clone()).map_err(|error| {
-                let why = Verdict::unknown("the key gave no usable answer to getInfo");
-                (why, Some(error))
-            })
-        } else {
-            Err((Verdict::not_applicable("the key has no CTAP2"), None))
-        };
-        let (key, opening) = match opened {
-            Ok(key) => (Ok(key), None),
-            Err((verdict, error)) => (Err(verdict), error),
-        };
-        Ok(Self {
-            key,
-            opening,
-            identity,
-            cid,
-            tap,
-        })
-    }
 }
 
 impl<'a> Bench<'a> {

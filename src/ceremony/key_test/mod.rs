@@ -10,6 +10,7 @@ mod check;
 mod checks;
 mod fresh;
 mod latency;
+mod line;
 mod lockout;
 mod observed;
 mod obtain_pin;

@@ -27,7 +27,7 @@ impl Bench<'_> {
             if self.env.monotonic() >= next {
                 if lost_power(self)? {
                     self.opened = self.env.monotonic();
-                    return Ok(());
+                    return Ok(before.require(self.key()?)?);
                 }
                 next = self.env.monotonic() + LOOKS;
             }

@@ -8,6 +8,7 @@ use crate::attestation::Verdict;
 use crate::ctap::Permissions;
 use crate::ctap::command::GET_INFO;
 use crate::ctap::command::authenticator_config::MinPinLength;
+use crate::ctap::command::large_blobs;
 use crate::ctap::hid::packet::{Message, command};
 use crate::ctap::hid::probe::Answer as Heard;
 use crate::encoding::cbor::{self, Value};
@@ -32,6 +33,8 @@ pub(super) struct Wiped {
     pub(super) discoverable: Survives,
     /// The first one, asked for by U2F.
     pub(super) u2f: Survives,
+    /// An array of large blobs.
+    pub(super) large_blobs: Survives,
     /// What getInfo says, before anything was written and after the reset.
     pub(super) info: [Info; 2],
 }
@@ -55,7 +58,11 @@ impl Bench<'_> {
             Some(created) => self.holds_by_u2f(created)?,
             None => false,
         };
-        self.raise_minimum()?;
+        let blobs = self.store_blobs()?;
+        // What keeps a key from it, the check of that setting says.
+        if let Err(Trouble::Over(error)) = self.raise_minimum() {
+            return Err(Trouble::Over(error));
+        }
         self.reset()?;
         let pin = self.info()?.options.client_pin == Some(true);
         let survives = |bench: &mut Self, created: &Option<Created>| match created {
@@ -67,6 +74,10 @@ impl Bench<'_> {
             u2f: match &wrapped {
                 Some(created) if by_u2f => Some(self.holds_by_u2f(created)?),
                 _ => None,
+            },
+            large_blobs: match &blobs {
+                Some(array) => Some(self.stores_blobs(array)?),
+                None => None,
             },
             wrapped: survives(self, &wrapped)?,
             discoverable: survives(self, &discoverable)?,
@@ -133,6 +144,40 @@ impl Bench<'_> {
         Ok(
             matches!(answer, Heard::Message(Message { payload, .. }) if payload == CONDITIONS_NOT_SATISFIED),
         )
+    }
+
+    /// Stores an array of large blobs that nobody can read; none where the key does not store it.
+    fn store_blobs(&mut self) -> Result<Option<Vec<u8>>, Trouble> {
+        if self.has(Need::LargeBlobs).is_err() {
+            return Ok(None);
+        }
+        let [ciphertext, nonce] = [self.env.random::<24>(), self.env.random::<24>()];
+        // CTAP 2.1 §6.10.3: ciphertext, nonce, length of what is encrypted.
+        let blob = cbor::map([
+            (1, Value::Bytes(ciphertext.to_vec())),
+            (2, Value::Bytes(nonce[..12].to_vec())),
+            (3, Value::from(8)),
+        ]);
+        let array = cbor::encode(&Value::Array(vec![blob]));
+        let proof = match self.info()?.options.client_pin {
+            Some(_) => {
+                let pin = self.own_pin()?;
+                let key = self.key()?;
+                Some(key.pin_uv_auth(&pin, Permissions::LBW, None)?)
+            }
+            None => None,
+        };
+        self.traces.changed = true;
+        self.key()?.replace_large_blobs(&array, proof.as_ref())?;
+        Ok(self.stores_blobs(&array)?.then_some(array))
+    }
+
+    fn stores_blobs(&mut self, array: &[u8]) -> Result<bool, Trouble> {
+        let answer = self.raw(&large_blobs::get(array.len()))?;
+        let stored = answer.get(1..).and_then(|cbor| cbor::decode(cbor).ok());
+        let stored = stored.and_then(|value| value.into_map().ok());
+        let stored = stored.and_then(|map| cbor::get(&map, &Value::from(1)).cloned());
+        Ok(stored.as_ref().and_then(Value::as_bytes).map(Vec::as_slice) == Some(array))
     }
 
     /// Raises the minimum PIN length by one, where the key lets it be raised; what it is then.

@@ -11,6 +11,7 @@ use crate::cli::device::DeviceChoice;
 use crate::cli::record::{self, LedgerChoice};
 use crate::cli::terminal::{Confirmation, PinSource, Terminal};
 use crate::cli::{Context, Error, attestation, output};
+use crate::ctap::hid::Address;
 use crate::report::{self, Report};
 use crate::secret::Pin;
 use crate::{ceremony, ctap};
@@ -88,6 +89,10 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
         output::file(path, "")?;
     }
     if arguments.destructive {
+        if let Address::Emulator(_) = arguments.device.device {
+            let why = "a key in the same process cannot be unplugged; `halligan emulator serve` puts it behind a socket";
+            return Err(Error::Usage(why.to_owned()));
+        }
         require_unrecorded(arguments, context).await?;
     }
     let connection = arguments.device.connect(&context.env)?;

@@ -95,6 +95,11 @@ pub(in crate::ceremony::key_test) fn u2f(bench: &mut Bench<'_>) -> Answer {
     Ok(gone(&[("the credential", survives)]).into())
 }
 
+pub(in crate::ceremony::key_test) fn large_blobs(bench: &mut Bench<'_>) -> Answer {
+    let survives = bench.wiped()?.large_blobs;
+    Ok(gone(&[("the array", survives)]).into())
+}
+
 /// What was there before, none of it may be there afterwards.
 fn gone(things: &[(&str, Survives)]) -> Verdict {
     let left: Vec<&str> = things

@@ -5,7 +5,7 @@ use crate::ceremony::key_test::bench::Bench;
 use crate::ceremony::key_test::check::{Answer, Check, Need, Tag};
 use crate::ceremony::key_test::checks::{lockout, new_pin, pin_change, pin_rules, wiped};
 
-pub(super) const CHECKS: [Check; 22] = [
+pub(super) const CHECKS: [Check; 23] = [
     destroying(
         "pin-too-short",
         "a PIN that is too short is refused",
@@ -149,6 +149,13 @@ pub(super) const CHECKS: [Check; 22] = [
         wiped::u2f,
     )
     .needing(&[Need::Ctap1, Need::Wiped]),
+    destroying(
+        "reset-erases-large-blobs",
+        "a reset erases large blobs",
+        &[Tag::Reset, Tag::Touch],
+        wiped::large_blobs,
+    )
+    .needing(&[Need::LargeBlobs, Need::Wiped]),
     destroying(
         "reset-restores-info",
         "after a reset getInfo says what it said of the fresh key",
