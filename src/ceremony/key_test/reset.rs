@@ -63,10 +63,7 @@ impl Bench<'_> {
         match self.reset() {
             Ok(()) => Ok(()),
             Err(Trouble::Over(error)) => Err(*error),
-            Err(Trouble::Key(error)) if self.is_cancelled() => {
-                drop(error);
-                Err(Error::Cancelled)
-            }
+            Err(Trouble::Key(_)) if self.is_cancelled() => Err(Error::Cancelled),
             Err(Trouble::Key(error)) => Err(error.into()),
             Err(Trouble::Settled(_)) => Err(Error::ReinsertionNeeded),
         }

@@ -17,16 +17,12 @@ pub(in crate::ceremony::key_test) fn too_short(bench: &mut Bench<'_>) -> Answer 
     let pin = bench.new_pin()?;
     let short: String = pin.expose_text().chars().take(minimum - 1).collect();
     let status = bench.set(&short, &padded(&short))?;
-    let problems = match status {
+    let problem = match status {
+        Status::Ok => Some(format!("{} characters became the PIN", short.len())),
         Status::PinPolicyViolation => after_refusal(bench, "a PIN that is too short"),
-        Status::Ok => vec![format!("{} characters became the PIN", short.len())],
-        // Another word for the same.
-        _ => {
-            let mut problems = after_refusal(bench, "a PIN that is too short");
-            problems.insert(0, format!("it is refused by {status}"));
-            problems
-        }
+        _ => Some(format!("it is refused by {status}")),
     };
+    let problems: Vec<String> = problem.into_iter().collect();
     Ok(Finding::of_problems(&problems)
         .fact("characters", short.len())
         .fact("status", status.to_string()))
@@ -64,14 +60,10 @@ fn require_none(bench: &mut Bench<'_>) -> Result<(), Trouble> {
     }
 }
 
-fn after_refusal(bench: &Bench<'_>, what: &str) -> Vec<String> {
-    let set = bench
-        .info()
-        .is_ok_and(|info| info.options.client_pin == Some(true));
-    match set {
-        true => vec![format!("{what} was refused, and a PIN is set all the same")],
-        false => Vec::new(),
-    }
+fn after_refusal(bench: &Bench<'_>, what: &str) -> Option<String> {
+    let info = bench.info();
+    let set = info.is_ok_and(|info| info.options.client_pin == Some(true));
+    set.then(|| format!("{what} was refused, and a PIN is set all the same"))
 }
 
 pub(in crate::ceremony::key_test) fn set(bench: &mut Bench<'_>) -> Answer {

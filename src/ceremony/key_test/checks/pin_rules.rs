@@ -4,10 +4,11 @@ use crate::attestation::Verdict;
 use crate::ceremony::key_test::bench::{Bench, Trouble};
 use crate::ceremony::key_test::check::{Answer, Finding};
 use crate::ceremony::key_test::throw_away::rp_id;
+use crate::ctap;
+use crate::ctap::command::CredentialDescriptor;
 use crate::ctap::command::authenticator_config::MinPinLength;
 use crate::ctap::command::make_credential::CredProtect;
 use crate::ctap::status::Status;
-use crate::ctap::{self};
 
 pub(in crate::ceremony::key_test) fn protected(bench: &mut Bench<'_>) -> Answer {
     bench.ready_to_create()?;
@@ -27,10 +28,7 @@ pub(in crate::ceremony::key_test) fn protected(bench: &mut Bench<'_>) -> Answer 
 }
 
 /// Whether the key signs without a touch and without the PIN. One that says that it wants the PIN hides what it has.
-fn shows(
-    bench: &mut Bench<'_>,
-    named: Vec<ctap::command::CredentialDescriptor>,
-) -> Result<bool, Trouble> {
+fn shows(bench: &mut Bench<'_>, named: Vec<CredentialDescriptor>) -> Result<bool, Trouble> {
     match bench.ask_silently(rp_id(), named) {
         Ok(signed) => Ok(signed.is_some()),
         Err(Trouble::Settled(Verdict::NotApplicable { .. })) => Ok(false),
