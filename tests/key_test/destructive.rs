@@ -96,7 +96,9 @@ fn nothing_is_written_until_the_address_is_typed() {
     ] {
         let refused = test(&bench, &key).with(words.iter().copied()).run();
         let refused = refused.exits(2).fails_with("declined");
-        refused.says("plugged in anew up to").says(key.connection());
+        refused
+            .says("To be plugged in anew: up to")
+            .says(key.connection());
         assert!(is_fresh(&key));
     }
 }
@@ -238,7 +240,7 @@ fn a_key_that_is_pulled_out_leaves_a_pin_that_is_told() {
         .with(["--attestation-root", &root]);
     let gone = gone.run().exits(3).prints("ON THE KEY: the test's PIN ");
     let (_, told) = gone.stdout.split_once("the test's PIN ").unwrap();
-    let (pin, _) = told.split_once('.').unwrap();
+    let (pin, _) = told.split_once(';').unwrap();
     key.replug();
     assert_eq!(stored(&key, pin), 0);
 }

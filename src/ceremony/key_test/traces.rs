@@ -47,6 +47,7 @@ impl Traces {
         self.any().then_some(LeftBehind {
             pins: self.pins,
             blocked: self.blocked,
+            changed: self.changed,
         })
     }
 }
@@ -57,6 +58,8 @@ pub struct LeftBehind {
     pub pins: Vec<Zeroizing<String>>,
     /// Whether no PIN tries are left, so that the PIN is of no use.
     pub blocked: bool,
+    /// Whether there may be credentials or settings, too.
+    pub changed: bool,
 }
 
 impl fmt::Debug for LeftBehind {
@@ -64,6 +67,7 @@ impl fmt::Debug for LeftBehind {
         formatter
             .debug_struct("LeftBehind")
             .field("blocked", &self.blocked)
+            .field("changed", &self.changed)
             .finish_non_exhaustive()
     }
 }

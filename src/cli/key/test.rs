@@ -208,7 +208,7 @@ impl Witness for Watch {
         let (touches, reinsertions) = (plan.touches, plan.reinsertions);
         let minutes = plan.duration().as_secs().div_ceil(60);
         let stakes = format!(
-            "everything on the key at {} is erased: PIN, settings and every credential, whatever it opens. It will be touched up to {touches} times and plugged in anew up to {reinsertions} times; about {minutes} minutes.",
+            "everything on the key at {} is erased: PIN, settings and every credential, whatever it opens. Touches: up to {touches}. To be plugged in anew: up to {reinsertions} times. About {minutes} minutes.",
             self.address
         );
         match self.terminal.confirm(&stakes, &self.address) {

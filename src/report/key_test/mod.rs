@@ -90,17 +90,27 @@ fn left_behind(tested: &Tested) -> String {
     };
     let pins: Vec<&str> = left.pins.iter().map(|pin| pin.as_str()).collect();
     let pin = match pins.as_slice() {
-        [] => "settings or credentials of the test".to_owned(),
-        _ if left.blocked => "a PIN of the test, which is blocked".to_owned(),
-        [pin] => format!("the test's PIN {}", printable(pin)),
-        pins => format!("one of the test's PINs {}", printable(&pins.join(", "))),
+        [] => None,
+        _ if left.blocked => Some("a PIN of the test, which is blocked".to_owned()),
+        [pin] => Some(format!("the test's PIN {}", printable(pin))),
+        pins => Some(format!(
+            "one of the test's PINs {}",
+            printable(&pins.join(", "))
+        )),
     };
-    format!("\nON THE KEY: {pin}. `halligan key reset` makes it as it left the factory.\n")
+    let rest = left
+        .changed
+        .then(|| "credentials or settings of the test".to_owned());
+    let what: Vec<String> = pin.into_iter().chain(rest).collect();
+    format!(
+        "\nON THE KEY: {}. `halligan key reset` makes it as it left the factory.\n",
+        what.join("; ")
+    )
 }
 
 fn left_behind_json(left: &LeftBehind) -> Json {
     let pins: Vec<&str> = left.pins.iter().map(|pin| pin.as_str()).collect();
-    json!({"pins": pins, "blocked": left.blocked})
+    json!({"pins": pins, "blocked": left.blocked, "changed": left.changed})
 }
 
 /// The members of one command's times.
