@@ -74,6 +74,9 @@ pub enum Error {
     /// The key's answer proves nothing.
     #[error("the key's assertion does not prove the credential: {0}")]
     KeyProof(String),
+    /// The key was to be one that nobody uses, and shows signs of use.
+    #[error("the key is in use: {}", .0.join("; "))]
+    KeyInUse(Vec<String>),
     /// The key cannot do what Entra needs.
     #[error("the key cannot be used: {}", .0.join("; "))]
     KeyUnfit(Vec<String>),
@@ -120,6 +123,9 @@ pub enum Error {
     /// Something that cannot be taken back was not confirmed.
     #[error("not done: {0:?} was not typed")]
     NotConfirmed(String),
+    /// The key was to be unplugged and plugged in again, and was not.
+    #[error("the key was not unplugged and plugged in again in time")]
+    NotPluggedInAgain,
     /// Another key was plugged in where one was unplugged.
     #[error("the key that was plugged in is not the one that was unplugged: {0}")]
     NotTheSameKey(String),
@@ -218,10 +224,12 @@ impl Error {
             | Self::PinSealed(_) => "pin",
             Self::AlreadyEnrolled { .. }
             | Self::Key(_)
+            | Self::KeyInUse(_)
             | Self::KeyProof(_)
             | Self::KeyUnfit(_)
             | Self::ModelRefused { .. }
             | Self::NoKeyInHand
+            | Self::NotPluggedInAgain
             | Self::NotTheSameKey(_)
             | Self::ReinsertionNeeded
             | Self::SettingImpossible(_)

@@ -55,6 +55,19 @@ impl DeviceChoice {
         }
     }
 
+    /// Connects once more after the key was unplugged. A key with another serial number is none.
+    pub(crate) fn reconnecting(
+        &self,
+        connection: &Connection,
+        env: &Env,
+    ) -> impl FnMut() -> Option<Box<dyn HidDevice>> + Send + use<> {
+        let (choice, env, serial) = (self.clone(), env.clone(), connection.serial.clone());
+        move || {
+            let again = choice.connect(&env).ok()?;
+            (again.serial == serial).then_some(again.device)
+        }
+    }
+
     /// The device, and nothing said to the key yet.
     pub(crate) fn connect(&self, env: &Env) -> Result<Connection, Error> {
         let (device, usb): (Box<dyn HidDevice>, _) = match &self.device {
@@ -69,8 +82,13 @@ impl DeviceChoice {
         let description = usb
             .as_ref()
             .map_or_else(|| self.device.to_string(), describe);
+        let address = usb.as_ref().map_or_else(
+            || self.device.to_string(),
+            |key| format!("hid:{}", key.path),
+        );
         Ok(Connection {
             device,
+            address,
             description,
             serial: usb.and_then(|key| key.serial),
         })
@@ -80,6 +98,8 @@ impl DeviceChoice {
 /// A device that moves reports, and what is known of it.
 pub(crate) struct Connection {
     pub(crate) device: Box<dyn HidDevice>,
+    /// Where this one key is, also where the operator named none.
+    pub(crate) address: String,
     pub(crate) description: String,
     serial: Option<String>,
 }

@@ -202,6 +202,25 @@ impl Started {
         }
     }
 
+    /// Waits for the end, and does something each time that this event comes.
+    #[track_caller]
+    pub(crate) fn attended(mut self, name: &str, mut act: impl FnMut()) -> Finished {
+        let needle = format!("\"event\":\"{name}\"");
+        let mut done = 0;
+        loop {
+            let come = String::from_utf8_lossy(&self.output.stderr)
+                .matches(&needle)
+                .count();
+            while done < come {
+                act();
+                done += 1;
+            }
+            if !self.receive() {
+                return self.finish();
+            }
+        }
+    }
+
     /// Waits for the first line on standard output, which a server prints when it is ready: its JSON document.
     #[track_caller]
     pub(crate) fn ready(mut self) -> (Self, Value) {

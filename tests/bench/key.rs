@@ -108,6 +108,11 @@ impl Key {
         emulator.power_cycle();
     }
 
+    /// Cuts its power for a moment; faults stay.
+    pub(crate) fn power_cycle(&self) {
+        self.lock().power_cycle();
+    }
+
     /// Pulls it out, and puts it back a moment later.
     pub(crate) fn reinsert(&self) {
         self.lock().unplug(Some(Duration::from_millis(300)));

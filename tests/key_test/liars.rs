@@ -11,12 +11,12 @@ use halligan::emulator::Profile;
 use halligan::emulator::touch::{After, Never};
 use halligan::encoding::cbor::{self, Value};
 
-use super::{faults, test_at, with_verdict};
+use super::{faults, misled, test_at, with_verdict};
 use crate::bench::{Bench, Key};
 
 /// What becomes of a message from the key: HID command, the CTAP2 request that it may answer, the message, and what the liar
 /// remembers. None: it gets lost.
-type Lie = fn(u8, &[u8], Vec<u8>, &mut Vec<u8>) -> Option<Vec<u8>>;
+pub(super) type Lie = fn(u8, &[u8], Vec<u8>, &mut Vec<u8>) -> Option<Vec<u8>>;
 
 /// A lie, and the checks that see through it.
 const LIES: &[(Lie, &[&str])] = &[
@@ -156,7 +156,7 @@ fn by_forgetting_what_it_holds(
     Some(instead_of(0x19, 0x01, request, said, earlier))
 }
 
-fn by_signing_for_anybody(
+pub(super) fn by_signing_for_anybody(
     _: u8,
     request: &[u8],
     said: Vec<u8>,
@@ -198,7 +198,13 @@ fn by_keeping_quiet(command: u8, _: &[u8], said: Vec<u8>, count: &mut Vec<u8>) -
 }
 
 /// The last good answer to this CTAP2 command, instead of this refusal.
-fn instead_of(status: u8, of: u8, request: &[u8], said: Vec<u8>, earlier: &mut Vec<u8>) -> Vec<u8> {
+pub(super) fn instead_of(
+    status: u8,
+    of: u8,
+    request: &[u8],
+    said: Vec<u8>,
+    earlier: &mut Vec<u8>,
+) -> Vec<u8> {
     if request.first() != Some(&of) {
         return said;
     }
@@ -224,14 +230,14 @@ fn member(said: &[u8], key: u8) -> Option<Value> {
     cbor::get(&map, &Value::from(key)).cloned()
 }
 
-fn with_member(said: Vec<u8>, key: u8, value: Value) -> Vec<u8> {
+pub(super) fn with_member(said: Vec<u8>, key: u8, value: Value) -> Vec<u8> {
     let mut map = cbor::decode(&said[1..]).unwrap().into_map().unwrap();
     map.retain(|(other, _)| *other != Value::from(key));
     map.push((Value::from(key), value));
     [vec![0], cbor::encode(&Value::Map(map))].concat()
 }
 
-fn in_info(request: &[u8], said: Vec<u8>, key: u8, value: Value) -> Vec<u8> {
+pub(super) fn in_info(request: &[u8], said: Vec<u8>, key: u8, value: Value) -> Vec<u8> {
     if request == [0x04] && said.first() == Some(&0) {
         with_member(said, key, value)
     } else {
@@ -240,7 +246,7 @@ fn in_info(request: &[u8], said: Vec<u8>, key: u8, value: Value) -> Vec<u8> {
 }
 
 /// Puts a liar in front of a key, for one host. The thread ends with the process.
-fn liar(key: &Key, lie: Lie) -> String {
+pub(super) fn liar(key: &Key, lie: Lie) -> String {
     let key: SocketAddr = key.address().strip_prefix("udp:").unwrap().parse().unwrap();
     let near = UdpSocket::bind("127.0.0.1:0").unwrap();
     let far = UdpSocket::bind("127.0.0.1:0").unwrap();
@@ -352,6 +358,7 @@ fn every_check_is_seen_to_fail() {
     let mut seen: BTreeSet<&str> = faults::failing_checks().collect();
     seen.extend(LIES.iter().flat_map(|(_, checks)| checks.iter()));
     seen.extend(["touch-cancelled", "touch-timeout", "keep-alives"]);
+    seen.extend(misled::failing_checks());
     let all: BTreeSet<&str> = CHECKS.iter().map(|check| check.id).collect();
     assert_eq!(seen, all);
 }

@@ -1,17 +1,24 @@
 //! What checks work with: the key on an observed channel, its reports, the PIN if it is at hand, and throw-away credentials
 //! that several checks look at.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::check::Need;
-use super::observed::{Exchange, Log, Observed};
+use super::line::Line;
+use super::lockout::Lockout;
+use super::observed::{Exchange, Log};
 use super::throw_away::{Created, Signed, rp_id};
-use super::{Setting, Witness};
+use super::traces::Traces;
+use super::wiped::{Info, Wiped};
+use super::{Reconnect, Setting, Witness};
 use crate::attestation::{Trust, Verdict};
+use crate::ceremony;
 use crate::ctap::command::get_info;
 use crate::ctap::hid::packet::ChannelId;
 use crate::ctap::hid::tap::Heard;
-use crate::ctap::hid::{self, Channel, DeviceError, HidDevice, Probe, Tap};
+use crate::ctap::hid::{self, DeviceError, HidDevice, Probe, Tap};
 use crate::ctap::{
     self, Authenticator, Cancel, Identity, KeepAlive, Permissions, PinUvAuth, Times, Wait,
 };
@@ -21,6 +28,8 @@ use crate::secret::Pin;
 /// Why a check could not answer.
 #[derive(Debug)]
 pub(super) enum Trouble {
+    /// Nothing more may be asked of the key.
+    Over(Box<ceremony::Error>),
     /// The key did not do what it was asked.
     Key(ctap::Error),
     /// The verdict is plain before the end.
@@ -30,6 +39,12 @@ pub(super) enum Trouble {
 impl From<ctap::Error> for Trouble {
     fn from(error: ctap::Error) -> Self {
         Self::Key(error)
+    }
+}
+
+impl From<ceremony::Error> for Trouble {
+    fn from(error: ceremony::Error) -> Self {
+        Self::Over(Box::new(error))
     }
 }
 
@@ -67,13 +82,23 @@ pub(super) struct Bench<'a> {
     pub(super) pin: PinAtHand,
     pub(super) trust: &'a Trust,
     pub(super) witness: &'a mut dyn Witness,
-    cancel: &'a Cancel,
+    pub(super) cancel: &'a Cancel,
     pub(super) env: Env,
+    /// Opens the device again after it was unplugged.
+    pub(super) reconnect: &'a mut Reconnect<'a>,
+    /// The key has had power at least since then.
+    pub(super) opened: Duration,
+    /// What getInfo said before a destructive run wrote anything.
+    pub(super) factory: Info,
+    /// What the run has put on the key.
+    pub(super) traces: Traces,
     /// What a touch is for.
     pub(super) purpose: &'static str,
     pub(super) credential: Once<Created>,
     pub(super) windows_credential: Once<Created>,
     pub(super) assertion: Once<Signed>,
+    pub(super) lockout: Once<Lockout>,
+    pub(super) wiped: Once<Wiped>,
 }
 
 impl<'a> Bench<'a> {
@@ -85,23 +110,14 @@ impl<'a> Bench<'a> {
         device: Box<dyn HidDevice>,
         setting: Setting<'a>,
     ) -> Result<Self, hid::Error> {
-        let (tap, log, env) = (Tap::new(device), Log::default(), setting.env.clone());
-        let channel = Channel::open(Box::new(tap.clone()), env.clone())?;
-        let cid = channel.id();
-        let transport = Observed::new(channel, &env, &log);
-        let identity = ctap::Transport::identity(&transport);
-        let opened = if identity.capabilities.cbor() {
-            Authenticator::over(Box::new(transport), env.clone()).map_err(|error| {
-                let why = Verdict::unknown("the key gave no usable answer to getInfo");
-                (why, Some(error))
-            })
-        } else {
-            Err((Verdict::not_applicable("the key has no CTAP2"), None))
-        };
-        let (key, opening) = match opened {
-            Ok(key) => (Ok(key), None),
-            Err((verdict, error)) => (Err(verdict), error),
-        };
+        let (log, env) = (Log::default(), setting.env.clone());
+        let Line {
+            key,
+            opening,
+            identity,
+            cid,
+            tap,
+        } = Line::open(device, &env, &log)?;
         let bench = Self {
             key,
             opening,
@@ -113,16 +129,35 @@ impl<'a> Bench<'a> {
             trust: setting.trust,
             witness: setting.witness,
             cancel: setting.cancel,
+            reconnect: setting.reconnect,
+            opened: env.monotonic(),
             env,
+            factory: Info::default(),
+            traces: Traces::default(),
             purpose: "",
             credential: None,
             windows_credential: None,
             assertion: None,
+            lockout: None,
+            wiped: None,
         };
         if bench.opening.is_some() {
             bench.settle();
         }
         Ok(bench)
+    }
+
+    /// Goes on with a device that was plugged in again; whether it is a key that says what it can do.
+    pub(super) fn take(&mut self, device: Box<dyn HidDevice>) -> bool {
+        match Line::open(device, &self.env, &self.log) {
+            Ok(line) if line.key.is_ok() => {
+                (self.key, self.identity) = (line.key, line.identity);
+                (self.cid, self.tap) = (line.cid, line.tap);
+                self.opened = self.env.monotonic();
+                true
+            }
+            _ => false,
+        }
     }
 
     pub(super) fn key(&mut self) -> Result<&mut Authenticator, Trouble> {
@@ -282,6 +317,7 @@ impl<'a> Bench<'a> {
             Need::Info => self.key.as_ref().map(|_| ()).map_err(Clone::clone),
             Need::Ctap1 => self.has_ctap1(),
             Need::Credential | Need::WindowsCredential | Need::Assertion => Ok(()),
+            Need::OwnPin | Need::Lockout | Need::Wiped => Ok(()),
             _ => self
                 .key
                 .as_ref()
@@ -336,7 +372,10 @@ impl<'a> Bench<'a> {
             | Need::Ctap1
             | Need::Credential
             | Need::WindowsCredential
-            | Need::Assertion => Ok(()),
+            | Need::Assertion
+            | Need::OwnPin
+            | Need::Lockout
+            | Need::Wiped => Ok(()),
         }
     }
 

@@ -9,6 +9,7 @@ use super::bench::{Bench, Trouble};
 use crate::attestation::Verdict;
 
 /// One thing that is asked of a key. All of them are in [`super::CHECKS`].
+#[derive(Clone, Copy)]
 pub struct Check {
     /// Stable, and the name of the page in `docs/checks/`.
     pub id: &'static str,
@@ -22,6 +23,8 @@ pub struct Check {
     pub needs: &'static [Need],
     /// Touches of its own, those for the throw-away credentials left out.
     pub touches: u8,
+    /// How often the key is unplugged and plugged in again for it alone.
+    pub reinsertions: u8,
     pub(super) run: fn(&mut Bench<'_>) -> Answer,
 }
 
@@ -43,6 +46,8 @@ pub enum Tag {
     Model,
     /// What needs the PIN, or is about it.
     Pin,
+    /// What a reset erases, and when it is taken.
+    Reset,
     /// What lasts half a minute or more; left out unless it is asked for.
     Slow,
     /// How long things take.
@@ -53,13 +58,14 @@ pub enum Tag {
 
 impl Tag {
     /// All, in order.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Credential,
         Self::Extension,
         Self::Hid,
         Self::Info,
         Self::Model,
         Self::Pin,
+        Self::Reset,
         Self::Slow,
         Self::Time,
         Self::Touch,
@@ -75,6 +81,7 @@ impl Tag {
             Self::Info => "info",
             Self::Model => "model",
             Self::Pin => "pin",
+            Self::Reset => "reset",
             Self::Slow => "slow",
             Self::Time => "time",
             Self::Touch => "touch",
@@ -85,6 +92,8 @@ impl Tag {
 /// What a check leaves on the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
+    /// Everything that was on the key is lost; the run ends with a reset.
+    Destructive,
     /// Nothing: what it makes lives in the credential id alone.
     ReadOnly,
     /// Nothing either: it stores throw-away credentials and deletes them again.
@@ -96,6 +105,7 @@ impl Kind {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Destructive => "destructive",
             Self::ReadOnly => "read-only",
             Self::Writes => "writes",
         }
@@ -129,15 +139,28 @@ pub enum Need {
     WindowsCredential,
     /// A signature of the throw-away credential, by one touch for all checks.
     Assertion,
+    /// A PIN that the run itself has set.
+    OwnPin,
+    /// What became of a lock-out, by one re-insertion for all checks.
+    Lockout,
+    /// What became of everything by a reset, by one re-insertion for all checks.
+    Wiped,
 }
 
 impl Need {
     /// What it costs, once for all checks that need it; what it rests on comes on top.
     pub(super) fn touches(self) -> u8 {
-        u8::from(matches!(
-            self,
-            Self::Credential | Self::WindowsCredential | Self::Assertion
-        ))
+        match self {
+            Self::Credential | Self::WindowsCredential | Self::Assertion => 1,
+            // Two credentials and the reset.
+            Self::Wiped => 3,
+            _ => 0,
+        }
+    }
+
+    /// How often the key is plugged in anew for it, once for all checks that need it.
+    pub(super) fn reinsertions(self) -> u8 {
+        u8::from(matches!(self, Self::Lockout | Self::Wiped))
     }
 
     /// What it rests on.
@@ -146,13 +169,15 @@ impl Need {
             Self::Assertion => &[Self::Credential],
             Self::Credential | Self::WindowsCredential => &[Self::Creation],
             Self::Info | Self::Ctap1 => &[],
+            Self::Lockout => &[Self::OwnPin],
             Self::Pin => &[Self::PinSet],
-            Self::PinSet => &[Self::PinFunction],
+            Self::OwnPin | Self::PinSet => &[Self::PinFunction],
             Self::CredentialManagement
             | Self::Creation
             | Self::Extension(_)
             | Self::LargeBlobs
-            | Self::PinFunction => &[Self::Info],
+            | Self::PinFunction
+            | Self::Wiped => &[Self::Info],
         }
     }
 }

@@ -23,6 +23,7 @@ pub(super) fn obtain_pin(
     let allowed = match retries {
         Ok(retries) => require_pin_tries(retries, spend_last_tries).map(|()| retries.retries),
         Err(Trouble::Key(error)) => return withhold(bench, error),
+        Err(Trouble::Over(error)) => return Err(*error),
         Err(Trouble::Settled(verdict)) => {
             let why = verdict.why().unwrap_or_default().to_owned();
             bench.pin = PinAtHand::Missing(why);

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use super::bench::{Bench, Trouble};
-use super::check::{Check, Finding, Need, Record};
+use super::check::{Check, Finding, Record};
 use super::obtain_pin::obtain_pin;
-use super::{Setting, Tested};
+use super::plan::Plan;
+use super::{Setting, Tested, fresh};
 use crate::attestation::Verdict;
 use crate::ceremony::Error;
 use crate::ctap::hid::{self, DeviceError, HidDevice};
@@ -15,7 +16,8 @@ use crate::ctap::{self, Times};
 /// Runs checks.
 ///
 /// # Errors
-/// When there is no key, or it does not even answer INIT.
+/// When there is no key, or it does not even answer INIT; before destructive checks also when the key shows signs of use, or
+/// nobody agrees.
 pub fn run(
     device: Box<dyn HidDevice>,
     checks: &[&'static Check],
@@ -23,15 +25,22 @@ pub fn run(
 ) -> Result<Tested, Error> {
     let spend_last_tries = setting.spend_last_tries;
     let mut bench = Bench::open(device, setting).map_err(ctap::Error::from)?;
+    let plan = Plan::of(&bench, checks);
+    if plan.destroys {
+        fresh::require(&mut bench)?;
+        bench.witness.agree(&plan)?;
+        bench.factory = bench.members().unwrap_or_default();
+    }
     let info = bench.info().ok().cloned();
     let mut tested = Tested {
         info,
         records: Vec::new(),
         times: Times::default(),
         broken_off: obtain_pin(&mut bench, checks, spend_last_tries).err(),
+        left_behind: None,
     };
-    let touches = touches(&bench, checks);
-    bench.witness.planned(checks.len(), touches);
+    let plan = Plan::of(&bench, checks);
+    bench.witness.planned(plan.checks, plan.touches);
     for check in checks {
         let record = match &tested.broken_off {
             Some(error) => unasked(check, &error.to_string()),
@@ -41,32 +50,11 @@ pub fn run(
         tested.records.push(record);
     }
     tested.times = bench.times();
+    if tested.broken_off.is_none() && bench.traces.any() {
+        tested.broken_off = bench.restore().err();
+    }
+    tested.left_behind = std::mem::take(&mut bench.traces).left_behind();
     Ok(tested)
-}
-
-/// The touches that the checks whose needs are met ask for, at most.
-fn touches(bench: &Bench<'_>, checks: &[&'static Check]) -> u32 {
-    let mut made: Vec<Need> = Vec::new();
-    let mut touches = 0;
-    for check in checks {
-        if check.needs.iter().any(|need| bench.has(*need).is_err()) {
-            continue;
-        }
-        touches += u32::from(check.touches);
-        let mut needed = check.needs.to_vec();
-        while let Some(need) = needed.pop() {
-            if !made.contains(&need) {
-                touches += u32::from(need.touches());
-                made.push(need);
-                needed.extend(need.rests_on());
-            }
-        }
-    }
-    // Each touch may be preceded by one that proves the user.
-    match bench.verifies_by_finger() {
-        true => 2 * touches,
-        false => touches,
-    }
 }
 
 fn unasked(check: &'static Check, why: &str) -> Record {
@@ -91,6 +79,11 @@ fn ask(bench: &mut Bench<'_>, check: &'static Check, broken_off: &mut Option<Err
     let finding = match answer {
         Ok(finding) => finding,
         Err(Trouble::Settled(verdict)) => verdict.into(),
+        Err(Trouble::Over(error)) => {
+            let why = Verdict::unknown(error.to_string());
+            *broken_off = Some(*error);
+            why.into()
+        }
         Err(Trouble::Key(error)) => {
             *broken_off = end_of_run(bench, &error);
             Finding::new(verdict_of(&error))

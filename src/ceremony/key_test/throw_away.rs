@@ -222,16 +222,17 @@ fn unreadable(command: &'static str, source: authenticator_data::Error) -> Troub
 }
 
 /// Keeps what was made for later checks, and why nothing was.
-fn keep<T: Clone>(made: Result<T, Trouble>, place: &mut Once<T>) -> Result<T, Trouble> {
+pub(super) fn keep<T: Clone>(made: Result<T, Trouble>, place: &mut Once<T>) -> Result<T, Trouble> {
     *place = Some(match &made {
         Ok(made) => Ok(made.clone()),
         Err(Trouble::Key(error)) => Err(error.to_string()),
+        Err(Trouble::Over(error)) => Err(error.to_string()),
         Err(Trouble::Settled(verdict)) => Err(verdict.why().unwrap_or_default().to_owned()),
     });
     made
 }
 
-fn kept<T: Clone>(place: &Once<T>, what: &str) -> Result<T, Trouble> {
+pub(super) fn kept<T: Clone>(place: &Once<T>, what: &str) -> Result<T, Trouble> {
     match place {
         Some(Ok(made)) => Ok(made.clone()),
         Some(Err(why)) => Err(Verdict::unknown(format!("{what}: {why}")).into()),

@@ -13,7 +13,7 @@
 
 mod loss;
 mod perform;
-mod reinsertion;
+pub(in crate::ceremony) mod reinsertion;
 mod resume;
 mod run;
 

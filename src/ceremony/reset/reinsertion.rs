@@ -11,7 +11,7 @@ use crate::env::Env;
 use crate::webauthn::Aaguid;
 
 /// How long a person may take to unplug a key and plug it in.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub(in crate::ceremony) const PATIENCE: Duration = Duration::from_secs(120);
 /// How often to look. Most keys take a reset only within ten seconds of being plugged in, so this must be little.
 const INTERVAL: Duration = Duration::from_millis(100);
 
@@ -31,14 +31,14 @@ pub(super) enum Plugging {
 
 /// What a key shows of itself without a credential.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Fingerprint {
+pub(in crate::ceremony) struct Fingerprint {
     aaguid: Aaguid,
     firmware: Option<u64>,
     device_version: [u8; 3],
 }
 
 impl Fingerprint {
-    pub(super) fn of(key: &Authenticator) -> Self {
+    pub(in crate::ceremony) fn of(key: &Authenticator) -> Self {
         Self {
             aaguid: key.info().aaguid,
             firmware: key.info().firmware_version,
@@ -46,7 +46,7 @@ impl Fingerprint {
         }
     }
 
-    fn require(&self, key: &Authenticator) -> Result<(), Error> {
+    pub(in crate::ceremony) fn require(&self, key: &Authenticator) -> Result<(), Error> {
         let now = Self::of(key);
         if now == *self {
             return Ok(());
@@ -113,7 +113,8 @@ fn until_gone(
     Ok(Plugging::Anew { unanswered: None })
 }
 
-fn pause(end: Duration, cancel: &Cancel, env: &Env) -> Result<(), Error> {
+/// Lets a little time pass, unless it is over or the operator interrupts.
+pub(in crate::ceremony) fn pause(end: Duration, cancel: &Cancel, env: &Env) -> Result<(), Error> {
     if cancel.is_raised() {
         return Err(Error::Cancelled);
     }

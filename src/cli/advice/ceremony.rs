@@ -20,6 +20,7 @@ pub(super) fn of_ceremony(error: &ceremony::Error) -> Advice {
         E::DirectoryMismatch { .. } => (Exit::Tenant, "directory_mismatch"),
         E::DisplayName(_) => (Exit::Usage, "label"),
         E::Key(error) => return key::of_key(error),
+        E::KeyInUse(_) => (Exit::Key, "key_in_use"),
         E::KeyProof(_) => (Exit::Key, "key_proof"),
         E::KeyUnfit(_) => (Exit::Key, "key_unfit"),
         E::LabelTaken { .. } => (Exit::Usage, "label_taken"),
@@ -30,6 +31,7 @@ pub(super) fn of_ceremony(error: &ceremony::Error) -> Advice {
         E::NotConfirmed(_) => (Exit::Usage, "declined"),
         E::NotFinishable { .. } => (Exit::Stopped, "not_finishable"),
         E::NotUndoable { .. } => (Exit::Stopped, "not_undoable"),
+        E::NotPluggedInAgain => (Exit::Key, "not_plugged_in_again"),
         E::NotTheSameKey(_) => (Exit::Key, "not_the_same_key"),
         E::NoTenant => (Exit::Usage, "no_tenant"),
         E::OtherRoom(FileError::Expired(_)) => (Exit::Tenant, "challenge_expired"),
@@ -82,6 +84,9 @@ fn hint(error: &ceremony::Error) -> Option<&'static str> {
         E::DisplayName(_) => {
             "choose a label of at most 30 characters, as it is to be written on the key"
         }
+        E::KeyInUse(_) => {
+            "nothing on it was erased; take a key that nobody uses, or make this one such a key by `halligan key reset`"
+        }
         E::LabelTaken { .. } => {
             "`halligan ledger show --key LABEL` shows that key's life; choose another label"
         }
@@ -94,6 +99,7 @@ fn hint(error: &ceremony::Error) -> Option<&'static str> {
         E::NotFinishable { .. } | E::NotUndoable { .. } => {
             "`halligan resume` shows what is true, and what can be done"
         }
+        E::NotPluggedInAgain => "run the test again, and plug the key in anew when it is asked for",
         E::NotTheSameKey(_) => {
             "nothing was done to it; plug in the key that it is about, and no other"
         }

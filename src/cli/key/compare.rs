@@ -6,13 +6,13 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::test::Watch;
+use super::watch::Watch;
 use crate::attestation::Trust;
 use crate::ceremony::key_compare::{self, ResultError, SIZE_LIMIT, TestResult};
-use crate::ceremony::key_test::{self, Check, Setting, Tested};
+use crate::ceremony::key_test::{self, Check, Setting};
 use crate::cli::device::DeviceChoice;
 use crate::cli::{Context, Error};
-use crate::ctap::hid::{Address, HidDevice};
+use crate::ctap::hid::Address;
 use crate::report::{self, Report};
 
 /// What both keys are tested with.
@@ -62,7 +62,16 @@ impl Bench<'_> {
         let event = json!({"event": "testing", "device": name});
         self.watch.terminal.tell(&event, &format!("Testing {name}"));
         let connection = choice.connect(&self.context.env)?;
-        let tested = self.run(connection.device)?;
+        let mut reconnect = choice.reconnecting(&connection, &self.context.env);
+        let setting = Setting {
+            trust: self.trust,
+            witness: self.watch,
+            cancel: &self.context.interrupt.cancel,
+            env: &self.context.env,
+            reconnect: &mut reconnect,
+            spend_last_tries: self.spend_last_tries,
+        };
+        let tested = key_test::run(connection.device, self.checks, setting)?;
         let report = report::key_test(&tested, &connection.description);
         let result = TestResult::from_document(report.document()).map_err(|source| {
             let path = name.into();
@@ -73,17 +82,6 @@ impl Bench<'_> {
             source: Box::new(error.into()),
         });
         Ok((result, broken_off))
-    }
-
-    fn run(&mut self, device: Box<dyn HidDevice>) -> Result<Tested, Error> {
-        let setting = Setting {
-            trust: self.trust,
-            witness: self.watch,
-            cancel: &self.context.interrupt.cancel,
-            env: &self.context.env,
-            spend_last_tries: self.spend_last_tries,
-        };
-        Ok(key_test::run(device, self.checks, setting)?)
     }
 }
 

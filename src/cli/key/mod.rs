@@ -4,6 +4,7 @@ mod compare;
 mod config;
 pub(crate) use config::SettingArguments;
 mod credentials;
+mod expendable;
 mod history;
 mod list;
 mod pin;
@@ -11,6 +12,7 @@ mod pin_change;
 mod recorded;
 mod reset;
 mod test;
+mod watch;
 
 use serde_json::json;
 

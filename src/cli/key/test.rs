@@ -2,19 +2,16 @@
 
 use std::path::PathBuf;
 
-use serde_json::json;
-
 use crate::attestation::Trust;
-use crate::ceremony::interaction::{Interaction, PinPurpose, PinUnavailable};
-use crate::ceremony::key_test::{self, Check, Record, Selection, Setting, Tested, Witness};
+use crate::ceremony::key_test::{self, Check, Selection, Setting, Tested};
 use crate::cli::device::DeviceChoice;
-use crate::cli::key::compare;
 use crate::cli::key::recorded::Recording;
+use crate::cli::key::watch::Watch;
+use crate::cli::key::{compare, expendable};
 use crate::cli::record::LedgerChoice;
-use crate::cli::terminal::{PinSource, Terminal};
+use crate::cli::terminal::{Confirmation, PinSource, Terminal};
 use crate::cli::{Context, Error, attestation, output};
 use crate::report::{self, Report};
-use crate::secret::Pin;
 
 /// Arguments of `key test`.
 #[derive(Debug, clap::Args)]
@@ -33,6 +30,13 @@ pub(crate) struct Arguments {
     /// Also run the checks that take half a minute or more
     #[arg(long)]
     slow: bool,
+
+    /// Also run the checks that set PINs and reset the key; only for a key that nobody uses yet, and everything on it is lost
+    #[arg(long, conflicts_with_all = ["compare", "key"])]
+    destructive: bool,
+
+    #[command(flatten)]
+    confirmation: Confirmation,
 
     /// Show the checks that would run, and ask no key
     #[arg(long)]
@@ -80,10 +84,11 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
         only: arguments.only.clone(),
         skip: arguments.skip.clone(),
         slow: arguments.slow,
+        destructive: arguments.destructive,
     };
     let checks = selection.checks().map_err(|error| {
         Error::Usage(format!(
-            "{error}; `halligan key test --list --slow` shows all"
+            "{error}; `halligan key test --list --slow --destructive` shows all"
         ))
     })?;
     if checks.is_empty() {
@@ -94,7 +99,9 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
     }
     let trust = trust(arguments, context)?;
     let mut watch = Watch {
-        terminal: Terminal::new(&context.global, &arguments.pin),
+        terminal: Terminal::new(&context.global, &arguments.pin)
+            .confirmed(arguments.confirmation.confirm.clone()),
+        address: String::new(),
     };
     if let [first, second] = arguments.compare.as_slice() {
         let spend_last_tries = arguments.pin.spend_last_pin_tries;
@@ -123,16 +130,22 @@ async fn test(
         output::file(path, "")?;
     }
     let (device, ledger) = (&arguments.device, &arguments.ledger);
+    if arguments.destructive {
+        expendable::require(device, ledger, context).await?;
+    }
     let mut recording = match &arguments.key {
         Some(label) => Some(Recording::begin(label, device, ledger, context).await?),
         None => None,
     };
-    let connection = arguments.device.connect(&context.env)?;
+    let connection = device.connect(&context.env)?;
+    let mut reconnect = device.reconnecting(&connection, &context.env);
+    watch.address = connection.address;
     let setting = Setting {
         trust,
         witness: &mut watch,
         cancel: &context.interrupt.cancel,
         env: &context.env,
+        reconnect: &mut reconnect,
         spend_last_tries: arguments.pin.spend_last_pin_tries,
     };
     let tested = key_test::run(connection.device, checks, setting)?;
@@ -172,49 +185,4 @@ fn write_files(
         output::file(path, &report::key_test_html(tested, device, &time))?;
     }
     Ok(())
-}
-
-/// The person at the terminal, as a run sees them.
-pub(super) struct Watch {
-    pub(super) terminal: Terminal,
-}
-
-impl Witness for Watch {
-    fn planned(&mut self, checks: usize, touches: u32) {
-        let event = json!({"event": "planned", "checks": checks, "touches": touches});
-        let touches = match touches {
-            0 => "no touch is needed".to_owned(),
-            1 => "up to 1 touch is needed".to_owned(),
-            touches => format!("up to {touches} touches are needed"),
-        };
-        self.terminal
-            .tell(&event, &format!("{checks} checks; {touches}"));
-    }
-
-    fn begun(&mut self, check: &'static Check) {
-        let event = json!({"event": "check", "check": check.id, "state": "begun"});
-        self.terminal.phase(&event, check.title);
-    }
-
-    fn ended(&mut self, record: &Record) {
-        let (check, verdict) = (record.check.id, record.verdict.as_str());
-        let event = json!({"event": "check", "check": check, "state": "done", "verdict": verdict});
-        self.terminal.end_phase(&event);
-    }
-
-    fn touch_needed(&mut self, purpose: &str) {
-        let event = json!({"event": "touch_needed", "purpose": purpose});
-        let line = format!("Touch the key now: {purpose}");
-        self.terminal.prompt(&event, &line);
-    }
-
-    fn keep_off(&mut self) {
-        let event = json!({"event": "do_not_touch"});
-        let line = "Do not touch the key: it must give up by itself, in half a minute or so";
-        self.terminal.prompt(&event, line);
-    }
-
-    fn pin(&mut self, purpose: PinPurpose) -> Result<Pin, PinUnavailable> {
-        self.terminal.pin(purpose)
-    }
 }

@@ -4,6 +4,7 @@ mod config;
 mod credential;
 mod credential_management;
 mod hmac_secret;
+mod large_blobs;
 mod pin;
 mod pin_uv_auth;
 mod selection;

@@ -7,6 +7,7 @@ pub mod credential_management;
 pub mod entity;
 pub mod get_assertion;
 pub mod get_info;
+pub mod large_blobs;
 pub mod make_credential;
 mod members;
 
@@ -35,6 +36,8 @@ pub const GET_NEXT_ASSERTION: u8 = 0x08;
 pub const CREDENTIAL_MANAGEMENT: u8 = 0x0a;
 /// The command byte of authenticatorSelection.
 pub const SELECTION: u8 = 0x0b;
+/// The command byte of authenticatorLargeBlobs.
+pub const LARGE_BLOBS: u8 = 0x0c;
 /// The command byte of authenticatorConfig.
 pub const CONFIG: u8 = 0x0d;
 /// The command byte of credential management before CTAP 2.1 gave it one (FIDO_2_1_PRE).

@@ -81,7 +81,13 @@ impl SharedSecret {
     /// A PIN as it is proven: the first 16 bytes of its SHA-256, encrypted.
     #[must_use]
     pub fn encrypt_pin_hash(&self, pin: &Pin, env: &Env) -> Vec<u8> {
-        let hash = Zeroizing::new(<[u8; 32]>::from(Sha256::digest(pin.expose_bytes())));
+        self.encrypt_hash_of(pin.expose_bytes(), env)
+    }
+
+    /// The same for bytes that no PIN can be made of, to see what a key does with them.
+    #[must_use]
+    pub fn encrypt_hash_of(&self, pin: &[u8], env: &Env) -> Vec<u8> {
+        let hash = Zeroizing::new(<[u8; 32]>::from(Sha256::digest(pin)));
         let mut half = Zeroizing::new([0; 16]);
         half.copy_from_slice(&hash[..16]);
         self.encrypt(std::slice::from_ref(&*half), env)
@@ -108,7 +114,8 @@ impl SharedSecret {
     }
 
     /// Takes whole blocks, so that a remainder can never slip through in the clear.
-    pub(in crate::ctap) fn encrypt(&self, plaintext: &[Block], env: &Env) -> Vec<u8> {
+    #[must_use]
+    pub fn encrypt(&self, plaintext: &[Block], env: &Env) -> Vec<u8> {
         let iv: Block = match self.protocol {
             PinUvAuthProtocol::One => [0; 16],
             PinUvAuthProtocol::Two => env.random(),

@@ -2,12 +2,9 @@
 
 use crate::attestation::Verdict;
 use crate::ceremony::fitness::PIN_TRIES_KEPT;
-use crate::ceremony::key_test::bench::{Bench, PinAtHand, Trouble};
+use crate::ceremony::key_test::bench::{Bench, PinAtHand};
 use crate::ceremony::key_test::check::{Answer, Finding};
 use crate::ctap;
-use crate::ctap::command::client_pin::{Request, Response};
-use crate::ctap::pin_protocol::{PinUvAuthProtocol, SharedSecret};
-use crate::ctap::status::Status;
 
 /// CTAP 2.1 §6.5.2.3.
 const MOST_TRIES: u8 = 8;
@@ -52,40 +49,15 @@ pub(in crate::ceremony::key_test) fn policy(bench: &mut Bench<'_>) -> Answer {
 }
 
 pub(in crate::ceremony::key_test) fn key_agreement(bench: &mut Bench<'_>) -> Answer {
-    let listed = bench.info()?.pin_uv_auth_protocols.clone();
-    let listed = listed.unwrap_or_else(|| vec![1]);
-    let ours = listed
-        .iter()
-        .filter_map(|number| PinUvAuthProtocol::from_number(*number));
-    let ours: Vec<PinUvAuthProtocol> = ours.collect();
+    let ours = bench.pin_protocols()?;
     if ours.is_empty() {
         return Ok(Verdict::unknown("the key has neither protocol one nor two").into());
     }
     for protocol in &ours {
-        agree(bench, *protocol)?;
+        bench.agree(*protocol)?;
     }
     let numbers: Vec<u8> = ours.iter().map(|protocol| protocol.number()).collect();
     Ok(Finding::pass().fact("protocols", numbers))
-}
-
-fn agree(bench: &mut Bench<'_>, protocol: PinUvAuthProtocol) -> Result<(), Trouble> {
-    let request = Request::GetKeyAgreement;
-    let number = protocol.number();
-    let answer = bench.raw(&request.encode(protocol))?;
-    let (status, cbor) = answer
-        .split_first()
-        .ok_or_else(|| Verdict::fail("an empty answer"))?;
-    let status = Status::from(*status);
-    if status != Status::Ok {
-        let why = format!("protocol {number} is listed, and answers {status}");
-        return Err(Verdict::fail(why).into());
-    }
-    let response = Response::decode(request.name(), cbor).map_err(ctap::Error::from)?;
-    let peer = response.key_agreement().map_err(ctap::Error::from)?;
-    match SharedSecret::encapsulate(protocol, &peer, &bench.env) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(Verdict::fail(format!("protocol {number}: {error}")).into()),
-    }
 }
 
 pub(in crate::ceremony::key_test) fn token(bench: &mut Bench<'_>) -> Answer {

@@ -1,14 +1,13 @@
-//! All checks, in the order in which they run: first what needs nobody, at the end what all the others have seen in passing.
+//! What leaves nothing on the key: first what needs nobody, at the end what all the others have seen in passing.
 
-use super::bench::Bench;
-use super::check::{Answer, Check, Kind, Need, Tag};
-use super::checks::{
+use super::check;
+use crate::ceremony::key_test::check::{Check, Need, Tag};
+use crate::ceremony::key_test::checks::{
     assertion, creation, discoverable, extension, info, options, passing, pin, report, request,
     touch,
 };
 
-/// Every check.
-pub static CHECKS: [Check; 49] = [
+pub(super) const CHECKS: [Check; 49] = [
     check(
         "hid-init",
         "INIT gives every caller a channel of its own",
@@ -344,38 +343,3 @@ pub static CHECKS: [Check; 49] = [
     )
     .needing(&[Need::Info]),
 ];
-
-/// A check that needs nothing and nobody.
-const fn check(
-    id: &'static str,
-    title: &'static str,
-    tags: &'static [Tag],
-    run: fn(&mut Bench<'_>) -> Answer,
-) -> Check {
-    Check {
-        id,
-        title,
-        tags,
-        kind: Kind::ReadOnly,
-        needs: &[],
-        touches: 0,
-        run,
-    }
-}
-
-impl Check {
-    const fn needing(self, needs: &'static [Need]) -> Self {
-        Self { needs, ..self }
-    }
-
-    const fn touched(self, touches: u8) -> Self {
-        Self { touches, ..self }
-    }
-
-    const fn writing(self) -> Self {
-        Self {
-            kind: Kind::Writes,
-            ..self
-        }
-    }
-}
