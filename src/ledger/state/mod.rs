@@ -5,6 +5,7 @@ mod ceremony;
 mod keys;
 mod proofs;
 mod rules;
+mod stations;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -13,6 +14,7 @@ use uuid::Uuid;
 
 pub use ceremony::{Ceremony, CeremonyDefect, CeremonyKind, CeremonyPhase, EarlyProof};
 pub(super) use rules::Change;
+pub use stations::{JoinedStation, Moment, Revocation};
 
 use super::chain::{EntryHash, EntryRef};
 use super::entry::Entry;
@@ -20,41 +22,6 @@ use super::event::{Custody, KeyEnrolled, RetireReason, SealedPin};
 use super::station::StationName;
 use super::verify::Failure;
 use crate::webauthn::CoseKey;
-
-/// A station as the ledger knows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct JoinedStation {
-    /// Its Ed25519 public key.
-    pub public_key: [u8; 32],
-    /// The entry with which it joined.
-    pub joined: Moment,
-    /// Its newest entry.
-    pub last: Moment,
-    /// Whether it must not write any more, and why.
-    pub revoked: Option<Revocation>,
-}
-
-/// An entry, and when it was written by its station's clock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Moment {
-    /// The entry's index.
-    pub index: u64,
-    /// Its time.
-    pub time: Timestamp,
-}
-
-/// The end of a station.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Revocation {
-    /// The entry that says so.
-    pub index: u64,
-    /// Its time.
-    pub time: Timestamp,
-    /// The station that wrote it.
-    pub by: StationName,
-    /// Why.
-    pub reason: String,
-}
 
 /// A key that was put into service, in service or not.
 #[derive(Debug, Clone, PartialEq)]

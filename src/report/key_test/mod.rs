@@ -1,6 +1,7 @@
 //! The result of a test bench run, and the list of what can be asked.
 
 mod document;
+mod left_behind;
 
 pub use document::{html, junit};
 
@@ -12,7 +13,7 @@ use super::check::mark;
 use super::key::info_members;
 use super::{Report, printable};
 use crate::attestation::Verdict;
-use crate::ceremony::key_test::{Check, LeftBehind, Record, Tested};
+use crate::ceremony::key_test::{Check, Record, Tested};
 use crate::ctap::command::get_info;
 use crate::ledger::EntryRef;
 
@@ -69,7 +70,7 @@ pub fn key_test(tested: &Tested, device: &str) -> Report {
     }
     text.push_str(&times(&tested.records));
     let _ = writeln!(text, "\n{device}{}: {}", model(tested), counts.text());
-    text.push_str(&left_behind(tested));
+    text.push_str(&left_behind::text(tested.left_behind.as_ref()));
     let body = json!({
         "device": device,
         "model": tested.info.as_ref().map(model_json),
@@ -81,7 +82,7 @@ pub fn key_test(tested: &Tested, device: &str) -> Report {
             "not_applicable": counts.not_applicable,
         },
         "checks": tested.records.iter().map(record_json).collect::<Vec<_>>(),
-        "left_behind": tested.left_behind.as_ref().map(left_behind_json),
+        "left_behind": tested.left_behind.as_ref().map(left_behind::json),
     });
     Report::new("halligan.key.test/1", tested.passed(), body, text)
 }
@@ -99,36 +100,6 @@ pub fn key_test_recorded(report: Report, label: &str, entry: &EntryRef) -> Repor
         entry.index, entry.hash
     );
     report
-}
-
-/// What a run that broke off has left on the key, for people; empty if it left nothing.
-fn left_behind(tested: &Tested) -> String {
-    let Some(left) = &tested.left_behind else {
-        return String::new();
-    };
-    let pins: Vec<&str> = left.pins.iter().map(|pin| pin.as_str()).collect();
-    let pin = match pins.as_slice() {
-        [] => None,
-        _ if left.blocked => Some("a PIN of the test, which is blocked".to_owned()),
-        [pin] => Some(format!("the test's PIN {}", printable(pin))),
-        pins => Some(format!(
-            "one of the test's PINs {}",
-            printable(&pins.join(", "))
-        )),
-    };
-    let rest = left
-        .changed
-        .then(|| "credentials or settings of the test".to_owned());
-    let what: Vec<String> = pin.into_iter().chain(rest).collect();
-    format!(
-        "\nON THE KEY: {}. `halligan key reset` makes it as it left the factory.\n",
-        what.join("; ")
-    )
-}
-
-fn left_behind_json(left: &LeftBehind) -> Json {
-    let pins: Vec<&str> = left.pins.iter().map(|pin| pin.as_str()).collect();
-    json!({"pins": pins, "blocked": left.blocked, "changed": left.changed})
 }
 
 /// The members of one command's times.
