@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::PathBuf;
 
+use halligan::encoding::hex;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use super::signer::{Authority, VALID};
 use super::{payload, payload_until};
@@ -142,7 +144,13 @@ fn what_was_changed_on_the_disk_is_refused_and_not_used() {
     let show = || desk.mds(&["show", FINE]).json().run().exits(1);
     show().fails_with("metadata_changed");
     let text = fs::read_to_string(desk.blob_file()).unwrap();
-    fs::write(desk.blob_file(), text.replacen('.', ".AAAA", 1)).unwrap();
+    let forged = text.replacen('.', ".AAAA", 1);
+    fs::write(desk.blob_file(), &forged).unwrap();
+    show().fails_with("metadata_changed");
+    let mut stored = desk.stored();
+    stored["sha256"] = json!(hex::encode(&Sha256::digest(&forged)));
+    fs::write(desk.bench.path("mds/stored.json"), stored.to_string()).unwrap();
+    fs::write(desk.blob_file(), &forged).unwrap();
     show().fails_with("metadata_refused");
     for damaged in [
         "{}".to_owned(),

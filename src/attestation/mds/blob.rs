@@ -29,8 +29,6 @@ const CERTIFICATE_LIMIT: usize = 16;
 pub struct Blob {
     /// What was signed.
     pub payload: Payload,
-    /// SHA-256 of the whole blob as it came.
-    pub sha256: [u8; 32],
 }
 
 #[derive(Deserialize)]
@@ -72,8 +70,13 @@ impl Blob {
         algorithm.verify(&leaf, compact.signed, &decode(compact.signature)?)?;
         Ok(Self {
             payload: Payload::parse(&decode(compact.payload)?)?,
-            sha256: Sha256::digest(blob).into(),
         })
+    }
+
+    /// By what a blob is known again: SHA-256 of the whole of it as it came.
+    #[must_use]
+    pub fn sha256(blob: &[u8]) -> [u8; 32] {
+        Sha256::digest(blob).into()
     }
 }
 

@@ -76,17 +76,18 @@ impl Store {
         };
         let path = self.blob(&stored.sha256)?;
         let bytes = read(&path)?;
+        let sha256 = Blob::sha256(&bytes);
+        if hex::encode(&sha256) != stored.sha256 {
+            return Err(Error::Changed { path }.into());
+        }
         let blob = Blob::verify(&bytes, roots, stored.stored_at).map_err(|source| {
             let from = path.display().to_string();
             Error::Refused { from, source }
         })?;
-        if hex::encode(&blob.sha256) != stored.sha256 {
-            return Err(Error::Changed { path }.into());
-        }
         let origin = Origin {
             source: stored.source,
             stored_at: stored.stored_at,
-            sha256: blob.sha256,
+            sha256,
         };
         Ok(Some(Metadata::new(blob.payload, origin)))
     }

@@ -51,7 +51,7 @@ pub(super) async fn run(
     let origin = Origin {
         source: from,
         stored_at: now,
-        sha256: blob.sha256,
+        sha256: Blob::sha256(&bytes),
     };
     let metadata = Metadata::new(blob.payload, origin);
     let store = Store::of(config);
