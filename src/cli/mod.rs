@@ -16,6 +16,7 @@ mod enroll;
 mod error;
 mod facts;
 mod failure;
+mod file;
 mod handover;
 mod interrupt;
 mod key;

@@ -1,7 +1,6 @@
 //! Results on standard output, failures on standard error, and one JSON document instead of both with `--json`.
 
 use std::io::{self, Write};
-use std::path::Path;
 
 use console::Style;
 use serde_json::{Map, Value, json};
@@ -85,22 +84,6 @@ fn line(text: &str) -> io::Result<()> {
 
 fn write(text: &str) -> io::Result<()> {
     Data.write_all(text.as_bytes()).and_then(|()| Data.flush())
-}
-
-/// Writes a result to a file: whole or not at all, and readable by nobody else.
-pub(crate) fn file(path: &Path, content: &str) -> Result<(), Error> {
-    let failed = |source| Error::Write {
-        path: path.to_owned(),
-        source,
-    };
-    let directory = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty());
-    let directory = directory.unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(directory).map_err(failed)?;
-    file.write_all(content.as_bytes()).map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
 }
 
 /// Standard output as it is. A reader that has gone away, as in `halligan … | head`, is no failure of ours.

@@ -6,9 +6,10 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use crate::cli::config::Config;
+use crate::cli::file::{self, Readers};
 use crate::cli::pin::{self, Identities};
 use crate::cli::record::{self, LedgerChoice};
-use crate::cli::{Context, Error, output, terminal};
+use crate::cli::{Context, Error, terminal};
 use crate::custody;
 use crate::ledger::{EnrolledKey, PinOpened, State};
 use crate::report::{self, Report, Sheet};
@@ -70,7 +71,7 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
         let body = json!({"keys": labels, "html": html});
         return Ok(Report::new("halligan.sheet/1", true, body, html));
     };
-    output::file(path, &html)?;
+    file::write(path, html.as_bytes(), Readers::Owner)?;
     let text = format!("{} sheets in {}\n", labels.len(), path.display());
     let body = json!({"keys": labels, "output": path});
     Ok(Report::new("halligan.sheet/1", true, body, text))

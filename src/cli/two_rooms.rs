@@ -10,6 +10,7 @@ use crate::ceremony::two_rooms::{EnrollRequest, EnrollResponse, FileError, SIZE_
 use crate::ceremony::{self, KeyInHand, Parties};
 use crate::cli::config::Config;
 use crate::cli::device::OpenKey;
+use crate::cli::file::{self, Readers};
 use crate::cli::terminal::Terminal;
 use crate::cli::{Context, Error, record, tenant};
 use crate::graph::ChallengeTimeout;
@@ -155,21 +156,7 @@ fn read(path: &Path) -> Result<Vec<u8>, Error> {
     }
 }
 
-/// Whole or not at all, so that half a file is never carried to the other room.
 fn write(path: &Path, document: Map<String, Value>) -> Result<(), Error> {
-    use std::io::Write;
-    let failed = |source| Error::Write {
-        path: path.to_owned(),
-        source,
-    };
-    let directory = match path.parent() {
-        Some(directory) if !directory.as_os_str().is_empty() => directory,
-        _ => Path::new("."),
-    };
-    let mut file = tempfile::NamedTempFile::new_in(directory).map_err(failed)?;
     let text = format!("{}\n", Value::Object(document));
-    file.write_all(text.as_bytes()).map_err(failed)?;
-    file.as_file().sync_all().map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
+    file::write(path, text.as_bytes(), Readers::Owner)
 }

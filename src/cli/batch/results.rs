@@ -2,15 +2,13 @@
 //! written.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-
-use tempfile::NamedTempFile;
 
 use crate::ceremony::enroll::Enrolled;
 use crate::cli::Error;
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::file::{self, Readers};
 use crate::report::{self, Row, Status};
 
 /// The results of a batch, to which several workers add.
@@ -71,10 +69,7 @@ impl Results {
         let Some(path) = &self.file else {
             return Ok(());
         };
-        replace(path, &text(path, rows)).map_err(|source| Error::Write {
-            path: path.clone(),
-            source,
-        })
+        file::write(path, text(path, rows).as_bytes(), Readers::Owner)
     }
 
     fn lock(&self) -> MutexGuard<'_, SoFar> {
@@ -105,15 +100,4 @@ fn text(path: &Path, rows: &[Row]) -> String {
     } else {
         format!("{:#}\n", report::batch(rows, false).document())
     }
-}
-
-fn replace(path: &Path, text: &str) -> std::io::Result<()> {
-    let directory = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty());
-    let mut file = NamedTempFile::new_in(directory.unwrap_or(Path::new(".")))?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
 }

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use crate::attestation::Trust;
 use crate::ceremony::key_test::{self, Check, Selection, Setting, Tested};
 use crate::cli::device::DeviceChoice;
+use crate::cli::file::{self, Readers};
 use crate::cli::key::recorded::Recording;
 use crate::cli::key::watch::Watch;
 use crate::cli::key::{compare, expendable};
 use crate::cli::record::LedgerChoice;
 use crate::cli::terminal::{Confirmation, PinSource, Terminal};
-use crate::cli::{Context, Error, attestation, output};
+use crate::cli::{Context, Error, attestation};
 use crate::report::{self, Report};
 
 /// Arguments of `key test`.
@@ -127,7 +128,7 @@ async fn test(
 ) -> Result<Report, Error> {
     // A file that cannot be written is better known before the touches.
     for path in arguments.junit.iter().chain(&arguments.html) {
-        output::file(path, "")?;
+        file::require_writable(path)?;
     }
     let (device, ledger) = (&arguments.device, &arguments.ledger);
     if arguments.destructive {
@@ -179,10 +180,12 @@ fn write_files(
     let time = context.env.now().round(jiff::Unit::Second);
     let time = time.map_or_else(|_| String::new(), |time| time.to_string());
     if let Some(path) = &arguments.junit {
-        output::file(path, &report::key_test_junit(tested, device, &time))?;
+        let junit = report::key_test_junit(tested, device, &time);
+        file::write(path, junit.as_bytes(), Readers::Usual)?;
     }
     if let Some(path) = &arguments.html {
-        output::file(path, &report::key_test_html(tested, device, &time))?;
+        let html = report::key_test_html(tested, device, &time);
+        file::write(path, html.as_bytes(), Readers::Usual)?;
     }
     Ok(())
 }

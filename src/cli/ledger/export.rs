@@ -1,11 +1,10 @@
 //! `halligan ledger export`
 
-use std::fs::Permissions;
 use std::io::{self, Write};
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::cli::config::Config;
+use crate::cli::file::{Readers, Target};
 use crate::cli::record::{self, LedgerChoice};
 use crate::cli::{Context, Error, output};
 use crate::ledger::Reader;
@@ -47,32 +46,15 @@ pub(super) async fn run(
         let head = write(&reader, export.format, context, &mut output::Data).await?;
         return Ok(report::ledger_export(head, None));
     };
-    let failed = |source| Error::Write {
-        path: path.clone(),
-        source,
-    };
-    let directory = match path.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    };
-    // Beside the file and renamed, so that a failure leaves the file that was there.
-    let mut file = tempfile::Builder::new()
-        .permissions(Permissions::from_mode(0o666))
-        .tempfile_in(directory)
-        .map_err(failed)?;
-    let head = write(
-        &reader,
-        export.format,
-        context,
-        &mut io::BufWriter::new(&mut file),
-    )
-    .await
-    .map_err(|error| match error {
-        Error::Output(source) => failed(source),
+    let mut target = Target::open(path, Readers::Usual)?;
+    let mut buffer = io::BufWriter::new(&mut target);
+    let written = write(&reader, export.format, context, &mut buffer).await;
+    drop(buffer);
+    let head = written.map_err(|error| match error {
+        Error::Output(source) => target.failed(source),
         other => other,
     })?;
-    file.as_file().sync_all().map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
+    target.finish()?;
     Ok(report::ledger_export(head, Some(path)))
 }
 

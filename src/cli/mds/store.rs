@@ -4,9 +4,8 @@
 //! The signer's certificates are valid for a year at most. They are verified as of the day of storing, whenever the metadata is
 //! loaded, and so is the signature; what the disk holds is trusted in nothing but that day.
 
-use std::fs::{self, Permissions};
-use std::io::{ErrorKind, Read, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::fs;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -18,6 +17,7 @@ use crate::attestation::Roots;
 use crate::attestation::mds::{Blob, Metadata, Origin, SIZE_LIMIT};
 use crate::cli;
 use crate::cli::config::Config;
+use crate::cli::file::{self, Readers};
 use crate::encoding::hex;
 
 const STORED: &str = "stored.json";
@@ -108,9 +108,10 @@ impl Store {
             path: self.directory.clone(),
             source,
         })?;
-        write(&self.blob(&stored.sha256)?, bytes)?;
+        // As readable as any file: whoever checks keys may be another user.
+        file::write(&self.blob(&stored.sha256)?, bytes, Readers::Usual)?;
         let text = serde_json::to_vec_pretty(&stored).expect("texts and numbers");
-        write(&self.directory.join(STORED), &text)?;
+        file::write(&self.directory.join(STORED), &text, Readers::Usual)?;
         if let Some(before) = before.filter(|before| before.sha256 != stored.sha256)
             && let Ok(path) = self.blob(&before.sha256)
         {
@@ -147,22 +148,4 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, cli::Error> {
         .read_to_end(&mut bytes)
         .map_err(failed)?;
     Ok(bytes)
-}
-
-/// Whole or not at all.
-fn write(path: &Path, bytes: &[u8]) -> Result<(), cli::Error> {
-    let failed = |source| cli::Error::Write {
-        path: path.to_owned(),
-        source,
-    };
-    let directory = path.parent().unwrap_or(Path::new("."));
-    // As readable as any file: whoever checks keys may be another user.
-    let mut file = tempfile::Builder::new()
-        .permissions(Permissions::from_mode(0o666))
-        .tempfile_in(directory)
-        .map_err(failed)?;
-    file.write_all(bytes).map_err(failed)?;
-    file.as_file().sync_all().map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
 }
