@@ -134,15 +134,22 @@ fn latency(pairs: &[LatencyPair]) -> String {
 }
 
 fn conclusion(comparison: &Comparison) -> String {
-    let [first, second] = [0, 1].map(|index| comparison.not_passed[index].len());
     let differ = match comparison.verdicts.len() {
         0 => "the verdicts are the same".to_owned(),
         1 => "1 verdict differs".to_owned(),
         many => format!("{many} verdicts differ"),
     };
-    match (first, second) {
-        (0, 0) => format!("{differ}; no check stands against either key"),
-        _ => format!("{differ}; not passed: {first} checks by A, {second} by B"),
+    let against = |index: usize| match comparison.not_passed[index].as_slice() {
+        [] => "nothing".to_owned(),
+        checks => printable(&checks.join(", ")),
+    };
+    match comparison.not_passed.iter().all(Vec::is_empty) {
+        true => format!("{differ}; no check stands against either key"),
+        false => format!(
+            "{differ}; not passed by A: {}; by B: {}",
+            against(0),
+            against(1)
+        ),
     }
 }
 

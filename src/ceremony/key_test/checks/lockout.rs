@@ -83,12 +83,14 @@ pub(in crate::ceremony::key_test) fn blocked(bench: &mut Bench<'_>) -> Answer {
 fn spend_all(bench: &mut Bench<'_>, wrong: &str) -> Result<u8, Trouble> {
     let all = bench.tries()?;
     let mut left = all;
+    let mut just_powered = false;
     while left > 0 {
         let status = bench.try_pin(wrong)?;
         let now = bench.tries()?;
         match status {
             _ if now == 0 => {}
-            Status::PinAuthBlocked => bench.cut_power()?,
+            // A key that is locked although it was just powered would have the operator unplug it for ever.
+            Status::PinAuthBlocked if !just_powered => bench.cut_power()?,
             Status::PinInvalid if now < left => {}
             status => {
                 let why =
@@ -96,6 +98,7 @@ fn spend_all(bench: &mut Bench<'_>, wrong: &str) -> Result<u8, Trouble> {
                 return Err(Verdict::fail(why).into());
             }
         }
+        just_powered = status == Status::PinAuthBlocked;
         left = now;
     }
     Ok(all)
