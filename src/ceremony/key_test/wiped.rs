@@ -13,8 +13,9 @@ use crate::ctap::hid::packet::{Message, command};
 use crate::ctap::hid::probe::Answer as Heard;
 use crate::encoding::cbor::{self, Value};
 
-/// Members of getInfo that differ from one time to the next: uvCountSinceLastPinEntry, encIdentifier, encCredStoreState.
-const CHANGING: [u8; 3] = [0x17, 0x19, 0x1e];
+/// Members of getInfo that differ from one time to the next: remainingDiscoverableCredentials, which is an estimate,
+/// uvCountSinceLastPinEntry, encIdentifier, encCredStoreState.
+const CHANGING: [u8; 4] = [0x14, 0x17, 0x19, 0x1e];
 
 /// Members of getInfo, by number.
 pub(super) type Info = Vec<(Value, Value)>;

@@ -141,6 +141,14 @@ class Command:
             self.seen += line
         return self
 
+    def attended(self, event: str, act: Callable[[], None]) -> Done:
+        """To its end; somebody acts each time it says that something has happened."""
+        for line in self.process.stderr:
+            self.seen += line
+            if f'"{event}"' in line:
+                act()
+        return self.end()
+
     def interrupt(self) -> "Command":
         self.process.send_signal(signal.SIGINT)
         return self

@@ -114,10 +114,22 @@ def tested(folder: Path) -> None:
     key.run("key", "test", "--only", "touch-timeout").exits(0)
 
 
+def tested_while_fresh(folder: Path) -> None:
+    """PIN and reset rules are found right, and the key is as it left the factory afterwards"""
+    key = Key(folder)
+    skip = [word for check in (*DEVIATIONS, "attestation") for word in ("--skip", check)]
+    options = ("--destructive", "--slow", "--confirm", key.address, "--skip", "touch-timeout", *skip)
+    document = key.begin("key", "test", *options).attended("reinsert_key", key.power_cycle).exits(0).document
+    passed = with_verdict(document, "pass")
+    holds("locked and blocked", {"pin-lockout", "pin-lockout-ends", "pin-blocked"} <= set(passed), passed)
+    equal("left behind", None, document["left_behind"])
+    equal("PIN", False, key.run("key", "info").exits(0).document["options"]["clientPin"])
+
+
 def with_verdict(document: dict, verdict: str) -> list[str]:
     """The checks that answered so."""
     return [check["id"] for check in document["checks"] if check["verdict"] == verdict]
 
 
 if __name__ == "__main__":
-    play([look, pins, lock_out, last_tries, reset_window, tested])
+    play([look, pins, lock_out, last_tries, reset_window, tested, tested_while_fresh])
