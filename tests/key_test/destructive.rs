@@ -7,6 +7,7 @@ use halligan::encoding::cbor::Value;
 use halligan::secret::Pin;
 
 use super::liars::{in_info, liar};
+use super::misled::is_locked;
 use super::{destroy, test, test_at, with_verdict};
 use crate::bench::{Bench, Key};
 
@@ -152,12 +153,9 @@ fn about_its_model_after_a_lockout(
     said: Vec<u8>,
     locked: &mut Vec<u8>,
 ) -> Option<Vec<u8>> {
-    if said == [0x34] {
-        locked.clone_from(&said);
-    }
-    Some(match locked.is_empty() {
-        true => said,
-        false => in_info(request, said, 0x03, Value::Bytes(vec![0xaa; 16])),
+    Some(match is_locked(&said, locked) {
+        true => in_info(request, said, 0x03, Value::Bytes(vec![0xaa; 16])),
+        false => said,
     })
 }
 

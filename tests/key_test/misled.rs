@@ -165,17 +165,24 @@ fn by_never_unlocking(
     said: Vec<u8>,
     locked: &mut Vec<u8>,
 ) -> Option<Vec<u8>> {
-    if said == [0x34] {
-        locked.clone_from(&said);
-    }
-    Some(match is_about_pins(request, 9) && !locked.is_empty() {
-        true => locked.clone(),
-        false => said,
-    })
+    Some(
+        match is_locked(&said, locked) && is_about_pins(request, 9) {
+            true => locked.clone(),
+            false => said,
+        },
+    )
 }
 
 fn about_being_blocked(_: u8, _: &[u8], said: Vec<u8>, _: &mut Vec<u8>) -> Option<Vec<u8>> {
     Some(if said == [0x32] { vec![0x31] } else { said })
+}
+
+/// Whether the key was locked by wrong PINs, which the liar remembers, by the answer that said so.
+pub(super) fn is_locked(said: &[u8], locked: &mut Vec<u8>) -> bool {
+    if said == [0x34] {
+        *locked = said.to_vec();
+    }
+    !locked.is_empty()
 }
 
 /// Whether the key was reset, which the liar remembers.
