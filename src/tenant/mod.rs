@@ -1,5 +1,6 @@
 //! Is the tenant safe for its emergency accounts? Facts in, findings out: nothing here asks anybody anything.
 
+pub mod conditional_access;
 pub mod passkey_policy;
 pub mod preflight;
 mod setting;

@@ -3,6 +3,8 @@
 //! that they do not know. Client and simulator share these types and nothing else.
 
 pub mod access_token;
+pub mod authentication_strength_policy;
+pub mod conditional_access_policy;
 pub mod credential_creation_options;
 pub mod error;
 pub mod fido2_authentication_method;
@@ -13,6 +15,10 @@ pub mod unified_role_assignment;
 pub mod user;
 
 pub use access_token::AccessTokenClaims;
+pub use authentication_strength_policy::{
+    AuthenticationCombinationConfiguration, AuthenticationStrengthPolicy,
+};
+pub use conditional_access_policy::ConditionalAccessPolicy;
 pub use credential_creation_options::{CreationOptionsAnswer, WebauthnCredentialCreationOptions};
 pub use error::{ErrorAnswer, ErrorBody, InnerError};
 pub use fido2_authentication_method::{

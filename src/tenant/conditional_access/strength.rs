@@ -1,0 +1,53 @@
+//! Whether a key satisfies an authentication strength.
+
+use super::demand::Demand;
+use crate::graph::model::AuthenticationStrengthPolicy;
+use crate::webauthn::Aaguid;
+
+/// The built-in strengths, which all take passkeys of every model: their definitions cannot be changed.
+const BUILT_IN: [&str; 3] = [
+    "00000000-0000-0000-0000-000000000002",
+    "00000000-0000-0000-0000-000000000003",
+    "00000000-0000-0000-0000-000000000004",
+];
+
+/// The word for passkeys of either kind.
+const FIDO2: &str = "fido2";
+
+/// What a strength demands of somebody who has keys of these models.
+pub(super) fn demand(strength: &AuthenticationStrengthPolicy, models: &[Aaguid]) -> Demand {
+    let name = strength.display_name.as_deref().unwrap_or(&strength.id);
+    if BUILT_IN.contains(&strength.id.as_str()) {
+        return Demand::Key(format!("authentication strength {name}"));
+    }
+    let Some(combinations) = &strength.allowed_combinations else {
+        return Demand::Open(format!(
+            "what authentication strength {name} takes is not shown"
+        ));
+    };
+    if !combinations.iter().any(|one| one == FIDO2) {
+        return Demand::Barrier(format!("authentication strength {name} takes no passkey"));
+    }
+    let Some(configurations) = &strength.combination_configurations else {
+        return Demand::Open(format!(
+            "which models authentication strength {name} takes is not shown"
+        ));
+    };
+    let mut narrowed = configurations
+        .iter()
+        .filter(|one| one.applies_to_combinations.iter().any(|one| one == FIDO2))
+        .filter_map(|one| one.allowed_aaguids.as_deref());
+    let takes_some = narrowed.all(|allowed| {
+        let is_allowed = |model: &Aaguid| {
+            let model = model.to_string();
+            allowed.iter().any(|one| one.eq_ignore_ascii_case(&model))
+        };
+        models.iter().any(is_allowed)
+    });
+    match takes_some {
+        true => Demand::Key(format!("authentication strength {name}")),
+        false => Demand::Barrier(format!(
+            "authentication strength {name} takes none of the account's models"
+        )),
+    }
+}
