@@ -82,7 +82,7 @@ pub(super) fn prediction_text(prediction: &Prediction) -> String {
             let _ = writeln!(text, "    {:<30}  {}", "", printable(&setting.portal()));
             let _ = writeln!(text, "    {:<30}  {}", "", printable(&setting.member()));
         }
-        if let Some(permission) = finding.permission {
+        if let Some(permission) = &finding.permission {
             let _ = writeln!(text, "    {:<30}→ {permission} would tell", "");
         }
     }

@@ -3,6 +3,8 @@
 pub mod conditional_access;
 pub mod passkey_policy;
 pub mod preflight;
+pub mod read;
 mod setting;
+pub mod snapshot;
 
 pub use setting::{Scope, Setting};

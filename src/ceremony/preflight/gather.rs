@@ -1,5 +1,7 @@
 //! The questions to the tenant.
 
+use std::borrow::Cow;
+
 use futures::future::OptionFuture;
 use uuid::Uuid;
 
@@ -146,7 +148,7 @@ async fn assignments(
 /// An answer, or why there is none; a permission is named where one would help.
 fn read<T>(
     answer: Result<T, graph::Error>,
-    permission: &'static str,
+    permission: Cow<'static, str>,
 ) -> Result<Read<T>, graph::Error> {
     match answer {
         Ok(answer) => Ok(Ok(answer)),

@@ -34,6 +34,9 @@ pub struct ConditionalAccessPolicy {
     /// RFC 3339.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub modified_date_time: Option<String>,
+    /// The rest.
+    #[serde(flatten)]
+    pub other: Other,
 }
 
 /// `conditionalAccessConditionSet`

@@ -3,23 +3,33 @@
 //! that they do not know. Client and simulator share these types and nothing else.
 
 pub mod access_token;
+pub mod authentication_method;
 pub mod authentication_strength_policy;
 pub mod conditional_access_policy;
 pub mod credential_creation_options;
+pub mod domain;
 pub mod error;
 pub mod fido2_authentication_method;
 pub mod fido2_policy;
+pub mod group;
 pub mod membership;
+pub mod named_location;
 pub mod page;
 pub mod unified_role_assignment;
+pub mod unified_role_schedule_instance;
 pub mod user;
 
 pub use access_token::AccessTokenClaims;
+pub use authentication_method::{
+    AuthenticationMethod, IdentitySecurityDefaultsEnforcementPolicy,
+    StrongAuthenticationRequirements,
+};
 pub use authentication_strength_policy::{
     AuthenticationCombinationConfiguration, AuthenticationStrengthPolicy,
 };
 pub use conditional_access_policy::ConditionalAccessPolicy;
 pub use credential_creation_options::{CreationOptionsAnswer, WebauthnCredentialCreationOptions};
+pub use domain::{AssignedPlan, Domain, Organization};
 pub use error::{ErrorAnswer, ErrorBody, InnerError};
 pub use fido2_authentication_method::{
     AttestationLevel, Fido2AuthenticationMethod, Fido2AuthenticationMethodCreate, PasskeyType,
@@ -29,7 +39,10 @@ pub use fido2_policy::{
     Fido2AuthenticationMethodConfiguration, Fido2KeyRestrictions,
     PasskeyAuthenticationMethodTarget, PasskeyProfile,
 };
+pub use group::{DirectoryObject, Group};
 pub use membership::Membership;
+pub use named_location::NamedLocation;
 pub use page::Page;
 pub use unified_role_assignment::UnifiedRoleAssignment;
+pub use unified_role_schedule_instance::UnifiedRoleScheduleInstance;
 pub use user::User;

@@ -20,4 +20,19 @@ pub struct User {
     pub is_management_restricted: Option<bool>,
     /// Whether the account comes from an on-premises directory.
     pub on_premises_sync_enabled: Option<bool>,
+    /// The anchor of an account that comes, or came, from an on-premises directory.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_premises_immutable_id: Option<String>,
+    /// `Invitation`, `EmailVerified`, … None for an account that was made in the tenant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub creation_type: Option<String>,
+    /// `DisablePasswordExpiration`, `DisableStrongPassword`, with a comma between, or `None`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password_policies: Option<String>,
+    /// RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_password_change_date_time: Option<String>,
+    /// RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_date_time: Option<String>,
 }

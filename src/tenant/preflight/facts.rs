@@ -4,6 +4,7 @@ use crate::graph::model::{
     Fido2AuthenticationMethod, Fido2AuthenticationMethodConfiguration as Policy, Membership,
     UnifiedRoleAssignment, User,
 };
+use crate::tenant::read::{Read, Unread};
 
 /// Role template: may see and set the authentication methods of people without a privileged role.
 pub const AUTHENTICATION_ADMINISTRATOR: &str = "c4e39bd9-1100-46d3-8c65-fb160da0071f";
@@ -16,28 +17,19 @@ pub const PRIVILEGED_AUTHENTICATION_ADMINISTRATOR: &str = "7be44c8a-adaf-4e2a-84
 
 /// The permissions that would tell, least first.
 pub mod permission {
+    use std::borrow::Cow;
+
     /// Units of which the account is a member.
-    pub const ADMINISTRATIVE_UNITS: &str = "AdministrativeUnit.Read.All";
+    pub const ADMINISTRATIVE_UNITS: Cow<'static, str> =
+        Cow::Borrowed("AdministrativeUnit.Read.All");
     /// Groups of which somebody is a member.
-    pub const GROUPS: &str = "GroupMember.Read.All";
+    pub const GROUPS: Cow<'static, str> = Cow::Borrowed("GroupMember.Read.All");
     /// The account's registered keys.
-    pub const METHODS: &str = "UserAuthMethod-Passkey.Read.All";
+    pub const METHODS: Cow<'static, str> = Cow::Borrowed("UserAuthMethod-Passkey.Read.All");
     /// The passkey policy.
-    pub const POLICY: &str = "Policy.Read.AuthenticationMethod";
+    pub const POLICY: Cow<'static, str> = Cow::Borrowed("Policy.Read.AuthenticationMethod");
     /// Roles, of the whole tenant and of its units.
-    pub const ROLES: &str = "RoleManagement.Read.Directory";
-}
-
-/// Something that was asked for.
-pub type Read<T> = Result<T, Unread>;
-
-/// Why there is no answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unread {
-    /// What came back.
-    pub why: String,
-    /// The permission that would tell, where one would.
-    pub permission: Option<&'static str>,
+    pub const ROLES: Cow<'static, str> = Cow::Borrowed("RoleManagement.Read.Directory");
 }
 
 /// What holds for every account.

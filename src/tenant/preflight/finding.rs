@@ -1,5 +1,7 @@
 //! One line of a prediction, and what the lines come to.
 
+use std::borrow::Cow;
+
 use crate::attestation::Verdict;
 use crate::tenant::{Setting, passkey_policy::Ruling};
 
@@ -92,7 +94,7 @@ pub struct Finding {
     /// What would have to change, for a refusal.
     pub setting: Option<Setting>,
     /// The permission that would tell, for what could not be read.
-    pub permission: Option<&'static str>,
+    pub permission: Option<Cow<'static, str>>,
 }
 
 impl Finding {
@@ -131,7 +133,7 @@ impl Finding {
 
     pub(super) fn unread(subject: Subject, at: At, unread: &Unread) -> Self {
         Self {
-            permission: unread.permission,
+            permission: unread.permission.clone(),
             ..Self::unknown(subject, at, unread.why.clone())
         }
     }
@@ -219,7 +221,7 @@ impl Prediction {
             let Verdict::Unknown { why } = &finding.verdict else {
                 continue;
             };
-            let reason = match finding.permission {
+            let reason = match &finding.permission {
                 Some(permission) => format!("{why}; {permission} would tell"),
                 None => why.clone(),
             };

@@ -14,11 +14,12 @@ mod tests;
 
 pub use facts::{
     AUTHENTICATION_ADMINISTRATOR, Account, GLOBAL_ADMINISTRATOR, GLOBAL_READER, Operator,
-    OperatorKind, PRIVILEGED_AUTHENTICATION_ADMINISTRATOR, Read, Tenant, Unread, permission,
+    OperatorKind, PRIVILEGED_AUTHENTICATION_ADMINISTRATOR, Tenant, permission,
 };
 pub use finding::{Acceptance, At, Finding, Prediction, Subject};
 
 use crate::tenant::passkey_policy::Key;
+pub use crate::tenant::read::{Read, Unread};
 
 /// Predicts what the tenant answers to the registration of this key for this account by this operator, and to a sign-in with it.
 #[must_use]

@@ -54,7 +54,7 @@ fn naming_permission(finding: Finding, account: &Account) -> Finding {
     );
     match (&finding.verdict, &account.memberships) {
         (Verdict::Unknown { .. }, Err(unread)) if by_groups => Finding {
-            permission: unread.permission,
+            permission: unread.permission.clone(),
             ..finding
         },
         _ => finding,

@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
+use std::borrow::Cow;
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -142,7 +144,7 @@ fn refused(prediction: &Prediction, subject: Subject, setting: &Setting) {
 }
 
 #[track_caller]
-fn open(prediction: &Prediction, permission: Option<&str>) {
+fn open(prediction: &Prediction, permission: Option<Cow<'static, str>>) {
     assert_eq!(
         prediction.acceptance(),
         Acceptance::Unknown,
@@ -170,7 +172,7 @@ fn nothing_stands_against_an_ordinary_enrolment() {
 fn every_subject_has_a_line() {
     let unread = || Unread {
         why: "no".to_owned(),
-        permission: Some("P"),
+        permission: Some("P".into()),
     };
     let nothing = Tenant {
         policy: Err(unread()),

@@ -1,0 +1,82 @@
+//! What was read of a tenant, all of it at one time: the facts for audit, plan, what-if and explanation, and a document that can be
+//! kept (`halligan.tenant.snapshot/1`).
+//!
+//! Objects are Graph's own, so that a policy out of a file can be put in the place of one that was read. Every part is there or
+//! says why it is not: what could not be read is a fact as well, and whatever rests on it is unknown.
+
+mod account;
+#[cfg(test)]
+mod tests;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::read::{self, Read};
+use crate::graph::model::{
+    AuthenticationStrengthPolicy, ConditionalAccessPolicy, DirectoryObject, Domain,
+    Fido2AuthenticationMethodConfiguration, Group, IdentitySecurityDefaultsEnforcementPolicy,
+    NamedLocation, Organization, UnifiedRoleAssignment,
+};
+
+pub use account::{Account, Edge};
+
+/// The schema of the document.
+pub const SCHEMA: &str = "halligan.tenant.snapshot/1";
+
+/// What was read of a tenant.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// [`SCHEMA`]
+    pub schema: String,
+    /// When the first question was asked.
+    pub taken_at: Timestamp,
+    /// The tenant's identifier.
+    pub tenant: String,
+    /// Its name and licences.
+    #[serde(with = "read")]
+    pub organization: Read<Organization>,
+    /// Its domains.
+    #[serde(with = "read")]
+    pub domains: Read<Vec<Domain>>,
+    /// The emergency accounts, in the order of the configuration.
+    pub accounts: Vec<Account>,
+    /// Accounts that stand for everybody else.
+    pub regular: Vec<Account>,
+    /// The group that is to be excluded; none if the configuration's name leads to none.
+    #[serde(with = "read")]
+    pub group: Read<Option<ExclusionGroup>>,
+    /// All Conditional Access policies, those that are off included.
+    #[serde(with = "read")]
+    pub policies: Read<Vec<ConditionalAccessPolicy>>,
+    /// Authentication strengths, built in or not, with the models that they demand.
+    #[serde(with = "read")]
+    pub strengths: Read<Vec<AuthenticationStrengthPolicy>>,
+    /// Networks and countries that policies name.
+    #[serde(with = "read")]
+    pub named_locations: Read<Vec<NamedLocation>>,
+    /// Whether security defaults are on.
+    #[serde(with = "read")]
+    pub security_defaults: Read<IdentitySecurityDefaultsEnforcementPolicy>,
+    /// The passkey policy.
+    #[serde(with = "read")]
+    pub passkeys: Read<Fido2AuthenticationMethodConfiguration>,
+    /// Who holds a role that matters: Global Administrator, and those that can reset or issue a way in for the accounts.
+    #[serde(with = "read")]
+    pub role_assignments: Read<Vec<UnifiedRoleAssignment>>,
+    /// The holders among them, by object id.
+    #[serde(with = "read")]
+    pub role_holders: Read<Vec<DirectoryObject>>,
+}
+
+/// The group that keeps the emergency accounts out of policies.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExclusionGroup {
+    /// The group.
+    pub group: Group,
+    /// Everybody in it, groups within the group included.
+    #[serde(with = "read")]
+    pub transitive_members: Read<Vec<DirectoryObject>>,
+    /// Who may change it besides administrators.
+    #[serde(with = "read")]
+    pub owners: Read<Vec<DirectoryObject>>,
+}
