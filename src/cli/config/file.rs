@@ -31,6 +31,90 @@ pub(crate) struct File {
     pub(crate) custody: Custody,
     #[serde(default)]
     pub(crate) key_policy: KeyPolicy,
+    #[serde(default)]
+    pub(crate) emergency: Emergency,
+}
+
+/// `[emergency]`: what the tenant is to be like.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Emergency {
+    pub(crate) account: Vec<EmergencyAccount>,
+    /// How many working keys each account is to have.
+    pub(crate) keys_per_account: Option<usize>,
+    /// Accounts that stand for everybody else.
+    pub(crate) regular_users: Vec<String>,
+    pub(crate) group: EmergencyGroup,
+    pub(crate) mfa_policy: EmergencyMfaPolicy,
+    pub(crate) dedicated_policy: EmergencyDedicatedPolicy,
+    pub(crate) exclude_also: EmergencyExclusions,
+    pub(crate) thresholds: EmergencyThresholds,
+}
+
+/// `[[emergency.account]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EmergencyAccount {
+    /// The sign-in name; without `@` it is in the tenant's initial domain.
+    pub(crate) name: String,
+    pub(crate) display_name: Option<String>,
+}
+
+/// `[emergency.group]`: the group that is excluded from policies, by name or by id.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EmergencyGroup {
+    pub(crate) name: Option<String>,
+    pub(crate) id: Option<String>,
+    pub(crate) role_assignable: Option<bool>,
+}
+
+/// `[emergency.mfa_policy]`: what asks everybody else.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EmergencyMfaPolicy {
+    pub(crate) name: Option<String>,
+    pub(crate) strength: Option<MfaStrength>,
+}
+
+/// What a policy asks for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum MfaStrength {
+    /// Any second factor.
+    #[default]
+    Mfa,
+    /// The built-in authentication strength of that name.
+    Multifactor,
+    PhishingResistant,
+}
+
+/// `[emergency.dedicated_policy]`: what asks the emergency accounts.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct EmergencyDedicatedPolicy {
+    pub(crate) enabled: bool,
+    pub(crate) name: Option<String>,
+    pub(crate) reason: Option<String>,
+}
+
+/// `[emergency.exclude_also]`: who else may be excluded from the policy for everybody.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct EmergencyExclusions {
+    pub(crate) users: Vec<String>,
+    pub(crate) groups: Vec<String>,
+    pub(crate) roles: Vec<String>,
+}
+
+/// `[emergency.thresholds]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EmergencyThresholds {
+    pub(crate) global_administrators: Option<usize>,
+    pub(crate) password_age_days: Option<u16>,
+    pub(crate) sign_in_days: Option<u16>,
+    pub(crate) review_every_days: Option<u16>,
 }
 
 /// `[key_policy]`: what every key is set to when it is enrolled.

@@ -3,6 +3,8 @@
 
 mod attestation;
 mod custody;
+#[expect(dead_code, reason = "the commands that read it follow")]
+mod emergency;
 mod file;
 
 use std::path::{Path, PathBuf};

@@ -11,10 +11,12 @@ pub mod domain;
 pub mod error;
 pub mod fido2_authentication_method;
 pub mod fido2_policy;
+pub mod governance;
 pub mod group;
 pub mod membership;
 pub mod named_location;
 pub mod page;
+pub mod sign_in;
 pub mod unified_role_assignment;
 pub mod unified_role_schedule_instance;
 pub mod user;
@@ -39,10 +41,12 @@ pub use fido2_policy::{
     Fido2AuthenticationMethodConfiguration, Fido2KeyRestrictions,
     PasskeyAuthenticationMethodTarget, PasskeyProfile,
 };
+pub use governance::{AccessReviewScheduleDefinition, AccessReviewScheduleSettings, Workflow};
 pub use group::{DirectoryObject, Group};
 pub use membership::Membership;
 pub use named_location::NamedLocation;
 pub use page::Page;
+pub use sign_in::SignIn;
 pub use unified_role_assignment::UnifiedRoleAssignment;
 pub use unified_role_schedule_instance::UnifiedRoleScheduleInstance;
 pub use user::User;

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::super::conditional_access::{Person, PersonKind};
 use super::super::read::{self, Read};
 use crate::graph::model::{
-    AuthenticationMethod, Fido2AuthenticationMethod, Membership, StrongAuthenticationRequirements,
-    UnifiedRoleScheduleInstance, User,
+    AuthenticationMethod, Fido2AuthenticationMethod, Membership, SignIn,
+    StrongAuthenticationRequirements, UnifiedRoleScheduleInstance, User,
 };
 
 /// One account. A user that the directory does not know is no account.
@@ -38,6 +38,9 @@ pub struct Account {
     /// Multifactor authentication for this user alone.
     #[serde(with = "read")]
     pub per_user_mfa: Read<StrongAuthenticationRequirements>,
+    /// The last sign-ins, the newest first.
+    #[serde(with = "read")]
+    pub sign_ins: Read<Vec<SignIn>>,
 }
 
 /// One group, or the account, is directly in another group.
@@ -68,9 +71,8 @@ impl Account {
 fn roles(memberships: &[Membership]) -> Option<Vec<String>> {
     let mut roles = Vec::new();
     for one in memberships {
-        match (one.kind()?, &one.role_template_id) {
-            (Membership::ROLE, template) => roles.push(template.clone()?),
-            _ => {}
+        if one.kind()? == Membership::ROLE {
+            roles.push(one.role_template_id.clone()?);
         }
     }
     Some(roles)

@@ -13,9 +13,10 @@ use serde::{Deserialize, Serialize};
 
 use super::read::{self, Read};
 use crate::graph::model::{
-    AuthenticationStrengthPolicy, ConditionalAccessPolicy, DirectoryObject, Domain,
-    Fido2AuthenticationMethodConfiguration, Group, IdentitySecurityDefaultsEnforcementPolicy,
-    NamedLocation, Organization, UnifiedRoleAssignment,
+    AccessReviewScheduleDefinition, AuthenticationStrengthPolicy, ConditionalAccessPolicy,
+    DirectoryObject, Domain, Fido2AuthenticationMethodConfiguration, Group,
+    IdentitySecurityDefaultsEnforcementPolicy, NamedLocation, Organization, UnifiedRoleAssignment,
+    Workflow,
 };
 
 pub use account::{Account, Edge};
@@ -66,6 +67,24 @@ pub struct Snapshot {
     /// The holders among them, by object id.
     #[serde(with = "read")]
     pub role_holders: Read<Vec<DirectoryObject>>,
+    /// Who is in those holders that are groups.
+    #[serde(with = "read")]
+    pub role_groups: Read<Vec<RoleGroup>>,
+    /// Reviews that can take a membership or an account away.
+    #[serde(with = "read")]
+    pub access_reviews: Read<Vec<AccessReviewScheduleDefinition>>,
+    /// Workflows that can.
+    #[serde(with = "read")]
+    pub lifecycle_workflows: Read<Vec<Workflow>>,
+}
+
+/// A group that holds a role.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoleGroup {
+    /// Object id.
+    pub group: String,
+    /// Everybody in it. Groups within it do not count: they pass no role on.
+    pub members: Vec<DirectoryObject>,
 }
 
 /// The group that keeps the emergency accounts out of policies.

@@ -22,6 +22,7 @@ fn account(user: &Value) -> Value {
         "role_schedules",
         "role_eligibilities",
         "per_user_mfa",
+        "sign_ins",
     ] {
         account[part] = unread();
     }
@@ -47,6 +48,9 @@ fn snapshot() -> Value {
         "passkeys",
         "role_assignments",
         "role_holders",
+        "role_groups",
+        "access_reviews",
+        "lifecycle_workflows",
     ] {
         document[part] = unread();
     }
