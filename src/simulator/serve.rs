@@ -38,7 +38,7 @@ pub struct Config {
     pub state_dir: PathBuf,
     /// A loopback address; port 0 takes a free one.
     pub listen: SocketAddr,
-    /// Sign-in name of who signs in without being asked, for runs without a person.
+    /// Sign-in name of who signs in without being asked, for runs without a person; without `@` in the tenant's own domain.
     pub auto_approve: Option<String>,
     /// The script of faults.
     pub faults: Vec<Fault>,
@@ -182,7 +182,7 @@ pub async fn start(config: Config, env: Env) -> Result<Running, Error> {
     if let Some(seed) = &config.seed {
         tenant.update(|state| seed.apply(state, &env))??;
     }
-    require_user(&tenant, config.auto_approve.as_deref())?;
+    let auto_approve = config.auto_approve.map(|name| user(&tenant, &name));
     let authority = Authority::open(&directory, &env)?;
     let identity = authority.issue_server(&env)?;
     let (socket, address) = bind(config.listen).await?;
@@ -195,7 +195,7 @@ pub async fn start(config: Config, env: Env) -> Result<Running, Error> {
         faults: faults.clone(),
         sessions: Arc::new(Sessions::default()),
         base_url: base_url.into(),
-        auto_approve: config.auto_approve.map(Arc::from),
+        auto_approve: auto_approve.transpose()?,
     };
     let (stop, stopped) = oneshot::channel();
     let server = serve(
@@ -217,13 +217,13 @@ pub async fn start(config: Config, env: Env) -> Result<Running, Error> {
     })
 }
 
-fn require_user(tenant: &Tenant, name: Option<&str>) -> Result<(), Error> {
-    match name {
-        Some(name) if tenant.read(|state| state.user(name).is_none()) => {
-            Err(Error::AutoApprove(name.to_owned()))
-        }
-        _ => Ok(()),
-    }
+/// The sign-in name of a user, who must be there.
+fn user(tenant: &Tenant, name: &str) -> Result<Arc<str>, Error> {
+    let found = tenant.read(|state| {
+        let user = state.user(&state.full_name(name))?;
+        Some(user.user_principal_name.as_str().into())
+    });
+    found.ok_or_else(|| Error::AutoApprove(name.to_owned()))
 }
 
 async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Error> {

@@ -126,6 +126,16 @@ impl State {
         name.parse() == Ok(self.tenant_id) || self.domain.eq_ignore_ascii_case(name)
     }
 
+    /// A sign-in name in full: without `@` it is in the tenant's own domain. An object id stays as it is.
+    #[must_use]
+    pub fn full_name(&self, name: &str) -> String {
+        if name.contains('@') || name.parse::<Uuid>().is_ok() {
+            name.to_owned()
+        } else {
+            format!("{name}@{}", self.domain)
+        }
+    }
+
     /// The user with this object id or sign-in name.
     #[must_use]
     pub fn user(&self, name: &str) -> Option<&User> {

@@ -77,7 +77,7 @@ impl Seed {
 
 impl SeedUser {
     fn apply(&self, state: &mut State, env: &Env) {
-        let name = full_name(state, &self.user_principal_name);
+        let name = state.full_name(&self.user_principal_name);
         if state.user(&name).is_none() {
             state.users.push(User::member(&name, &name, env));
         }
@@ -95,7 +95,7 @@ impl SeedUser {
 impl SeedUnit {
     fn apply(&self, state: &mut State, env: &Env) -> Result<(), ApplyError> {
         let members = self.members.iter().map(|name| {
-            let user = state.user(&full_name(state, name)).map(|user| user.id);
+            let user = state.user(&state.full_name(name)).map(|user| user.id);
             user.ok_or_else(|| ApplyError::UnknownPrincipal(name.clone()))
         });
         let members = members.collect::<Result<Vec<Uuid>, _>>()?;
@@ -157,21 +157,13 @@ fn put_group(state: &mut State, group: &Group) {
 
 /// The object id of a user, or of an application's service principal.
 fn principal(state: &State, name: &str) -> Option<Uuid> {
-    let user = state.user(&full_name(state, name)).map(|user| user.id);
+    let user = state.user(&state.full_name(name)).map(|user| user.id);
     let mut applications = state.applications.iter();
     user.or_else(|| {
         applications
             .find(|application| application.display_name == name)
             .map(|application| application.object_id)
     })
-}
-
-fn full_name(state: &State, name: &str) -> String {
-    if name.contains('@') || name.parse::<Uuid>().is_ok() {
-        name.to_owned()
-    } else {
-        format!("{name}@{}", state.domain)
-    }
 }
 
 fn set<T: Clone>(member: &mut T, wanted: &Option<T>) {
