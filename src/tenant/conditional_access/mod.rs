@@ -20,6 +20,7 @@ mod strength;
 #[cfg(test)]
 mod tests;
 mod users;
+mod way;
 
 pub use applied::{Applied, Condition, apply};
 pub use demand::{Demand, demand};
@@ -27,4 +28,6 @@ pub use matching::Match;
 pub use outcome::{Enforcement, Outcome, PolicyOutcome, judge};
 pub use resource::app;
 pub use scenario::{ClientApp, Person, PersonKind, Place, Platform, Resource, RiskLevel, Scenario};
+pub use strength::with_strengths;
 pub use users::{Via, exclusions, meant};
+pub use way::{Way, ways};

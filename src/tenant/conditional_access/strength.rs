@@ -1,7 +1,7 @@
 //! Whether a key satisfies an authentication strength.
 
 use super::demand::Demand;
-use crate::graph::model::AuthenticationStrengthPolicy;
+use crate::graph::model::{AuthenticationStrengthPolicy, ConditionalAccessPolicy};
 use crate::webauthn::Aaguid;
 
 /// The built-in strengths, which all take passkeys of every model: their definitions cannot be changed.
@@ -50,4 +50,23 @@ pub(super) fn demand(strength: &AuthenticationStrengthPolicy, models: &[Aaguid])
             "authentication strength {name} takes none of the account's models"
         )),
     }
+}
+
+/// The policies, each with its strength as it is known apart from the policy: there the models are that it demands, and a change of
+/// the strength shows.
+#[must_use]
+pub fn with_strengths(
+    policies: &[ConditionalAccessPolicy],
+    strengths: &[AuthenticationStrengthPolicy],
+) -> Vec<ConditionalAccessPolicy> {
+    let mut policies = policies.to_vec();
+    let controls = policies
+        .iter_mut()
+        .filter_map(|one| one.grant_controls.as_mut());
+    for named in controls.filter_map(|one| one.authentication_strength.as_mut()) {
+        if let Some(known) = strengths.iter().find(|one| one.id == named.id) {
+            named.clone_from(known);
+        }
+    }
+    policies
 }

@@ -6,6 +6,8 @@
 
 mod account;
 #[cfg(test)]
+pub(in crate::tenant) mod example;
+#[cfg(test)]
 mod tests;
 
 use jiff::Timestamp;
