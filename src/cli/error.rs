@@ -8,7 +8,7 @@ use crate::cli::emulator::ControlError;
 use crate::cli::mds;
 use crate::ctap::hid::DeviceError;
 use crate::report::Report;
-use crate::{attestation, ceremony, ctap, custody, emulator, graph, ledger, simulator};
+use crate::{attestation, ceremony, ctap, custody, emulator, graph, ledger, simulator, tenant};
 
 /// Why a command ended early.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +26,11 @@ pub(crate) enum Error {
     BatchOpen { report: Box<Report>, open: usize },
     #[error(transparent)]
     Ceremony(Box<ceremony::Error>),
+    #[error("{path}: {source}")]
+    Change {
+        path: PathBuf,
+        source: Box<tenant::change::Error>,
+    },
     #[error(transparent)]
     Config(#[from] config::Error),
     #[error(transparent)]
@@ -98,6 +103,11 @@ pub(crate) enum Error {
     ShareFile {
         path: PathBuf,
         source: custody::ShareError,
+    },
+    #[error("{path}: {source}")]
+    Snapshot {
+        path: PathBuf,
+        source: Box<tenant::snapshot::Error>,
     },
     #[error(transparent)]
     SignIn(#[from] graph::credential::Error),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::ceremony::enroll::{Enrolled, Outcome, PinPlan, Plan};
 use crate::encoding::{base64url, hex};
-use crate::report::preflight::{prediction_json, prediction_text};
+use crate::report::tenant::{prediction_json, prediction_text};
 use crate::report::{Report, attestation};
 
 const SCHEMA: &str = "halligan.enroll/1";

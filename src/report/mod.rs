@@ -15,12 +15,12 @@ mod key_test;
 mod ledger;
 mod mds;
 mod pin_change;
-mod preflight;
 mod reconcile;
 mod reset;
 mod resume;
 mod retire;
 mod sheet;
+mod tenant;
 mod two_rooms;
 
 use serde_json::{Map, Value, json};
@@ -44,12 +44,12 @@ pub use ledger::{
 };
 pub use mds::{AllowList, mds_query, mds_show, mds_update};
 pub use pin_change::pin_change;
-pub use preflight::{prediction_json, preflight};
 pub use reconcile::reconcile;
 pub use reset::key_reset;
 pub use resume::{resume, resume_list};
 pub use retire::retire;
 pub use sheet::{Sheet, sheets};
+pub use tenant::{explain, prediction_json, preflight, what_if};
 pub use two_rooms::{enroll_offline, enroll_request, enroll_response};
 
 /// A result, ready to print.

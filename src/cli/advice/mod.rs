@@ -34,6 +34,11 @@ pub(crate) fn of(error: &Error) -> Advice {
             "`halligan resume` finishes or undoes them; then run the plan again",
         ),
         Error::Ceremony(error) => ceremony::of_ceremony(error),
+        Error::Change { .. } => advice(
+            Exit::Usage,
+            "change",
+            "docs/what-if.md describes the files; `halligan tenant export` shows the objects as they are",
+        ),
         Error::Config(_) => advice(
             Exit::Usage,
             "configuration",
@@ -83,6 +88,11 @@ pub(crate) fn of(error: &Error) -> Advice {
             "name one with --device hid:PATH, or unplug the others",
         ),
         Error::ShareFile { .. } => plain(Exit::Pin, "pin_shares"),
+        Error::Snapshot { .. } => advice(
+            Exit::Usage,
+            "snapshot",
+            "`halligan tenant export --output FILE` writes one",
+        ),
         Error::SignIn(_) => services::of_sign_in(),
         Error::Simulator(_) => plain(Exit::Usage, "simulator"),
         Error::Station(_) => advice(

@@ -1,7 +1,10 @@
 //! `halligan tenant …`, and the client that every command asks the tenant with.
 
 mod client;
+mod explain;
 mod preflight;
+mod snapshot;
+mod what_if;
 
 use crate::cli::{Context, Error};
 use crate::report::Report;
@@ -13,12 +16,18 @@ pub(crate) use client::{client, client_for};
 pub(crate) enum Command {
     /// Say what the tenant would refuse of a key, at registration and at sign-in, and which setting to change
     Preflight(preflight::Arguments),
+    /// Say who gets in by which way, and who would be shut out by a change
+    WhatIf(what_if::Arguments),
+    /// Say why an account is asked for multifactor authentication, or why it is not
+    Explain(explain::Arguments),
 }
 
 impl Command {
     pub(super) fn name(&self) -> &'static str {
         match self {
             Self::Preflight(_) => "tenant.preflight",
+            Self::WhatIf(_) => "tenant.what-if",
+            Self::Explain(_) => "tenant.explain",
         }
     }
 }
@@ -26,5 +35,7 @@ impl Command {
 pub(crate) async fn run(command: &Command, context: &Context) -> Result<Report, Error> {
     match command {
         Command::Preflight(arguments) => preflight::run(arguments, context).await,
+        Command::WhatIf(arguments) => what_if::run(arguments, context).await,
+        Command::Explain(arguments) => explain::run(arguments, context).await,
     }
 }

@@ -33,6 +33,26 @@ pub enum Condition {
     Other,
 }
 
+impl Condition {
+    /// A stable identifier for programs.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Users => "users",
+            Self::Resource => "resource",
+            Self::ClientApp => "client_app",
+            Self::Platform => "platform",
+            Self::Location => "location",
+            Self::SignInRisk => "sign_in_risk",
+            Self::UserRisk => "user_risk",
+            Self::InsiderRisk => "insider_risk",
+            Self::Device => "device",
+            Self::AuthenticationFlow => "authentication_flow",
+            Self::Other => "other",
+        }
+    }
+}
+
 /// Whether a policy applies, and the condition that decides.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Applied {

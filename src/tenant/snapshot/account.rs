@@ -68,6 +68,18 @@ impl Account {
         })
     }
 
+    /// Whether it is the one with this name in the configuration, user principal name or object id.
+    #[must_use]
+    pub fn is_named(&self, name: &str) -> bool {
+        let user = self.user.as_ref().ok().and_then(Option::as_ref);
+        let by_user = user.into_iter().flat_map(|user| {
+            let upn = user.user_principal_name.as_deref();
+            upn.into_iter().chain([user.id.as_str()])
+        });
+        let mut names = by_user.chain([self.name.as_str()]);
+        names.any(|one| one.eq_ignore_ascii_case(name))
+    }
+
     /// The groups from the account to this one, the nearest first, by their names; none if the way is not known.
     #[must_use]
     pub fn path_to(&self, group: &str) -> Option<Vec<String>> {

@@ -10,6 +10,8 @@ pub(in crate::tenant) mod example;
 #[cfg(test)]
 mod tests;
 
+use std::str::FromStr;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +27,36 @@ pub use account::{Account, Edge};
 
 /// The schema of the document.
 pub const SCHEMA: &str = "halligan.tenant.snapshot/1";
+
+/// Why a text is no snapshot.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No JSON, or not with the members of a snapshot.
+    #[error("it is no snapshot of a tenant: {0}")]
+    Document(#[from] serde_json::Error),
+    /// Another document, or one that came later.
+    #[error("it is {found}, and not {SCHEMA}")]
+    Schema {
+        /// What it says that it is.
+        found: String,
+    },
+}
+
+impl FromStr for Snapshot {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        #[derive(Deserialize)]
+        struct Document {
+            schema: String,
+        }
+        let Document { schema: found } = serde_json::from_str(text)?;
+        match found == SCHEMA {
+            true => Ok(serde_json::from_str(text)?),
+            false => Err(Error::Schema { found }),
+        }
+    }
+}
 
 /// What was read of a tenant.
 #[derive(Debug, Clone, Serialize, Deserialize)]

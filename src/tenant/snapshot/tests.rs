@@ -85,6 +85,27 @@ fn a_part_that_is_missing_makes_no_snapshot() {
 }
 
 #[test]
+fn another_document_is_refused_by_its_schema() {
+    let read = |text: &str| {
+        text.parse::<Snapshot>()
+            .map(drop)
+            .map_err(|error| error.to_string())
+    };
+    assert_eq!(read(&snapshot().to_string()), Ok(()));
+    let other = json!({"schema": "halligan.tenant.snapshot/2"}).to_string();
+    let why = "it is halligan.tenant.snapshot/2, and not halligan.tenant.snapshot/1";
+    assert_eq!(read(&other), Err(why.to_owned()));
+    for text in [
+        "",
+        "[]",
+        "{}",
+        "{\"schema\": \"halligan.tenant.snapshot/1\"}",
+    ] {
+        assert!(read(text).unwrap_err().starts_with("it is no snapshot"));
+    }
+}
+
+#[test]
 fn an_account_is_seen_as_conditional_access_sees_it() {
     let of = |user: Value| -> Account { serde_json::from_value(account(&user)).unwrap() };
     let person = of(json!({"id": "u", "userType": "Member"}))

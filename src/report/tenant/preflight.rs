@@ -60,7 +60,7 @@ fn setting_json(setting: &Setting) -> Value {
 }
 
 /// The lines of a prediction, for people.
-pub(super) fn prediction_text(prediction: &Prediction) -> String {
+pub(in crate::report) fn prediction_text(prediction: &Prediction) -> String {
     let mut text = String::new();
     for finding in &prediction.findings {
         let (mark, why) = mark(&finding.verdict);
