@@ -104,6 +104,9 @@ fn does(policy: &PolicyExplained) -> String {
         Demand::Barrier(what) => format!("{what}, which a key does not satisfy"),
     };
     match (policy.why_not(), policy.asks()) {
+        (Some(why), _) if policy.would_ask() => {
+            format!("asks nothing: {why}; enforced it would ask for {demand}")
+        }
         (Some(why), _) => format!("asks nothing: {why}"),
         (None, Asks::Open) => format!("may ask for {demand}: {}", policy.applied.applies.why()),
         (None, _) => format!("asks for {demand}"),

@@ -1,6 +1,6 @@
 //! Ways in, for people: those of which the same is to be said in one line.
 
-use crate::tenant::conditional_access::{Way, ways};
+use crate::tenant::conditional_access::{Platform, Way, ways};
 
 /// A line for each thing that is to be said, in the order in which it comes up, with the ways of which it is said.
 pub(super) fn grouped<T: PartialEq>(said: impl IntoIterator<Item = (Way, T)>) -> Vec<(String, T)> {
@@ -15,30 +15,46 @@ pub(super) fn grouped<T: PartialEq>(said: impl IntoIterator<Item = (Way, T)>) ->
     named.map(|(ways, what)| (describe(&ways), what)).collect()
 }
 
-/// Several ways: all of them, or by application, with the systems where not all of an application's are meant.
+/// Several ways: all of them, all on some systems, or by application.
 fn describe(members: &[Way]) -> String {
-    if members.len() == ways().count() {
-        return "every way in".to_owned();
+    let on: Vec<Platform> = platforms(members.iter().copied());
+    let everywhere = platforms(ways());
+    if members.len() == ways().filter(|way| on.contains(&way.platform)).count() {
+        return match on == everywhere {
+            true => "every way in".to_owned(),
+            false => format!("every way in on {}", names(&on)),
+        };
     }
     let mut applications: Vec<&str> = members.iter().map(|way| way.application_name).collect();
     applications.dedup();
     let described: Vec<String> = applications
         .into_iter()
         .map(|name| {
-            let is_of = |way: &&Way| way.application_name == name;
-            let platforms: Vec<&str> = members
-                .iter()
-                .filter(is_of)
-                .map(|way| way.platform.as_str())
-                .collect();
-            let all = ways().filter(|way| way.application_name == name).count();
-            match platforms.len() == all {
+            let of_it = members.iter().filter(|way| way.application_name == name);
+            let on = platforms(of_it.copied());
+            match on == everywhere {
                 true => name.to_owned(),
-                false => format!("{name} on {}", platforms.join(" and ")),
+                false => format!("{name} on {}", names(&on)),
             }
         })
         .collect();
     described.join(", ")
+}
+
+/// The systems of some ways, each once.
+fn platforms(ways: impl Iterator<Item = Way>) -> Vec<Platform> {
+    let mut platforms: Vec<Platform> = Vec::new();
+    for way in ways {
+        if !platforms.contains(&way.platform) {
+            platforms.push(way.platform);
+        }
+    }
+    platforms
+}
+
+fn names(platforms: &[Platform]) -> String {
+    let names: Vec<&str> = platforms.iter().map(|one| one.as_str()).collect();
+    names.join(" and ")
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ mod policies;
 #[cfg(test)]
 mod tests;
 
-use super::conditional_access::{Applied, Condition, Demand, Enforcement, Match, Way, ways};
+use super::conditional_access::{Applied, Demand, Enforcement, Match, Way, ways};
 use super::read::Read;
 use super::snapshot::{Account, Snapshot};
 use crate::graph::model::SignIn;
@@ -113,20 +113,23 @@ impl PolicyExplained {
         }
     }
 
+    /// Whether it would ask for something if it were enforced.
+    #[must_use]
+    pub fn would_ask(&self) -> bool {
+        let applies = !matches!(self.applied.applies, Match::No(_));
+        self.enforcement == Enforcement::ReportOnly && applies && self.demand != Demand::Nothing
+    }
+
     /// Why it asks nothing, for people; none if it does ask.
     #[must_use]
     pub fn why_not(&self) -> Option<String> {
         match (self.enforcement, &self.applied.applies, &self.demand) {
             (Enforcement::Disabled, _, _) => Some("it is off".to_owned()),
-            (_, Match::No(why), _)
-                if self.applied.by == Some(Condition::Users) && !self.excluded_by.is_empty() =>
-            {
-                Some(format!("{why} ({})", self.excluded_by.join(", ")))
-            }
-            (_, Match::No(why), _) => Some(why.clone()),
-            (Enforcement::ReportOnly, _, _) => {
-                Some("it is in report-only: it is written into the log and asks nothing".to_owned())
-            }
+            (_, Match::No(why), _) => Some(match self.excluded_by.is_empty() {
+                true => why.clone(),
+                false => format!("it excludes {}", self.excluded_by.join(", ")),
+            }),
+            (Enforcement::ReportOnly, _, _) => Some("it is in report-only".to_owned()),
             (_, _, Demand::Nothing) => Some("it asks for nothing".to_owned()),
             _ => None,
         }

@@ -70,7 +70,7 @@ fn one(
 fn path(account: &Account, via: &Via) -> String {
     match via {
         Via::Group(id) => match account.path_to(id) {
-            Some(steps) => steps.join(" > "),
+            Some(steps) => format!("group {}", steps.join(" > ")),
             None => format!("group {}", account.name_of(id)),
         },
         Via::All => "all users".to_owned(),
