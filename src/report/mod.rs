@@ -21,6 +21,7 @@ mod reset;
 mod resume;
 mod retire;
 mod sheet;
+mod tenant_export;
 mod two_rooms;
 
 use serde_json::{Map, Value, json};
@@ -50,6 +51,7 @@ pub use reset::key_reset;
 pub use resume::{resume, resume_list};
 pub use retire::retire;
 pub use sheet::{Sheet, sheets};
+pub use tenant_export::{Destination, snapshot_text, tenant_export, unread_line};
 pub use two_rooms::{enroll_offline, enroll_request, enroll_response};
 
 /// A result, ready to print.

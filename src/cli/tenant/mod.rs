@@ -1,6 +1,7 @@
 //! `halligan tenant …`, and the client that every command asks the tenant with.
 
 mod client;
+mod export;
 mod preflight;
 
 use crate::cli::{Context, Error};
@@ -11,6 +12,8 @@ pub(crate) use client::{client, client_for};
 /// What to ask the tenant.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
+    /// Write what can be read of the tenant's emergency accounts and policies as one document: to audit it elsewhere, or to keep it
+    Export(export::Arguments),
     /// Say what the tenant would refuse of a key, at registration and at sign-in, and which setting to change
     Preflight(preflight::Arguments),
 }
@@ -18,6 +21,7 @@ pub(crate) enum Command {
 impl Command {
     pub(super) fn name(&self) -> &'static str {
         match self {
+            Self::Export(_) => "tenant.export",
             Self::Preflight(_) => "tenant.preflight",
         }
     }
@@ -25,6 +29,7 @@ impl Command {
 
 pub(crate) async fn run(command: &Command, context: &Context) -> Result<Report, Error> {
     match command {
+        Command::Export(arguments) => export::run(arguments, context).await,
         Command::Preflight(arguments) => preflight::run(arguments, context).await,
     }
 }

@@ -162,7 +162,7 @@ impl Client {
         let sent = self.send(&Request::asking(url, &body)).await;
         let answer = match sent {
             Ok(answer) => answer,
-            Err(error) if only_together(&error) => return Ok(self.send_alone(requests).await),
+            Err(error) if refuses_batch(&error) => return Ok(self.send_alone(requests).await),
             Err(error) => return Err(error),
         };
         let mut answers: BatchAnswers = answer.json()?;
@@ -217,10 +217,11 @@ fn ids(count: usize) -> impl Iterator<Item = String> {
 }
 
 /// Whether the questions may well be answered one by one: a gateway that knows no batches, an answer that is too long.
-fn only_together(error: &Error) -> bool {
+fn refuses_batch(error: &Error) -> bool {
     matches!(
         error,
-        Error::NotFound(_)
+        Error::BadRequest(_)
+            | Error::NotFound(_)
             | Error::MethodNotAllowed(_)
             | Error::Http {
                 source: http::Error::AnswerTooLong { .. },

@@ -7,6 +7,7 @@
 mod account;
 #[cfg(test)]
 mod tests;
+mod unread;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,7 @@ use crate::graph::model::{
 };
 
 pub use account::{Account, Edge};
+pub use unread::UnreadPart;
 
 /// The schema of the document.
 pub const SCHEMA: &str = "halligan.tenant.snapshot/1";
