@@ -115,6 +115,24 @@ impl AccessToken {
     }
 }
 
+/// A user's password.
+#[derive(Clone)]
+pub struct Password(Zeroizing<String>);
+
+impl Password {
+    /// Takes the password.
+    #[must_use]
+    pub fn new(password: String) -> Self {
+        Self(Zeroizing::new(password))
+    }
+
+    /// The password's text, for the request that sets it and for sealing only.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
 /// A client secret, a private key in PEM, or another credential of an application.
 #[derive(Clone)]
 pub struct ClientSecret(Zeroizing<String>);

@@ -27,9 +27,11 @@ pub mod resume;
 pub mod retire;
 mod setback;
 mod silent;
+pub mod snapshot;
 mod standards;
 mod subject;
 pub mod two_rooms;
+mod unread;
 
 pub use error::Error;
 pub use parties::{KeyInHand, Parties, Reopen};

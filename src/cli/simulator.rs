@@ -91,6 +91,7 @@ pub(crate) fn write_config(state: &Path, running: &Running) -> Result<PathBuf, E
          graph_url = \"{graph}\"\n\
          authority_url = \"{authority}\"\n\
          ca_cert = {ca}\n\
+         pace = false\n\
          \n\
          [sign_in]\n\
          method = \"client-secret\"\n\

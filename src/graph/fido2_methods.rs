@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use super::challenge_timeout::{self, ChallengeTimeout};
-use super::client::{ApiVersion, Client, Request};
+use super::client::{ApiVersion, Client, Question, Request};
 use super::creation_options::{CreationOptions, ReceivedCreationOptions};
 use super::error::Error;
 use super::model::{Fido2AuthenticationMethod, Fido2AuthenticationMethodCreate};
@@ -67,9 +67,9 @@ impl Client {
     ///
     /// # Errors
     /// See [`Error`].
-    pub async fn fido2_methods(&self, user: &str) -> Result<Vec<Fido2AuthenticationMethod>, Error> {
-        let request = Request::get(self.methods_url(user, None)?).header(PREFER.0, PREFER.1);
-        self.collect(request).await
+    pub fn fido2_methods(&self, user: &str) -> Question<Vec<Fido2AuthenticationMethod>> {
+        let request = self.methods_url(user, None).map(Request::get);
+        Question::all(self, request.map(|one| one.header(PREFER.0, PREFER.1)))
     }
 
     /// One registered key, by the id that the directory gave it.

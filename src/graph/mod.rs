@@ -4,27 +4,34 @@
 //! per resource. [`creation_options`] turns what the tenant wants of a registration into checked words. Wire types are in
 //! [`model`], and nothing but the clients, the simulator and tests touches them as JSON.
 
+mod authentication_methods;
 mod caller;
 mod challenge_timeout;
 mod client;
 pub mod cloud;
+mod conditional_access;
 pub mod creation_options;
 pub mod credential;
 pub mod display_name;
 pub mod error;
 mod fido2_methods;
 mod fido2_policy;
+mod filter;
+mod governance;
+mod groups;
 pub mod http;
 pub mod model;
+mod organization;
 pub mod path;
 pub mod retry;
-mod role_assignments;
+mod roles;
+mod sign_ins;
 #[cfg(test)]
 mod test_server;
 mod users;
 
 pub use challenge_timeout::{ChallengeTimeout, Error as ChallengeTimeoutError};
-pub use client::{ApiVersion, Client};
+pub use client::{Answers, ApiVersion, Batch, Client, Pending, Question};
 pub use cloud::{Cloud, Endpoints, HttpsUrl};
 pub use creation_options::{CreationOptions, ReceivedCreationOptions};
 pub use display_name::DisplayName;

@@ -49,7 +49,10 @@ pub use reset::key_reset;
 pub use resume::{resume, resume_list};
 pub use retire::retire;
 pub use sheet::{Sheet, sheets};
-pub use tenant::{explain, prediction_json, preflight, what_if};
+pub use tenant::{
+    Destination, explain, prediction_json, preflight, snapshot_text, tenant_export, unread_line,
+    what_if,
+};
 pub use two_rooms::{enroll_offline, enroll_request, enroll_response};
 
 /// A result, ready to print.

@@ -120,6 +120,7 @@ impl Bench {
              graph_url = \"{graph}\"\n\
              authority_url = \"{authority}\"\n\
              ca_cert = \"tenant/ca.pem\"\n\
+             pace = false\n\
              [sign_in]\n\
              method = \"{method}\"\n\
              client_id = \"{client}\"\n\

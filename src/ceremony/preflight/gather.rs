@@ -1,12 +1,11 @@
 //! The questions to the tenant.
 
-use std::borrow::Cow;
+use std::future::IntoFuture;
 
 use futures::future::OptionFuture;
 use uuid::Uuid;
 
-use super::is_cut_off;
-use crate::ceremony::error::in_full;
+use crate::ceremony::unread::read;
 use crate::graph::model::{AccessTokenClaims, Membership, UnifiedRoleAssignment};
 use crate::graph::{self, Client};
 use crate::tenant::passkey_policy;
@@ -49,14 +48,15 @@ pub(crate) async fn account(
         .as_ref()
         .is_ok_and(passkey_policy::asks_for_groups);
     let scoped = restricted || !reaches_everybody;
-    let memberships =
-        OptionFuture::from((by_groups || scoped).then(|| client.memberships(&user.id)));
+    let memberships = OptionFuture::from(
+        (by_groups || scoped).then(|| client.memberships(&user.id).into_future()),
+    );
     let assignments = OptionFuture::from(
         operator
             .filter(|_| scoped)
             .map(|operator| assignments(client, operator)),
     );
-    let methods = client.fido2_methods(&user.id);
+    let methods = client.fido2_methods(&user.id).into_future();
     let (methods, memberships, assignments) = futures::join!(methods, memberships, assignments);
     Ok(Account {
         methods: read(methods, permission::METHODS)?,
@@ -143,19 +143,4 @@ async fn assignments(
         }));
     };
     read(client.role_assignments(id).await, permission::ROLES)
-}
-
-/// An answer, or why there is none; a permission is named where one would help.
-fn read<T>(
-    answer: Result<T, graph::Error>,
-    permission: Cow<'static, str>,
-) -> Result<Read<T>, graph::Error> {
-    match answer {
-        Ok(answer) => Ok(Ok(answer)),
-        Err(error) if is_cut_off(&error) => Err(error),
-        Err(error) => Ok(Err(Unread {
-            why: in_full(&error),
-            permission: matches!(error, graph::Error::Forbidden(_)).then_some(permission),
-        })),
-    }
 }

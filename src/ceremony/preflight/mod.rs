@@ -7,7 +7,7 @@
 mod gather;
 
 use crate::ceremony::Error;
-use crate::graph::{self, Client};
+use crate::graph::Client;
 use crate::tenant::passkey_policy::Key;
 use crate::tenant::preflight::{self, Acceptance, Prediction};
 
@@ -55,12 +55,4 @@ pub(crate) fn require(account: &str, prediction: &Prediction) -> Result<(), Erro
         account: account.to_owned(),
         prediction: Box::new(prediction.clone()),
     })
-}
-
-/// Whether asking further would only fail again, or ask the operator to sign in again and again.
-fn is_cut_off(error: &graph::Error) -> bool {
-    matches!(
-        error,
-        graph::Error::SignIn(_) | graph::Error::Http { .. } | graph::Error::Interrupted(_)
-    )
 }

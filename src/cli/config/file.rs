@@ -149,6 +149,8 @@ pub(crate) struct Tenant {
     pub(crate) ca_cert: Option<PathBuf>,
     /// `v1.0` or `beta`
     pub(crate) graph_version: Option<String>,
+    /// Whether Conditional Access and the log are asked at the pace that the service allows.
+    pub(crate) pace: Option<bool>,
 }
 
 /// `[sign_in]`

@@ -3,7 +3,6 @@
 
 mod attestation;
 mod custody;
-#[expect(dead_code, reason = "the commands that read it follow")]
 mod emergency;
 mod file;
 

@@ -46,15 +46,22 @@ pub(crate) fn client_for(
     Ok(
         Client::new(http, endpoints.graph, tokens, context.env.clone())
             .version(version)
+            .paced(config.file.tenant.pace.unwrap_or(true))
             .stop_when(context.interrupt.clone().raised())
             .on_wait(move |waiting| {
                 if !quiet {
                     let seconds = waiting.wait.as_secs_f64();
-                    let reason = "the tenant is busy";
+                    let (reason, sentence) = match waiting.status {
+                        Some(400 | 404) => (
+                            "the directory does not know it yet",
+                            "The directory does not know it yet",
+                        ),
+                        _ => ("the tenant is busy", "The tenant is busy"),
+                    };
                     terminal::say(
                         events,
                         &json!({"event": "waiting", "reason": reason, "seconds": seconds}),
-                        &format!("The tenant is busy; asking again in {seconds:.0} s"),
+                        &format!("{sentence}; asking again in {seconds:.0} s"),
                     );
                 }
             }),

@@ -1,6 +1,6 @@
 //! `halligan tenant explain`
 
-use super::snapshot::SnapshotChoice;
+use super::snapshot::{SignIns, SnapshotChoice};
 use crate::cli::{Context, Error};
 use crate::report::{self, Report};
 use crate::tenant::explain::explain;
@@ -17,8 +17,12 @@ pub(crate) struct Arguments {
     snapshot: SnapshotChoice,
 }
 
-pub(super) async fn run(arguments: &Arguments, _context: &Context) -> Result<Report, Error> {
-    let snapshot = arguments.snapshot.take()?;
+pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Report, Error> {
+    let also = [arguments.account.clone()];
+    let snapshot = arguments
+        .snapshot
+        .take(context, &also, SignIns::Read)
+        .await?;
     let is_wanted = |account: &&Account| account.is_named(&arguments.account);
     let emergency = snapshot.accounts.iter().find(is_wanted);
     let found = match emergency {

@@ -2,6 +2,7 @@
 
 mod client;
 mod explain;
+mod export;
 mod preflight;
 mod snapshot;
 mod what_if;
@@ -14,6 +15,8 @@ pub(crate) use client::{client, client_for};
 /// What to ask the tenant.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
+    /// Write what can be read of the tenant's emergency accounts and policies as one document: to audit it elsewhere, or to keep it
+    Export(export::Arguments),
     /// Say what the tenant would refuse of a key, at registration and at sign-in, and which setting to change
     Preflight(preflight::Arguments),
     /// Say who gets in by which way, and who would be shut out by a change
@@ -25,6 +28,7 @@ pub(crate) enum Command {
 impl Command {
     pub(super) fn name(&self) -> &'static str {
         match self {
+            Self::Export(_) => "tenant.export",
             Self::Preflight(_) => "tenant.preflight",
             Self::WhatIf(_) => "tenant.what-if",
             Self::Explain(_) => "tenant.explain",
@@ -34,6 +38,7 @@ impl Command {
 
 pub(crate) async fn run(command: &Command, context: &Context) -> Result<Report, Error> {
     match command {
+        Command::Export(arguments) => export::run(arguments, context).await,
         Command::Preflight(arguments) => preflight::run(arguments, context).await,
         Command::WhatIf(arguments) => what_if::run(arguments, context).await,
         Command::Explain(arguments) => explain::run(arguments, context).await,

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::snapshot::{SnapshotChoice, text};
+use super::snapshot::{SignIns, SnapshotChoice, text};
 use crate::cli::{Context, Error};
 use crate::report::{self, Report};
 use crate::tenant::change::{self, Change};
@@ -24,8 +24,11 @@ pub(crate) struct Arguments {
     enforce_report_only: bool,
 }
 
-pub(super) async fn run(arguments: &Arguments, _context: &Context) -> Result<Report, Error> {
-    let mut snapshot = arguments.snapshot.take()?;
+pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Report, Error> {
+    let mut snapshot = arguments
+        .snapshot
+        .take(context, &[], SignIns::Leave)
+        .await?;
     let before = standings(&snapshot, arguments.enforce_report_only);
     let mut changes: Vec<Change> = Vec::new();
     for path in &arguments.change {

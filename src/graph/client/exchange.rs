@@ -5,75 +5,14 @@ use std::time::Duration;
 
 use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
-use url::Url;
 use uuid::Uuid;
 
-use super::Client;
+use super::{Client, Request};
 use crate::graph::error::{Call, Error};
 use crate::graph::http::Answer;
 use crate::graph::retry::{self, Waiting};
 use crate::secret::AccessToken;
-
-/// A request as a resource file describes it.
-#[derive(Debug, Clone)]
-pub(in crate::graph) struct Request {
-    method: Method,
-    url: Url,
-    headers: Vec<(&'static str, &'static str)>,
-    body: Option<Vec<u8>>,
-}
-
-impl Request {
-    pub(in crate::graph) fn get(url: Url) -> Self {
-        Self::new(Method::GET, url)
-    }
-
-    pub(in crate::graph) fn delete(url: Url) -> Self {
-        Self::new(Method::DELETE, url)
-    }
-
-    pub(in crate::graph) fn post<T: Serialize>(url: Url, body: &T) -> Self {
-        let body = serde_json::to_vec(body)
-            .expect("wire types have text keys and no failing serializer of their own");
-        Self {
-            body: Some(body),
-            ..Self::new(Method::POST, url)
-        }
-    }
-
-    /// With a query, as written in the service's documentation.
-    pub(in crate::graph) fn query(mut self, query: &str) -> Self {
-        self.url.set_query(Some(query));
-        self
-    }
-
-    /// With a header.
-    pub(in crate::graph) fn header(mut self, name: &'static str, value: &'static str) -> Self {
-        self.headers.push((name, value));
-        self
-    }
-
-    /// The same request to another address.
-    pub(super) fn at(self, url: Url) -> Self {
-        Self { url, ..self }
-    }
-
-    fn new(method: Method, url: Url) -> Self {
-        Self {
-            method,
-            url,
-            headers: Vec::new(),
-            body: None,
-        }
-    }
-
-    /// Whether doing it twice is the same as doing it once.
-    fn idempotent(&self) -> bool {
-        self.method != Method::POST
-    }
-}
 
 /// An answer that is a success, with the exchange it belongs to.
 pub(in crate::graph) struct Success {
@@ -103,12 +42,23 @@ impl Success {
 impl Client {
     /// Sends a request until it succeeds, fails for good, or patience ends.
     pub(in crate::graph) async fn send(&self, request: &Request) -> Result<Success, Error> {
+        let first = self.attempt(request, self.call(request)).await;
+        self.pursue(request, first).await
+    }
+
+    /// Repeats a request as long as that may help, after its first attempt came to this.
+    pub(super) async fn pursue(
+        &self,
+        request: &Request,
+        first: Result<Success, Error>,
+    ) -> Result<Success, Error> {
         let started = self.env.monotonic();
         let mut waits = self.retry.waits(&self.env);
         let mut repetition = 0;
+        let mut outcome = first;
         loop {
             let call = self.call(request);
-            let failure = match self.attempt(request, call.clone()).await {
+            let failure = match outcome {
                 Ok(success) => return Ok(success),
                 // The deletion that seemed to fail had been carried out.
                 Err(Error::NotFound(_)) if repetition > 0 && request.method == Method::DELETE => {
@@ -125,7 +75,7 @@ impl Client {
             }
             repetition += 1;
             (self.on_wait)(&Waiting {
-                call,
+                call: call.clone(),
                 status: failure.status(),
                 wait,
                 repetition,
@@ -133,6 +83,7 @@ impl Client {
             if self.stopped_during(wait).await {
                 return Err(failure);
             }
+            outcome = self.attempt(request, call).await;
         }
     }
 
@@ -145,13 +96,18 @@ impl Client {
     }
 
     async fn attempt(&self, request: &Request, call: Call) -> Result<Success, Error> {
+        if self.paces(request) {
+            let turn = self.pacer.turn(&request.url, &self.env);
+            let turn = self.unless_stopped(turn).await;
+            turn.ok_or_else(|| Error::Interrupted(call.clone()))?;
+        }
         let outgoing = self.outgoing(request, call.client_request_id);
         let outgoing = self
             .unless_stopped(outgoing)
             .await
             .ok_or_else(|| Error::Interrupted(call.clone()))??;
         let exchange = self.http.exchange(outgoing);
-        let answer = if request.method == Method::GET {
+        let answer = if request.is_safe() {
             self.unless_stopped(exchange)
                 .await
                 .ok_or_else(|| Error::Interrupted(call.clone()))?
@@ -162,7 +118,7 @@ impl Client {
         let answer = match answer {
             Ok(answer) => answer,
             Err(source) => {
-                let settled = request.idempotent() || source.nothing_sent();
+                let settled = request.is_idempotent() || source.nothing_sent();
                 let failure = Error::Http {
                     call: call.clone(),
                     source,
@@ -174,15 +130,25 @@ impl Client {
                 });
             }
         };
+        self.judge(request, call, answer)
+    }
+
+    /// What an answer comes to.
+    pub(super) fn judge(
+        &self,
+        request: &Request,
+        call: Call,
+        answer: Answer,
+    ) -> Result<Success, Error> {
         tracing::debug!(%call, id = %call.client_request_id, status = answer.status, "graph answered");
         match answer.status {
             200..=299 => Ok(Success {
                 call,
                 answer,
-                idempotent: request.idempotent(),
+                idempotent: request.is_idempotent(),
             }),
             // A request that timed out inside the service may have been carried out all the same.
-            408 | 500..=599 if !request.idempotent() => {
+            408 | 500..=599 if !request.is_idempotent() => {
                 let refused = self.refused(call.clone(), &answer);
                 Err(unknown(call, refused))
             }
@@ -211,7 +177,7 @@ impl Client {
             outgoing
                 .headers_mut()
                 .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            *outgoing.body_mut() = Some(body.clone().into());
+            *outgoing.body_mut() = Some(body.to_vec().into());
         }
         Ok(outgoing)
     }
@@ -237,7 +203,12 @@ impl Client {
         }
     }
 
-    async fn stopped_during(&self, wait: Duration) -> bool {
+    /// Whether the request has to wait its turn.
+    pub(super) fn paces(&self, request: &Request) -> bool {
+        self.paced && self.pacer.is_paced(&request.url)
+    }
+
+    pub(super) async fn stopped_during(&self, wait: Duration) -> bool {
         self.unless_stopped(tokio::time::sleep(wait))
             .await
             .is_none()
@@ -263,11 +234,11 @@ fn wait_before_repeating(
     match failure {
         Error::Throttled(refusal) => Some(refusal.retry_after.unwrap_or(own_wait)),
         Error::Unavailable(refusal)
-            if request.idempotent() && matches!(refusal.status, 503 | 504) =>
+            if request.is_idempotent() && matches!(refusal.status, 503 | 504) =>
         {
             Some(refusal.retry_after.unwrap_or(own_wait))
         }
-        Error::Http { source, .. } if request.idempotent() && source.passing() => Some(own_wait),
+        Error::Http { source, .. } if request.is_idempotent() && source.passing() => Some(own_wait),
         _ => None,
     }
 }

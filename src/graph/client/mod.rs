@@ -1,8 +1,12 @@
 //! One authenticated conversation with Microsoft Graph. The calls themselves are in a file per resource
-//! (`users.rs`, `fido2_methods.rs`); here is what they share: addresses, tokens, retries, pages, errors.
+//! (`users.rs`, `fido2_methods.rs`); here is what they share: addresses, tokens, retries, pages, batches, pace, errors.
 
+mod batch;
+mod catching_up;
 mod exchange;
-mod page;
+mod pace;
+mod question;
+mod request;
 #[cfg(test)]
 mod tests;
 
@@ -18,7 +22,9 @@ use super::http::Http;
 use super::retry::{Retry, Waiting};
 use crate::env::Env;
 
-pub(in crate::graph) use exchange::Request;
+pub use batch::{Answers, Batch, Pending};
+pub use question::Question;
+pub(in crate::graph) use request::Request;
 
 /// Which edition of Graph is spoken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -56,6 +62,8 @@ pub struct Client {
     retry: Retry,
     on_wait: Arc<dyn Fn(&Waiting) + Send + Sync>,
     stop: Shared<BoxFuture<'static, ()>>,
+    paced: bool,
+    pacer: Arc<pace::Pacer>,
 }
 
 impl Client {
@@ -71,6 +79,8 @@ impl Client {
             retry: Retry::default(),
             on_wait: Arc::new(|_| ()),
             stop: std::future::pending().boxed().shared(),
+            paced: true,
+            pacer: Arc::default(),
         }
     }
 
@@ -105,6 +115,13 @@ impl Client {
         }
     }
 
+    /// Whether requests to Conditional Access and to the log are held back to the pace that the service allows. Only a stand-in
+    /// without such limits can do without.
+    #[must_use]
+    pub fn paced(self, paced: bool) -> Self {
+        Self { paced, ..self }
+    }
+
     /// The version that is spoken.
     #[must_use]
     pub fn api_version(&self) -> ApiVersion {
@@ -116,7 +133,16 @@ impl Client {
         &self,
         segments: impl IntoIterator<Item = &'a str>,
     ) -> url::Url {
-        let version = std::iter::once(self.version.segment());
+        self.url_in(self.version, segments)
+    }
+
+    /// The same in a version that the resource demands, whatever is configured.
+    pub(in crate::graph) fn url_in<'a>(
+        &self,
+        version: ApiVersion,
+        segments: impl IntoIterator<Item = &'a str>,
+    ) -> url::Url {
+        let version = std::iter::once(version.segment());
         self.graph.join(version.chain(segments))
     }
 }

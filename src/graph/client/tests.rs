@@ -60,7 +60,7 @@ async fn a_user_is_asked_for_with_the_members_that_are_read() {
     let seen = &server.seen()[0];
     assert_eq!(
         seen.line,
-        "GET /v1.0/users/bob_x%23EXT%23@c.example?$select=id,userPrincipalName,displayName,accountEnabled,userType,onPremisesSyncEnabled,isManagementRestricted"
+        "GET /v1.0/users/bob_x%23EXT%23@c.example?$select=id,userPrincipalName,displayName,accountEnabled,userType,creationType,onPremisesSyncEnabled,onPremisesImmutableId,passwordPolicies,lastPasswordChangeDateTime,isManagementRestricted,createdDateTime"
     );
     assert_eq!(
         seen.header("authorization"),

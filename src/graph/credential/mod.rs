@@ -49,6 +49,21 @@ pub const RECONCILE_PERMISSIONS: [&str; 3] = [
     "Policy.Read.AuthenticationMethod",
 ];
 
+/// Delegated permissions that reading a whole tenant needs. Those for access reviews and lifecycle workflows are not among them: few
+/// applications have consent for them, and a sign-in that asks for one without consent fails as a whole.
+pub const SNAPSHOT_PERMISSIONS: [&str; 7] = [
+    "Policy.Read.All",
+    "User.Read.All",
+    "GroupMember.Read.All",
+    "RoleManagement.Read.Directory",
+    "UserAuthenticationMethod.Read.All",
+    "Organization.Read.All",
+    "Domain.Read.All",
+];
+
+/// The delegated permission for the sign-in log.
+pub const SIGN_IN_LOG_PERMISSION: &str = "AuditLog.Read.All";
+
 /// Something that has an access token for Graph, or knows how to get one.
 #[async_trait]
 pub trait TokenSource: Send + Sync {

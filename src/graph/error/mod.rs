@@ -183,6 +183,25 @@ impl Error {
         self.refusal()?.request_id.as_deref()
     }
 
+    /// Whether an object is not there, or not known yet everywhere: some resources answer 400 for that.
+    #[must_use]
+    pub fn is_unknown_object(&self) -> bool {
+        match self {
+            Self::NotFound(_) => true,
+            Self::BadRequest(refusal) => {
+                refusal.code == "Request_ResourceNotFound"
+                    || refusal.message.contains("does not exist")
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the tenant has no licence for what was asked. A permission would not help.
+    #[must_use]
+    pub fn lacks_licence(&self) -> bool {
+        self.refusal().is_some_and(Refusal::lacks_licence)
+    }
+
     /// Whether a write may have been carried out all the same.
     #[must_use]
     pub fn outcome_unknown(&self) -> bool {

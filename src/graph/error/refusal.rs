@@ -53,6 +53,17 @@ impl Refusal {
         }
     }
 
+    /// Whether it is for want of a licence: each resource has a code of its own for that, or only a text.
+    pub(super) fn lacks_licence(&self) -> bool {
+        let known = matches!(
+            self.code.as_str(),
+            "AadPremiumLicenseRequired" | "Authentication_RequestFromNonPremiumTenantOrB2CTenant"
+        );
+        let says_so = |text: &String| text.to_ascii_lowercase().contains("licens");
+        let mut texts = self.inner_message.iter().chain([&self.message]);
+        known || matches!(self.status, 400 | 402 | 403) && texts.any(says_so)
+    }
+
     fn with(self, ErrorAnswer { error }: ErrorAnswer) -> Self {
         let inner = error.inner_error.unwrap_or_default();
         let message = printable(&error.message);

@@ -39,6 +39,27 @@ pub struct ConditionalAccessPolicy {
     pub other: Other,
 }
 
+/// The body of `PATCH …/policies/{id}`: what is not set stays as it is, what is set is replaced as a whole.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ConditionalAccessPolicyUpdate {
+    /// For people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// `enabled`, `disabled` or `enabledForReportingButNotEnforced`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// Whom and when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conditions: Option<ConditionalAccessConditionSet>,
+    /// What it asks for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grant_controls: Option<ConditionalAccessGrantControls>,
+    /// What it does to the session.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_controls: Option<ConditionalAccessSessionControls>,
+}
+
 /// `conditionalAccessConditionSet`
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]

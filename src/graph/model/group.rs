@@ -34,6 +34,43 @@ impl Group {
     }
 }
 
+/// The body of `POST /groups`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GroupCreate {
+    /// For people; need not be unique.
+    pub display_name: String,
+    /// What it is for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Whether it has an address; a security group has none.
+    pub mail_enabled: bool,
+    /// Needed all the same.
+    pub mail_nickname: String,
+    /// Whether it can be used to grant and deny.
+    pub security_enabled: bool,
+    /// Empty for a plain group.
+    pub group_types: Vec<String>,
+    /// Whether roles can be assigned to it; never changes afterwards.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_assignable_to_role: Option<bool>,
+    /// The addresses of its first members, at most 20.
+    #[serde(
+        rename = "members@odata.bind",
+        default,
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub members: Vec<String>,
+}
+
+/// The body of a request that refers to another object: a new member.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReferenceCreate {
+    /// The object's address.
+    #[serde(rename = "@odata.id")]
+    pub odata_id: String,
+}
+
 /// A `directoryObject` that is a member, an owner, or the holder of a role: what kind it is, and its names.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]

@@ -5,6 +5,7 @@
 pub mod access_token;
 pub mod authentication_method;
 pub mod authentication_strength_policy;
+pub mod batch;
 pub mod conditional_access_policy;
 pub mod credential_creation_options;
 pub mod domain;
@@ -20,6 +21,7 @@ pub mod sign_in;
 pub mod unified_role_assignment;
 pub mod unified_role_schedule_instance;
 pub mod user;
+pub mod what_if;
 
 pub use access_token::AccessTokenClaims;
 pub use authentication_method::{
@@ -29,7 +31,8 @@ pub use authentication_method::{
 pub use authentication_strength_policy::{
     AuthenticationCombinationConfiguration, AuthenticationStrengthPolicy,
 };
-pub use conditional_access_policy::ConditionalAccessPolicy;
+pub use batch::{BatchAnswers, BatchRequest, BatchRequests, BatchResponse};
+pub use conditional_access_policy::{ConditionalAccessPolicy, ConditionalAccessPolicyUpdate};
 pub use credential_creation_options::{CreationOptionsAnswer, WebauthnCredentialCreationOptions};
 pub use domain::{AssignedPlan, Domain, Organization};
 pub use error::{ErrorAnswer, ErrorBody, InnerError};
@@ -42,11 +45,15 @@ pub use fido2_policy::{
     PasskeyAuthenticationMethodTarget, PasskeyProfile,
 };
 pub use governance::{AccessReviewScheduleDefinition, AccessReviewScheduleSettings, Workflow};
-pub use group::{DirectoryObject, Group};
+pub use group::{DirectoryObject, Group, GroupCreate, ReferenceCreate};
 pub use membership::Membership;
 pub use named_location::NamedLocation;
 pub use page::Page;
 pub use sign_in::SignIn;
-pub use unified_role_assignment::UnifiedRoleAssignment;
+pub use unified_role_assignment::{ExpandedRoleAssignment, UnifiedRoleAssignment};
 pub use unified_role_schedule_instance::UnifiedRoleScheduleInstance;
-pub use user::User;
+pub use user::{PasswordProfile, User, UserCreate, UserUpdate};
+pub use what_if::{
+    AuthenticationFlow, ConditionalAccessWhatIf, DeviceInfo, SignInConditions, SignInContext,
+    SignInIdentity, WhatIfAnalysisResult,
+};

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::DirectoryObject;
+
 /// `unifiedRoleAssignment`
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -22,4 +24,15 @@ impl UnifiedRoleAssignment {
             .as_deref()?
             .strip_prefix("/administrativeUnits/")
     }
+}
+
+/// `unifiedRoleAssignment` with its navigation property `principal`, which has to be asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExpandedRoleAssignment {
+    /// The assignment.
+    #[serde(flatten)]
+    pub assignment: UnifiedRoleAssignment,
+    /// Who has the role.
+    #[serde(default)]
+    pub principal: Option<DirectoryObject>,
 }

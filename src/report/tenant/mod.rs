@@ -1,11 +1,13 @@
 //! The tenant.
 
 mod explain;
+mod export;
 mod preflight;
 mod ways;
 mod what_if;
 
 pub use explain::explain;
+pub use export::{Destination, snapshot_text, tenant_export, unread_line};
 pub(super) use preflight::prediction_text;
 pub use preflight::{prediction_json, preflight};
 pub use what_if::what_if;

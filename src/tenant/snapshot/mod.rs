@@ -9,6 +9,7 @@ mod account;
 pub(in crate::tenant) mod example;
 #[cfg(test)]
 mod tests;
+mod unread;
 
 use std::str::FromStr;
 
@@ -24,6 +25,7 @@ use crate::graph::model::{
 };
 
 pub use account::{Account, Edge};
+pub use unread::UnreadPart;
 
 /// The schema of the document.
 pub const SCHEMA: &str = "halligan.tenant.snapshot/1";

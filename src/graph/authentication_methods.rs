@@ -1,0 +1,62 @@
+//! How somebody signs in: `/users/{id}/authentication`, and what holds for everybody.
+
+use super::client::{ApiVersion, Client, Question, Request};
+use super::error::Error;
+use super::model::{
+    AuthenticationMethod, IdentitySecurityDefaultsEnforcementPolicy,
+    StrongAuthenticationRequirements,
+};
+use super::path::Segment;
+
+impl Client {
+    /// Every method of a user, of every kind. Certificates and hardware OATH tokens are not among them.
+    /// `UserAuthenticationMethod.Read.All`.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn authentication_methods(&self, user: &str) -> Question<Vec<AuthenticationMethod>> {
+        let user = Segment::new("a user", user).map_err(Error::from);
+        let request = user.map(|user| {
+            let methods = ["users", user.as_str(), "authentication", "methods"];
+            Request::get(self.url(methods))
+        });
+        Question::all(self, request)
+    }
+
+    /// Multifactor authentication for this user alone. Beta only. `Policy.Read.All`.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn per_user_mfa(&self, user: &str) -> Question<StrongAuthenticationRequirements> {
+        Question::one(self, self.requirements_url(user).map(Request::get))
+    }
+
+    /// Sets it: `disabled`, `enabled` or `enforced`. `Policy.ReadWrite.AuthenticationMethod`.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn set_per_user_mfa(
+        &self,
+        user: &str,
+        requirements: &StrongAuthenticationRequirements,
+    ) -> Result<(), Error> {
+        let url = self.requirements_url(user)?;
+        self.send(&Request::patch(url, requirements)).await?;
+        Ok(())
+    }
+
+    /// Whether security defaults are on. `Policy.Read.All`.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn security_defaults(&self) -> Question<IdentitySecurityDefaultsEnforcementPolicy> {
+        let url = self.url(["policies", "identitySecurityDefaultsEnforcementPolicy"]);
+        Question::one(self, Ok(Request::get(url)))
+    }
+
+    fn requirements_url(&self, user: &str) -> Result<url::Url, Error> {
+        let user = Segment::new("a user", user)?;
+        let requirements = ["users", user.as_str(), "authentication", "requirements"];
+        Ok(self.url_in(ApiVersion::Beta, requirements))
+    }
+}
