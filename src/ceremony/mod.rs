@@ -32,6 +32,7 @@ mod standards;
 mod subject;
 pub mod two_rooms;
 mod unread;
+pub mod what_if;
 
 pub use error::Error;
 pub use parties::{KeyInHand, Parties, Reopen};

@@ -2,11 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
+use serde_json::json;
+
+use super::client_for;
 use super::snapshot::{SignIns, SnapshotChoice, text};
-use crate::cli::{Context, Error};
+use crate::ceremony::what_if;
+use crate::cli::{Context, Error, terminal};
+use crate::graph::credential::SNAPSHOT_PERMISSIONS;
 use crate::report::{self, Report};
 use crate::tenant::change::{self, Change};
-use crate::tenant::what_if::{effects, standings};
+use crate::tenant::conditional_access::ways;
+use crate::tenant::snapshot::Snapshot;
+use crate::tenant::what_if::{Standing, effects, standings};
 
 /// Arguments of `tenant what-if`.
 #[derive(Debug, clap::Args)]
@@ -22,6 +29,10 @@ pub(crate) struct Arguments {
     /// Look at policies that are in report-only as if they were enforced
     #[arg(long)]
     enforce_report_only: bool,
+
+    /// Ask the service too, once for each account and way in, a second each; what is worse counts
+    #[arg(long, conflicts_with_all = ["snapshot", "change", "enforce_report_only"])]
+    service: bool,
 }
 
 pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Report, Error> {
@@ -41,8 +52,42 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
             changes.push(change);
         }
     }
+    if arguments.service {
+        return by_service(context, &snapshot, before).await;
+    }
     let after = standings(&snapshot, arguments.enforce_report_only);
-    Ok(report::what_if(&changes, &effects(&before, &after)))
+    Ok(report::what_if(&changes, &effects(&before, &after), None))
+}
+
+async fn by_service(
+    context: &Context,
+    snapshot: &Snapshot,
+    own: Vec<Standing>,
+) -> Result<Report, Error> {
+    let config = context.config()?;
+    let client = client_for(&config, context, &SNAPSHOT_PERMISSIONS)?;
+    let asked = what_if::ask(&client, snapshot, &own, &mut |done, total| {
+        tell(context, done, total);
+    })
+    .await?;
+    let pairs = own.into_iter().zip(&asked);
+    let together: Vec<Standing> = pairs
+        .map(|(own, asked)| own.or_worse(&asked.answers))
+        .collect();
+    let effects = effects(&together, &together);
+    Ok(report::what_if(&[], &effects, Some(&asked)))
+}
+
+fn tell(context: &Context, done: usize, total: usize) {
+    let global = &context.global;
+    if !global.events && (global.quiet || global.json) {
+        return;
+    }
+    let event = json!({"event": "evaluating", "done": done, "total": total});
+    let line = format!("Asking the service what would apply: {done} of {total}");
+    if global.events || done.is_multiple_of(ways().count()) {
+        terminal::say(global.events, &event, &line);
+    }
 }
 
 fn read(path: &Path, failed: impl Fn(change::Error) -> Error) -> Result<Vec<Change>, Error> {

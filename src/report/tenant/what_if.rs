@@ -5,6 +5,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::ways::grouped;
+use crate::ceremony::what_if::Asked;
 use crate::report::{Report, printable};
 use crate::tenant::change::Change;
 use crate::tenant::passkey_policy::Ruling;
@@ -13,9 +14,9 @@ use crate::tenant::what_if::{Access, AccountEffect, Effect, KeyEffect, WayEffect
 /// Renders what becomes of each account.
 ///
 /// It is `ok` if a change takes no way in and no key from an emergency account; without a change, if every emergency account is
-/// certain to get in by every way.
+/// certain to get in by every way. Where the service was asked, both must say the same of every policy.
 #[must_use]
-pub fn what_if(changes: &[Change], effects: &[AccountEffect]) -> Report {
+pub fn what_if(changes: &[Change], effects: &[AccountEffect], asked: Option<&[Asked]>) -> Report {
     let mut text = String::new();
     for change in changes {
         // Writing to a `String` cannot fail.
@@ -24,16 +25,59 @@ pub fn what_if(changes: &[Change], effects: &[AccountEffect]) -> Report {
     for effect in effects {
         text.push_str(&account(effect, !changes.is_empty()));
     }
-    let ok = match changes.is_empty() {
+    let disagreements: Vec<String> = asked
+        .unwrap_or_default()
+        .iter()
+        .flat_map(disagreements)
+        .collect();
+    if asked.is_some() {
+        text.push_str(&by_service(&disagreements));
+    }
+    let is_safe = match changes.is_empty() {
         true => effects.iter().all(is_in),
         false => !effects.iter().any(AccountEffect::is_harm),
     };
+    let ok = is_safe && disagreements.is_empty();
     let _ = writeln!(text, "\n{}", conclusion(changes, effects));
     let body = json!({
         "changes": changes.iter().map(Change::describe).collect::<Vec<_>>(),
         "accounts": effects.iter().map(account_json).collect::<Vec<_>>(),
+        "service": asked.map(|asked| json!({"asked": asked.iter().map(|one| one.answers.len()).sum::<usize>(), "disagreements": disagreements})),
     });
     Report::new("halligan.tenant.what-if/1", ok, body, text)
+}
+
+fn by_service(disagreements: &[String]) -> String {
+    match disagreements.is_empty() {
+        true => "\nThe service says the same of every policy.\n".to_owned(),
+        false => {
+            let lines: Vec<String> = disagreements
+                .iter()
+                .map(|one| format!("  {}\n", printable(one)))
+                .collect();
+            format!(
+                "\nThe service and this tool do not say the same:\n{}",
+                lines.concat()
+            )
+        }
+    }
+}
+
+/// A line for each policy and what is said of it, for all ways of which it is said.
+fn disagreements(asked: &Asked) -> Vec<String> {
+    let said = asked.answers.iter().flat_map(|answer| {
+        let disagreements = answer.disagreements.iter();
+        disagreements.map(|one| (answer.way, one.clone()))
+    });
+    let lines = grouped(said).into_iter().map(|(ways, one)| {
+        let service = match one.service {
+            true => "it applies".to_owned(),
+            false => format!("it does not apply ({})", one.reasons),
+        };
+        let (account, policy, own) = (&asked.account, &one.policy, one.own.why());
+        format!("{account}, {ways}: {policy}: the service says that {service}; by the policy itself: {own}")
+    });
+    lines.collect()
 }
 
 fn is_in(effect: &AccountEffect) -> bool {

@@ -2,10 +2,11 @@
 //! passkey policy takes.
 
 mod effect;
+pub mod service;
 #[cfg(test)]
 mod tests;
 
-use super::conditional_access::{Demand, Way, judge, ways, with_strengths};
+use super::conditional_access::{Demand, Person, Way, judge, ways, with_strengths};
 use super::passkey_policy::{self, Attestation, Key, Purpose, Ruling};
 use super::read::Read;
 use super::snapshot::{Account, Snapshot};
@@ -97,6 +98,27 @@ impl Access {
 }
 
 impl Standing {
+    /// The models of the keys that are taken, or may be.
+    #[must_use]
+    pub fn models(&self) -> Vec<Aaguid> {
+        let keys = self.keys.as_deref().unwrap_or_default().iter();
+        let taken = keys.filter(|key| !matches!(key.ruling, Ruling::Refused { .. }));
+        taken.filter_map(|key| key.aaguid).collect()
+    }
+
+    /// The same, with what the service says where that is worse.
+    #[must_use]
+    pub fn or_worse(mut self, answers: &[service::Answer]) -> Self {
+        for answer in answers {
+            let known = self.ways.iter_mut().find(|one| one.way == answer.way);
+            if let Some(known) = known.filter(|known| known.access < answer.access) {
+                known.access = answer.access.clone();
+                known.by.clone_from(&answer.by);
+            }
+        }
+        self
+    }
+
     /// What its holder meets on one way, the account itself and its keys included.
     #[must_use]
     pub fn access(&self, way: &WayStanding) -> Access {
@@ -171,31 +193,35 @@ fn standing(
     is_emergency: bool,
     policies: Result<&[ConditionalAccessPolicy], &str>,
 ) -> Standing {
-    let keys = keys(snapshot, account);
-    let read = keys.as_deref().unwrap_or_default().iter();
-    let taken = read.filter(|key| !matches!(key.ruling, Ruling::Refused { .. }));
-    let models: Vec<Aaguid> = taken.filter_map(|key| key.aaguid).collect();
-    let ways = match (account.person(), policies) {
+    let mut standing = Standing {
+        account: account.name.clone(),
+        is_emergency,
+        closed: closed(account),
+        keys: keys(snapshot, account),
+        ways: Vec::new(),
+    };
+    let models = standing.models();
+    standing.ways = match (account.person(), policies) {
         (Some(person), Ok(policies)) => ways()
-            .map(|way| {
-                let outcome = judge(policies, &way.taken_by(&person), &models);
-                let by = outcome.by.iter().map(|id| name_of(policies, id)).collect();
-                WayStanding {
-                    way,
-                    access: outcome.demand.into(),
-                    by,
-                }
-            })
+            .map(|way| judged(policies, &person, way, &models))
             .collect(),
         (_, Err(why)) => ways().map(|way| open(way, why)).collect(),
         (None, Ok(_)) => Vec::new(),
     };
-    Standing {
-        account: account.name.clone(),
-        is_emergency,
-        closed: closed(account),
-        keys,
-        ways,
+    standing
+}
+
+fn judged(
+    policies: &[ConditionalAccessPolicy],
+    person: &Person,
+    way: Way,
+    models: &[Aaguid],
+) -> WayStanding {
+    let outcome = judge(policies, &way.taken_by(person), models);
+    WayStanding {
+        way,
+        by: outcome.by.iter().map(|id| name_of(policies, id)).collect(),
+        access: outcome.demand.into(),
     }
 }
 
