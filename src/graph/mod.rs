@@ -28,6 +28,8 @@ mod roles;
 mod sign_ins;
 #[cfg(test)]
 mod test_server;
+#[cfg(test)]
+mod tests;
 mod users;
 
 pub use challenge_timeout::{ChallengeTimeout, Error as ChallengeTimeoutError};

@@ -29,7 +29,7 @@ pub(super) fn names(wanted: &Wanted, domains: &Read<Vec<Domain>>) -> Vec<Name> {
 }
 
 /// A name without `@` that is no object id is in the tenant's initial domain.
-fn in_directory(name: &str, domains: &Read<Vec<Domain>>) -> Read<String> {
+pub(super) fn in_directory(name: &str, domains: &Read<Vec<Domain>>) -> Read<String> {
     if name.contains('@') || Uuid::parse_str(name).is_ok() {
         return Ok(name.to_owned());
     }

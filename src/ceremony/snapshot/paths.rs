@@ -26,7 +26,7 @@ pub(super) fn groups_that_matter(
 }
 
 /// Which groups are directly in a group, as far as it was asked.
-type Children = BTreeMap<String, Read<Vec<DirectoryObject>>>;
+pub(super) type Children = BTreeMap<String, Read<Vec<DirectoryObject>>>;
 
 /// Finds the paths of every account, level by level, all accounts together.
 pub(super) async fn read_all(
@@ -62,15 +62,15 @@ pub(super) async fn read_all(
 }
 
 /// What is known of an account's paths.
-struct Walked {
-    edges: Read<Vec<Edge>>,
+pub(super) struct Walked {
+    pub(super) edges: Read<Vec<Edge>>,
     /// Groups whose members decide.
-    unknown: BTreeSet<String>,
+    pub(super) unknown: BTreeSet<String>,
 }
 
 /// Goes down from the groups that matter to the account, as far as the groups' members are known. Nothing for an account whose
 /// memberships are unread, of which the edges already say so.
-fn walk(found: &Found, named: &BTreeSet<String>, children: &Children) -> Option<Walked> {
+pub(super) fn walk(found: &Found, named: &BTreeSet<String>, children: &Children) -> Option<Walked> {
     let Account {
         user, memberships, ..
     } = &found.account;
