@@ -49,7 +49,7 @@ impl FromRequestParts<Service> for Caller {
             let kind = match claims.principal() {
                 Principal::Application(id) => Kind::Application(id),
                 Principal::User(id) => {
-                    let user = state.users.iter().find(|user| user.id == id);
+                    let user = state.user_by_id(id);
                     let user = user.filter(|user| user.account_enabled).ok_or_else(|| {
                         GraphError::unauthenticated("User account is disabled or deleted.")
                     })?;
@@ -73,9 +73,7 @@ const fn reaches(role: Role, access: Access, privileged: bool) -> bool {
         Role::GlobalAdministrator | Role::PrivilegedAuthenticationAdministrator => true,
         Role::GlobalReader => !matches!(access, Access::Write),
         Role::AuthenticationAdministrator => !privileged,
-        Role::AuthenticationPolicyAdministrator
-        | Role::PrivilegedRoleAdministrator
-        | Role::UserAdministrator => false,
+        _ => false,
     }
 }
 
@@ -137,8 +135,8 @@ impl Caller {
             Kind::Application(_) => true,
             Kind::User { id, roles } => *id == target.id || roles.iter().copied().any(suffices),
         };
-        let mut scoped = state.scoped_roles_over(self.object_id(), target.id, restricted);
-        if (tenant_wide && !restricted) || scoped.any(suffices) {
+        let scoped = state.scoped_roles_over(self.object_id(), &target.id.to_string(), restricted);
+        if (tenant_wide && !restricted) || scoped.into_iter().any(suffices) {
             Ok(())
         } else {
             Err(GraphError::forbidden())

@@ -156,7 +156,8 @@ pub(super) async fn create(
         _ => now,
     };
     service.tenant.update(|state| {
-        let user = authorized(state, &caller, &user, Access::Write)?.clone();
+        let user = authorized(state, &caller, &user, Access::Write)?;
+        let user = state.with_every_group(user);
         require_other(&caller, &user)?;
         let refused = |refusal: Refusal| GraphError::refused(refusal.to_string());
         state

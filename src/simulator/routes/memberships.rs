@@ -51,15 +51,14 @@ impl Kind {
 
     fn objects(self, state: &Tenant, user: &User) -> Vec<Value> {
         match self {
-            Self::AdministrativeUnit => state.units_of(user.id).map(unit).collect(),
+            Self::AdministrativeUnit => state.units_of(&user.id.to_string()).map(unit).collect(),
             Self::DirectoryRole => {
                 let roles = state.roles_of(user).into_iter();
                 roles.map(|role| directory_role(state, role)).collect()
             }
             Self::Group => {
-                let ids = user.groups.iter();
-                ids.map(|id| group(id, state.groups.iter().find(|group| group.id == *id)))
-                    .collect()
+                let ids = state.groups_of(user.id).into_iter();
+                ids.map(|id| group(&id, state.group(&id))).collect()
             }
         }
     }
@@ -163,10 +162,7 @@ fn readable_user<'a>(
 ) -> Result<&'a User, GraphError> {
     let found = match name {
         Some(name) => state.user(name),
-        None => {
-            let mut users = state.users.iter();
-            users.find(|user| caller.is(user))
-        }
+        None => caller.user_id().and_then(|id| state.user_by_id(id)),
     };
     if name.is_none() || found.is_some_and(|user| caller.is(user)) {
         caller.require_any(&permissions::OWN_USER)?;
@@ -204,7 +200,7 @@ fn group(id: &str, known: Option<&Group>) -> Value {
         "@odata.type": "#microsoft.graph.group",
         "id": id,
         "displayName": known.map(|group| &group.display_name),
-        "isAssignableToRole": known.is_some_and(|group| !group.roles.is_empty()),
+        "isAssignableToRole": known.is_some_and(|group| group.is_assignable_to_role),
         "securityEnabled": true,
     })
 }

@@ -4,13 +4,11 @@ use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
-use crate::encoding::base64url;
 use crate::simulator::routes::page::{Collection, Options, Queried};
 use crate::simulator::routes::{Caller, GraphError, Version, permissions};
 use crate::simulator::service::Service;
-use crate::simulator::tenant::{Role, State as Tenant};
+use crate::simulator::tenant::{RoleAssignment, State as Tenant};
 
 /// The members that `$filter` may compare, with `eq` and joined by `and`.
 const FILTERED: [&str; 3] = ["principalId", "roleDefinitionId", "directoryScopeId"];
@@ -54,38 +52,21 @@ fn condition(term: &str) -> Result<(&'static str, String), GraphError> {
     parsed.ok_or_else(|| GraphError::unsupported_query("Invalid filter clause."))
 }
 
-/// Assignments to users and, for the roles that a group gives, to the group.
+/// The assignments that are active now.
 fn all(state: &Tenant) -> Vec<Value> {
-    let users = state
-        .users
+    let active = state
+        .role_assignments
         .iter()
-        .map(|user| (user.id.to_string(), &user.roles));
-    let groups = state
-        .groups
-        .iter()
-        .map(|group| (group.id.clone(), &group.roles));
-    let whole = users.chain(groups).flat_map(|(principal, roles)| {
-        let roles = roles.iter();
-        roles.map(move |role| assignment(&principal, *role, None))
-    });
-    let scoped = state.scoped_roles.iter().map(|held| {
-        let principal = held.principal_id.to_string();
-        assignment(&principal, held.role, Some(held.administrative_unit))
-    });
-    whole.chain(scoped).collect()
+        .filter(|row| row.is_active(state.now));
+    active.map(assignment).collect()
 }
 
-fn assignment(principal: &str, role: Role, unit: Option<Uuid>) -> Value {
-    let scope = unit.map_or_else(
-        || "/".to_owned(),
-        |unit| format!("/administrativeUnits/{unit}"),
-    );
-    let id = format!("{principal} {} {scope}", role.template_id());
+fn assignment(row: &RoleAssignment) -> Value {
     json!({
-        "id": base64url::encode(id.as_bytes()),
-        "principalId": principal,
-        "roleDefinitionId": role.template_id(),
-        "directoryScopeId": scope,
+        "id": row.id,
+        "principalId": row.principal_id,
+        "roleDefinitionId": row.role.template_id(),
+        "directoryScopeId": row.directory_scope_id,
     })
 }
 

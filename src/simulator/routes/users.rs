@@ -52,8 +52,8 @@ pub(super) async fn me(
     caller.require_any(&permissions::OWN_USER)?;
     let signed_in = caller.user_id();
     let user = service.tenant.read(|state| {
-        let mut users = state.users.iter();
-        users.find(|user| Some(user.id) == signed_in).cloned()
+        let user = signed_in.and_then(|id| state.user_by_id(id));
+        user.cloned()
     });
     let user = user.ok_or_else(GraphError::not_delegated)?;
     answer(&service, version, &user, options)

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::simulator::tenant::{
     AdministrativeUnit, Application, Blob, DemoNames, Fido2Method, Fido2Policy, Group,
-    IssuedChallenge, ScopedRole, User,
+    IssuedChallenge, RoleAssignment, Table, User,
 };
 use crate::webauthn::Aaguid;
 
@@ -79,6 +79,9 @@ pub(in crate::simulator) struct RefreshToken {
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct State {
+    /// The time at which the state is looked at; whoever takes it from a [`Tenant`](crate::simulator::Tenant) has it set.
+    #[serde(skip)]
+    pub now: Timestamp,
     /// The tenant's id.
     pub tenant_id: Uuid,
     /// The verified domain, `….onmicrosoft.com`.
@@ -88,16 +91,16 @@ pub struct State {
     /// What the demo tenant was made with.
     pub demo: DemoNames,
     /// Accounts.
-    pub users: Vec<User>,
+    pub users: Table<User>,
     /// Groups that are more than an id in `users`.
     #[serde(default)]
-    pub groups: Vec<Group>,
+    pub groups: Table<Group>,
     /// Administrative units.
     #[serde(default)]
     pub administrative_units: Vec<AdministrativeUnit>,
-    /// Directory roles within administrative units.
+    /// Who has which directory role, or may take it.
     #[serde(default)]
-    pub scoped_roles: Vec<ScopedRole>,
+    pub role_assignments: Table<RoleAssignment>,
     /// Application registrations.
     pub applications: Vec<Application>,
     /// The FIDO2 policy.
@@ -129,12 +132,18 @@ impl State {
     /// The user with this object id or sign-in name.
     #[must_use]
     pub fn user(&self, name: &str) -> Option<&User> {
-        self.users.iter().find(|user| user.is_named(name))
+        self.users.named(&table_name(name))
+    }
+
+    /// The user with this object id.
+    #[must_use]
+    pub fn user_by_id(&self, id: Uuid) -> Option<&User> {
+        self.users.named(&id.to_string())
     }
 
     /// The user with this object id or sign-in name, to change it.
     pub fn user_mut(&mut self, name: &str) -> Option<&mut User> {
-        self.users.iter_mut().find(|user| user.is_named(name))
+        self.users.named_mut(&table_name(name))
     }
 
     /// The application with this client id.
@@ -169,4 +178,10 @@ impl State {
             .iter()
             .filter(move |method| method.user_id == user_id && method.visible_from <= now)
     }
+}
+
+/// How a table of users knows a name: ids in their usual form, sign-in names in lower case.
+fn table_name(name: &str) -> String {
+    let id = name.parse::<Uuid>().map(|id| id.to_string());
+    id.unwrap_or_else(|_| name.to_ascii_lowercase())
 }
