@@ -143,7 +143,39 @@ impl Caller {
         }
     }
 
-    fn object_id(&self) -> Uuid {
+    /// Whether the caller, a person or an application, has one of the roles for the whole tenant.
+    pub(in crate::simulator) fn has_role(&self, state: &State, wanted: &[Role]) -> bool {
+        let held = match &self.kind {
+            Kind::Application(id) => &state.roles_of_application(*id),
+            Kind::User { roles, .. } => roles,
+        };
+        held.iter().any(|role| wanted.contains(role))
+    }
+
+    /// As [`Self::require_role`], but of an object; if that is in a restricted unit, a role within it is needed, of an
+    /// application too.
+    pub(in crate::simulator) fn require_role_over(
+        &self,
+        state: &State,
+        object_id: &str,
+        wanted: &[Role],
+    ) -> Result<(), GraphError> {
+        let restricted = state.is_restricted(object_id);
+        let scoped = state.scoped_roles_over(self.object_id(), object_id, restricted);
+        if scoped.iter().any(|role| wanted.contains(role)) {
+            Ok(())
+        } else if restricted {
+            Err(GraphError::restricted())
+        } else {
+            self.require_role(wanted)
+        }
+    }
+
+    pub(in crate::simulator) fn is_application(&self) -> bool {
+        matches!(self.kind, Kind::Application(_))
+    }
+
+    pub(in crate::simulator) fn object_id(&self) -> Uuid {
         match self.kind {
             Kind::Application(id) | Kind::User { id, .. } => id,
         }

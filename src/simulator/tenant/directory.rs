@@ -103,6 +103,22 @@ impl State {
         self.groups_above(&id, own.unwrap_or_default())
     }
 
+    /// The groups that an object is in directly; as a lagging replica tells it.
+    pub(in crate::simulator) fn settled_direct_groups(&self, id: &str) -> Vec<String> {
+        let own = self.users.named(id).into_iter();
+        let own = own.flat_map(|user| user.groups.iter().cloned());
+        let mut seen = HashSet::new();
+        let all = own.chain(self.settled_parents(id));
+        all.filter(|group| seen.insert(group.clone())).collect()
+    }
+
+    /// The groups that an object is in, directly or through others, nearest first; as a lagging replica tells it.
+    pub(in crate::simulator) fn settled_groups(&self, id: &str) -> Vec<String> {
+        reached(self.settled_direct_groups(id), |id| {
+            self.settled_parents(id)
+        })
+    }
+
     /// The groups that an object is in, directly or through others, nearest first; besides those that have it as a member, it
     /// is in these. Groups within themselves are told once.
     pub(in crate::simulator) fn groups_above(&self, id: &str, besides: &[String]) -> Vec<String> {
@@ -110,16 +126,15 @@ impl State {
             let groups = self.groups.holding(id);
             groups.map(|group| group.id.clone()).collect()
         };
-        let mut found: Vec<String> = Vec::new();
-        let mut seen: HashSet<String> = HashSet::new();
-        let mut level: Vec<String> = besides.iter().cloned().chain(parents(id)).collect();
-        while !level.is_empty() {
-            level.retain(|group| seen.insert(group.clone()));
-            let next = level.iter().flat_map(|group| parents(group)).collect();
-            found.append(&mut level);
-            level = next;
-        }
-        found
+        let nearest = besides.iter().cloned().chain(parents(id));
+        reached(nearest.collect(), parents)
+    }
+
+    /// Object ids of the members of a group, direct or through other groups, each once.
+    pub(in crate::simulator) fn all_members_of(&self, group_id: &str) -> Vec<String> {
+        let mut members = reached(self.members_of(group_id), |id| self.members_of(id));
+        members.retain(|id| id != group_id);
+        members
     }
 
     /// Object ids of the direct members of a group, each once.
@@ -131,6 +146,25 @@ impl State {
         let mut seen = HashSet::new();
         let all = listed.cloned().chain(saying);
         all.filter(|id| seen.insert(id.clone())).collect()
+    }
+
+    /// Takes a deleted object out of every group and unit, and its roles with it.
+    pub(in crate::simulator) fn forget(&mut self, id: &str) {
+        let holds = |list: &[String]| list.iter().any(|one| one == id);
+        if self
+            .groups
+            .iter()
+            .any(|group| holds(&group.members) || holds(&group.owners))
+        {
+            for group in self.groups.iter_mut() {
+                group.members.retain(|member| member != id);
+                group.owners.retain(|owner| owner != id);
+            }
+        }
+        for unit in &mut self.administrative_units {
+            unit.members.retain(|member| member != id);
+        }
+        self.role_assignments.retain(|row| row.principal_id != id);
     }
 
     /// The user as policies see it: with every group, through others too.
@@ -158,6 +192,20 @@ impl State {
         self.units_of(object_id)
             .any(|unit| unit.is_member_management_restricted)
     }
+}
+
+/// The nearest, those next to them, and so on, each once: what is within itself comes to an end.
+fn reached(nearest: Vec<String>, next: impl Fn(&str) -> Vec<String>) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut seen: HashSet<String> = HashSet::new();
+    let mut level = nearest;
+    while !level.is_empty() {
+        level.retain(|id| seen.insert(id.clone()));
+        let beyond = level.iter().flat_map(|id| next(id)).collect();
+        found.append(&mut level);
+        level = beyond;
+    }
+    found
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ mod application;
 mod blob;
 mod directory;
 mod fido2;
+mod organization;
+mod replication;
 mod role;
 mod seed;
 mod state;
@@ -20,13 +22,15 @@ pub use fido2::{
     EnforcementType, Fido2Method, Fido2Policy, IncludeTarget, IssuedChallenge, KeyRestrictions,
     NewKey, PasskeyProfile, PasskeyTypes, PolicyError, PolicyRefusal, SignInRefusal, Target,
 };
+pub use organization::{AuthenticationType, Domain, License};
+pub(in crate::simulator) use replication::{Change, Unsettled};
 pub(in crate::simulator) use role::WHOLE_TENANT;
 pub use role::{Role, RoleAssignment, Standing};
 pub use seed::{ApplyError, DemoNames, Seed, SeedError};
 pub(in crate::simulator) use state::RefreshToken;
 pub use state::{CredentialIdEncoding, DuplicateStatus, ProfileForm, Quirks, State};
 pub use table::{Row, Table};
-pub use user::{PerUserMfa, User, UserType};
+pub use user::{DeletedUser, PerUserMfa, User, UserType};
 
 use crate::env::Env;
 use crate::simulator::oauth::access_token;

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::simulator::tenant::{
-    AdministrativeUnit, Application, Blob, DemoNames, Fido2Method, Fido2Policy, Group,
-    IssuedChallenge, RoleAssignment, Table, User,
+    AdministrativeUnit, Application, Blob, DeletedUser, DemoNames, Domain, Fido2Method,
+    Fido2Policy, Group, IssuedChallenge, License, RoleAssignment, Table, Unsettled, User,
 };
 use crate::webauthn::Aaguid;
 
@@ -63,6 +64,8 @@ pub struct Quirks {
     pub late_refusals: bool,
     /// How passkey profiles are shown.
     pub profile_form: ProfileForm,
+    /// How long it takes until every replica knows of a new user or group and of who is in a group, in milliseconds.
+    pub replication_delay_ms: u64,
 }
 
 /// A refresh token that was handed out.
@@ -90,8 +93,20 @@ pub struct State {
     pub display_name: String,
     /// What the demo tenant was made with.
     pub demo: DemoNames,
+    /// What the tenant pays for.
+    #[serde(default)]
+    pub license: License,
+    /// Domains besides the initial one, or instead of what that one would be.
+    #[serde(default)]
+    pub domains: Vec<Domain>,
+    /// Whether accounts come from an on-premises directory.
+    #[serde(default)]
+    pub on_premises_sync_enabled: Option<bool>,
     /// Accounts.
     pub users: Table<User>,
+    /// Accounts that were deleted and can be brought back.
+    #[serde(default)]
+    pub deleted_users: Vec<DeletedUser>,
     /// Groups that are more than an id in `users`.
     #[serde(default)]
     pub groups: Table<Group>,
@@ -115,8 +130,19 @@ pub struct State {
     /// hmac-secret: never attested, whatever their certificates lead to.
     #[serde(default)]
     pub ineligible_models: Vec<Aaguid>,
+    /// Access reviews, as Graph shows them.
+    #[serde(default)]
+    pub access_reviews: Vec<Map<String, Value>>,
+    /// Lifecycle workflows, as Graph shows them.
+    #[serde(default)]
+    pub lifecycle_workflows: Vec<Map<String, Value>>,
+    /// The log of sign-ins, as beta shows them.
+    #[serde(default)]
+    pub sign_ins: Vec<Map<String, Value>>,
     /// Behaviour on which reports disagree.
     pub quirks: Quirks,
+    #[serde(default)]
+    pub(in crate::simulator) unsettled: Vec<Unsettled>,
     pub(in crate::simulator) challenges: Vec<IssuedChallenge>,
     pub(in crate::simulator) refresh_tokens: Vec<RefreshToken>,
     pub(in crate::simulator) token_signing_key: Blob,

@@ -135,6 +135,16 @@ impl User {
     }
 }
 
+/// An account in the recycle bin.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DeletedUser {
+    /// As it was.
+    pub user: User,
+    /// Since when.
+    pub deleted: Timestamp,
+}
+
 impl Row for User {
     fn names(&self) -> Vec<String> {
         vec![

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::env::Env;
 use crate::simulator::tenant::seed::SeedApplication;
+use crate::simulator::tenant::seed::directory::set;
 use crate::simulator::tenant::{PolicyError, Role, Seed, State, strip_annotations};
 
 /// Why a seed does not fit a tenant.
@@ -33,6 +34,7 @@ impl Seed {
     /// The first thing that does not fit.
     pub fn apply(&self, state: &mut State, env: &Env) -> Result<(), ApplyError> {
         let mut seeded = state.clone();
+        self.apply_organization(&mut seeded);
         self.apply_directory(&mut seeded, env)?;
         for application in &self.applications {
             application.apply(&mut seeded)?;
@@ -47,6 +49,17 @@ impl Seed {
         }
         *state = seeded;
         Ok(())
+    }
+
+    fn apply_organization(&self, state: &mut State) {
+        set(&mut state.license, &self.license);
+        set(&mut state.domains, &self.domains);
+        if self.on_premises_sync_enabled.is_some() {
+            state.on_premises_sync_enabled = self.on_premises_sync_enabled;
+        }
+        set(&mut state.access_reviews, &self.access_reviews);
+        set(&mut state.lifecycle_workflows, &self.lifecycle_workflows);
+        set(&mut state.sign_ins, &self.sign_ins);
     }
 
     fn apply_policy(&self, state: &mut State) -> Result<(), PolicyError> {

@@ -7,7 +7,7 @@ use crate::encoding::base64url;
 use crate::env::Env;
 use crate::secret::ClientSecret;
 use crate::simulator::tenant::{
-    Application, Fido2Policy, Quirks, Role, State, Table, User, UserType,
+    Application, Fido2Policy, License, Quirks, Role, State, Table, User, UserType,
 };
 use crate::simulator::tls;
 
@@ -79,7 +79,11 @@ pub(in crate::simulator::tenant) fn demo(env: &Env) -> (State, ClientSecret) {
         domain: domain.clone(),
         display_name: "Halligan demo".to_owned(),
         demo,
+        license: License::P2,
+        domains: Vec::new(),
+        on_premises_sync_enabled: None,
         users: Table::default(),
+        deleted_users: Vec::new(),
         applications: vec![app, public_client],
         groups: Table::default(),
         administrative_units: Vec::new(),
@@ -89,7 +93,11 @@ pub(in crate::simulator::tenant) fn demo(env: &Env) -> (State, ClientSecret) {
         models: Default::default(),
         trust_anchors: Vec::new(),
         ineligible_models: Vec::new(),
+        access_reviews: Vec::new(),
+        lifecycle_workflows: Vec::new(),
+        sign_ins: Vec::new(),
         quirks: Quirks::default(),
+        unsettled: Vec::new(),
         challenges: Vec::new(),
         refresh_tokens: Vec::new(),
         token_signing_key: tls::random_key(env).to_bytes().to_vec().into(),

@@ -281,7 +281,7 @@ fn full_name(state: &State, name: &str) -> String {
     }
 }
 
-fn set<T: Clone>(member: &mut T, wanted: &Option<T>) {
+pub(super) fn set<T: Clone>(member: &mut T, wanted: &Option<T>) {
     if let Some(wanted) = wanted {
         member.clone_from(wanted);
     }

@@ -18,7 +18,7 @@ use directory::{SeedGroup, SeedRole, SeedUnit, SeedUser};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::simulator::tenant::Quirks;
+use crate::simulator::tenant::{Domain, License, Quirks};
 use crate::webauthn::Aaguid;
 
 /// Changes to a tenant, read from TOML or JSON. Members have the names that they have in Graph where Graph has them. What is
@@ -28,6 +28,10 @@ use crate::webauthn::Aaguid;
 pub struct Seed {
     /// Members of the FIDO2 policy, as in a PATCH.
     policy: Map<String, Value>,
+    license: Option<License>,
+    /// Domains besides the initial one.
+    domains: Option<Vec<Domain>>,
+    on_premises_sync_enabled: Option<bool>,
     users: Vec<SeedUser>,
     groups: Vec<SeedGroup>,
     administrative_units: Vec<SeedUnit>,
@@ -36,6 +40,10 @@ pub struct Seed {
     role_assignments: Vec<SeedRole>,
     role_eligibilities: Vec<SeedRole>,
     applications: Vec<SeedApplication>,
+    /// These and the next two, as Graph shows them, instead of those that there are.
+    access_reviews: Option<Vec<Map<String, Value>>>,
+    lifecycle_workflows: Option<Vec<Map<String, Value>>>,
+    sign_ins: Option<Vec<Map<String, Value>>>,
     models: BTreeMap<Aaguid, String>,
     ineligible_models: Option<Vec<Aaguid>>,
     quirks: Option<Quirks>,
