@@ -247,18 +247,21 @@ fn demo(tenant: &Tenant, secret_path: PathBuf) -> Demo {
     })
 }
 
-/// Outermost first: batches taken apart, envelope and access log, scripted faults, routes. The control routes stand beside the faults.
+/// Outermost first: batches taken apart, envelope and access log, scripted faults, routes. The control routes stand beside the
+/// faults. Batches are around the router as a whole, because each of their requests is to find its own route.
 fn router(service: Service) -> Router {
     let faults = service.faults.clone();
-    Router::new()
+    let routed = Router::new()
         .merge(oauth::router())
         .merge(routes::router())
         .layer(from_fn_with_state(faults, fault::apply))
         .merge(control::router())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(from_fn_with_state(service.clone(), envelope))
+        .with_state(service);
+    Router::new()
+        .fallback_service(routed)
         .layer(from_fn(run_batches))
-        .with_state(service)
 }
 
 fn serve(listener: TlsListener, router: Router, stopped: oneshot::Receiver<()>) -> JoinHandle<()> {

@@ -5,6 +5,7 @@ mod blob;
 mod directory;
 mod fido2;
 mod organization;
+mod population;
 mod replication;
 mod role;
 mod seed;
@@ -23,6 +24,7 @@ pub use fido2::{
     NewKey, PasskeyProfile, PasskeyTypes, PolicyError, PolicyRefusal, SignInRefusal, Target,
 };
 pub use organization::{AuthenticationType, Domain, License};
+pub use population::Population;
 pub(in crate::simulator) use replication::{Change, Unsettled};
 pub(in crate::simulator) use role::WHOLE_TENANT;
 pub use role::{Role, RoleAssignment, Standing};

@@ -27,21 +27,43 @@ pub struct DemoNames {
     pub public_client_id: Uuid,
 }
 
-/// Application permissions of the demo application: what provisioning and reconciling need and no more.
-const APP_PERMISSIONS: [&str; 3] = [
+/// Application permissions of the demo application: provisioning and reconciling, and reading and changing accounts, groups and
+/// roles.
+const APP_PERMISSIONS: [&str; 14] = [
     "UserAuthMethod-Passkey.ReadWrite.All",
+    "UserAuthenticationMethod.Read.All",
     "User.Read.All",
+    "User.ReadWrite.All",
+    "Group.ReadWrite.All",
+    "GroupMember.ReadWrite.All",
+    "RoleManagement.ReadWrite.Directory",
+    "AdministrativeUnit.Read.All",
+    "Organization.Read.All",
+    "Domain.Read.All",
+    "AuditLog.Read.All",
+    "AccessReview.Read.All",
+    "LifecycleWorkflows-Workflow.Read.All",
     "Policy.Read.AuthenticationMethod",
 ];
 
 /// Delegated permissions of the demo's public client.
-const DELEGATED_PERMISSIONS: [&str; 6] = [
+const DELEGATED_PERMISSIONS: [&str; 16] = [
     "UserAuthMethod-Passkey.ReadWrite.All",
+    "UserAuthenticationMethod.Read.All",
     "User.Read.All",
+    "User.ReadWrite.All",
     "User.Read",
+    "Group.ReadWrite.All",
+    "GroupMember.ReadWrite.All",
+    "RoleManagement.Read.Directory",
+    "RoleManagement.ReadWrite.Directory",
+    "Organization.Read.All",
+    "Domain.Read.All",
+    "AuditLog.Read.All",
+    "AccessReview.Read.All",
+    "LifecycleWorkflows-Workflow.Read.All",
     "Policy.Read.All",
     "Policy.Read.AuthenticationMethod",
-    "RoleManagement.Read.Directory",
 ];
 
 /// A new tenant and the secret of its application.

@@ -92,6 +92,9 @@ enum AssignmentType {
 
 impl Seed {
     pub(super) fn apply_directory(&self, state: &mut State, env: &Env) -> Result<(), ApplyError> {
+        if let Some(population) = &self.population {
+            state.populate(population);
+        }
         for user in &self.users {
             user.apply(state, env);
         }

@@ -18,7 +18,7 @@ use directory::{SeedGroup, SeedRole, SeedUnit, SeedUser};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::simulator::tenant::{Domain, License, Quirks};
+use crate::simulator::tenant::{Domain, License, Population, Quirks};
 use crate::webauthn::Aaguid;
 
 /// Changes to a tenant, read from TOML or JSON. Members have the names that they have in Graph where Graph has them. What is
@@ -32,6 +32,8 @@ pub struct Seed {
     /// Domains besides the initial one.
     domains: Option<Vec<Domain>>,
     on_premises_sync_enabled: Option<bool>,
+    /// Users and groups by number.
+    population: Option<Population>,
     users: Vec<SeedUser>,
     groups: Vec<SeedGroup>,
     administrative_units: Vec<SeedUnit>,
