@@ -89,10 +89,11 @@ fn accounts(stage: &Stage, number: usize) -> Vec<String> {
         .map(|number| format!("bg{number}@bench.onmicrosoft.com"))
         .collect();
     let change = stage.simulator.tenant.update(|state| {
-        let users = names
-            .iter()
-            .map(|name| User::member(name, name, &stage.env).with_role(Role::GlobalAdministrator));
-        state.users.extend(users);
+        for name in &names {
+            let user = User::member(name, name, &stage.env);
+            state.assign(user.id, Role::GlobalAdministrator);
+            state.users.push(user);
+        }
     });
     change.expect("a tenant");
     names

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::env::Env;
 use crate::simulator::fault::{self, Fault, Faults};
 use crate::simulator::oauth::Sessions;
-use crate::simulator::routes::envelope;
+use crate::simulator::routes::{envelope, run_batches};
 use crate::simulator::service::Service;
 use crate::simulator::storage::{self, Directory};
 use crate::simulator::tenant::{ApplyError, SECRET_FILE, Seed, Tenant};
@@ -247,17 +247,21 @@ fn demo(tenant: &Tenant, secret_path: PathBuf) -> Demo {
     })
 }
 
-/// Outermost first: envelope and access log, scripted faults, routes. The control routes stand beside the faults.
+/// Outermost first: batches taken apart, envelope and access log, scripted faults, routes. The control routes stand beside the
+/// faults. Batches are around the router as a whole, because each of their requests is to find its own route.
 fn router(service: Service) -> Router {
     let faults = service.faults.clone();
-    Router::new()
+    let routed = Router::new()
         .merge(oauth::router())
         .merge(routes::router())
         .layer(from_fn_with_state(faults, fault::apply))
         .merge(control::router())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(from_fn_with_state(service.clone(), envelope))
-        .with_state(service)
+        .with_state(service);
+    Router::new()
+        .fallback_service(routed)
+        .layer(from_fn(run_batches))
 }
 
 fn serve(listener: TlsListener, router: Router, stopped: oneshot::Receiver<()>) -> JoinHandle<()> {

@@ -8,6 +8,9 @@ use axum::response::{Html, IntoResponse, Response};
 use crate::simulator::oauth::{OAuthError, Parameters};
 use crate::simulator::service::Service;
 
+/// How many users a page offers at most.
+const LONGEST: usize = 100;
+
 /// Nothing on these pages loads or runs anything.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
@@ -63,9 +66,10 @@ pub(super) fn error(error: &OAuthError) -> Response {
 
 /// A button for each user who may sign in, the hinted one first, and one to decline.
 fn users(body: &mut String, service: &Service, hint: &str) {
-    let mut users = service.tenant.read(|state| state.users.clone());
-    users.retain(|user| user.account_enabled);
+    let all = service.tenant.read(|state| state.users.clone());
+    let mut users: Vec<_> = all.iter().filter(|user| user.account_enabled).collect();
     users.sort_by_key(|user| !user.is_named(hint));
+    users.truncate(LONGEST);
     for user in users {
         append(
             body,

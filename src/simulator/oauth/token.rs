@@ -283,7 +283,7 @@ fn signed_in(
         nonce,
     } = sign_in;
     let mut granted = service.tenant.read(|state| {
-        let user = state.users.iter().find(|user| user.id == *user_id);
+        let user = state.user_by_id(*user_id);
         let user = user
             .filter(|user| user.account_enabled)
             .ok_or_else(|| OAuthError::invalid_grant(50_057, "The user account is disabled."))?;

@@ -139,9 +139,9 @@ fn judgeable(posted: &Posted, object: &AttestationObject) -> Result<Vec<u8>, Ref
 
 /// Whether the policy takes the key, from this user.
 fn admit(state: &State, user_id: Uuid, key: NewKey) -> Result<(), Refusal> {
-    let user = state.users.iter().find(|user| user.id == user_id);
-    let user = user.ok_or(PolicyRefusal::NotTargeted)?;
-    Ok(state.fido2_policy.admit_key(user, key)?)
+    let user = state.user_by_id(user_id);
+    let user = state.with_every_group(user.ok_or(PolicyRefusal::NotTargeted)?);
+    Ok(state.fido2_policy.admit_key(&user, key)?)
 }
 
 fn registration(

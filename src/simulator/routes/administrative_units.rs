@@ -5,6 +5,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use serde_json::{Value, json};
 
+use crate::simulator::routes::directory_objects::Object;
 use crate::simulator::routes::memberships::unit;
 use crate::simulator::routes::page::{Collection, Options, Queried};
 use crate::simulator::routes::{Caller, GraphError, Version, odata, permissions};
@@ -56,7 +57,10 @@ pub(super) async fn members(
         let members = found(state, &id)?.members.iter();
         Ok::<_, GraphError>(
             members
-                .map(|id| json!({"@odata.type": "#microsoft.graph.user", "id": id}))
+                .map(|id| {
+                    let kind = Object::find(state, id).map_or("user", |object| object.kind());
+                    json!({"@odata.type": format!("#microsoft.graph.{kind}"), "id": id})
+                })
                 .collect(),
         )
     })?;

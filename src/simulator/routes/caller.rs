@@ -49,7 +49,7 @@ impl FromRequestParts<Service> for Caller {
             let kind = match claims.principal() {
                 Principal::Application(id) => Kind::Application(id),
                 Principal::User(id) => {
-                    let user = state.users.iter().find(|user| user.id == id);
+                    let user = state.user_by_id(id);
                     let user = user.filter(|user| user.account_enabled).ok_or_else(|| {
                         GraphError::unauthenticated("User account is disabled or deleted.")
                     })?;
@@ -73,9 +73,7 @@ const fn reaches(role: Role, access: Access, privileged: bool) -> bool {
         Role::GlobalAdministrator | Role::PrivilegedAuthenticationAdministrator => true,
         Role::GlobalReader => !matches!(access, Access::Write),
         Role::AuthenticationAdministrator => !privileged,
-        Role::AuthenticationPolicyAdministrator
-        | Role::PrivilegedRoleAdministrator
-        | Role::UserAdministrator => false,
+        _ => false,
     }
 }
 
@@ -137,15 +135,47 @@ impl Caller {
             Kind::Application(_) => true,
             Kind::User { id, roles } => *id == target.id || roles.iter().copied().any(suffices),
         };
-        let mut scoped = state.scoped_roles_over(self.object_id(), target.id, restricted);
-        if (tenant_wide && !restricted) || scoped.any(suffices) {
+        let scoped = state.scoped_roles_over(self.object_id(), &target.id.to_string(), restricted);
+        if (tenant_wide && !restricted) || scoped.into_iter().any(suffices) {
             Ok(())
         } else {
             Err(GraphError::forbidden())
         }
     }
 
-    fn object_id(&self) -> Uuid {
+    /// Whether the caller, a person or an application, has one of the roles for the whole tenant.
+    pub(in crate::simulator) fn has_role(&self, state: &State, wanted: &[Role]) -> bool {
+        let held = match &self.kind {
+            Kind::Application(id) => &state.roles_of_application(*id),
+            Kind::User { roles, .. } => roles,
+        };
+        held.iter().any(|role| wanted.contains(role))
+    }
+
+    /// As [`Self::require_role`], but of an object; if that is in a restricted unit, a role within it is needed, of an
+    /// application too.
+    pub(in crate::simulator) fn require_role_over(
+        &self,
+        state: &State,
+        object_id: &str,
+        wanted: &[Role],
+    ) -> Result<(), GraphError> {
+        let restricted = state.is_restricted(object_id);
+        let scoped = state.scoped_roles_over(self.object_id(), object_id, restricted);
+        if scoped.iter().any(|role| wanted.contains(role)) {
+            Ok(())
+        } else if restricted {
+            Err(GraphError::restricted())
+        } else {
+            self.require_role(wanted)
+        }
+    }
+
+    pub(in crate::simulator) fn is_application(&self) -> bool {
+        matches!(self.kind, Kind::Application(_))
+    }
+
+    pub(in crate::simulator) fn object_id(&self) -> Uuid {
         match self.kind {
             Kind::Application(id) | Kind::User { id, .. } => id,
         }

@@ -83,7 +83,8 @@ pub(super) fn answer(
     let expires = now.saturating_add(lifetime).unwrap_or(Timestamp::MAX);
     let challenge = challenge::generate(&service.env);
     let options = service.tenant.update(|state| {
-        let user = authorized(state, caller, user, Access::ReadOptions)?.clone();
+        let user = authorized(state, caller, user, Access::ReadOptions)?;
+        let user = state.with_every_group(user);
         require_other(caller, &user)?;
         if !state.quirks.late_refusals {
             state

@@ -46,6 +46,55 @@ impl GraphError {
         Self::new(StatusCode::BAD_REQUEST, "BadRequest", message)
     }
 
+    /// A request that the directory does not accept.
+    pub(in crate::simulator) fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "Request_BadRequest", message)
+    }
+
+    /// A member that must be there and is not, or is not of its type.
+    pub(in crate::simulator) fn required(member: &str, resource: &str) -> Self {
+        Self::bad_request(format!(
+            "A value is required for property '{member}' of resource '{resource}'."
+        ))
+    }
+
+    /// What takes a licence that the tenant does not have.
+    pub(in crate::simulator) fn premium_required(feature: &str) -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "AadPremiumLicenseRequired",
+            format!("The tenant needs a Microsoft Entra ID premium license for {feature}."),
+        )
+    }
+
+    /// Logs of a tenant without a premium licence.
+    pub(in crate::simulator) fn non_premium_tenant() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
+            "Neither tenant is B2C or tenant doesn't have premium license",
+        )
+    }
+
+    /// Any other refusal, in the words of the service that refuses.
+    pub(in crate::simulator) fn with_code(
+        status: StatusCode,
+        code: &'static str,
+        message: impl Into<String>,
+    ) -> Self {
+        Self::new(status, code, message)
+    }
+
+    /// A target that only roles within its restricted unit reach.
+    pub(in crate::simulator) fn restricted() -> Self {
+        Self {
+            message: format!(
+                "{INSUFFICIENT_PRIVILEGES} The target is in a restricted management administrative unit."
+            ),
+            ..Self::forbidden()
+        }
+    }
+
     /// An application that asks for `/me`.
     pub(in crate::simulator) fn not_delegated() -> Self {
         Self::malformed("/me request is only valid with delegated authentication flow.")
@@ -54,6 +103,13 @@ impl GraphError {
     /// A query option that the resource does not take.
     pub(in crate::simulator) fn unsupported_query(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "Request_UnsupportedQuery", message)
+    }
+
+    /// A query that only the index answers, without the header and the option that ask it.
+    pub(in crate::simulator) fn needs_consistency_level() -> Self {
+        Self::unsupported_query(
+            "The query needs the header 'ConsistencyLevel: eventual' and the option '$count=true'.",
+        )
     }
 
     pub(in crate::simulator) fn conflict(reason: impl Into<String>) -> Self {
@@ -113,6 +169,14 @@ impl GraphError {
             "Resource not found for the segment '{}'.",
             shortened(segment)
         ))
+    }
+
+    /// A resource that this version of the interface does not have.
+    pub(in crate::simulator) fn not_in_version(segment: &str) -> Self {
+        Self {
+            status: StatusCode::NOT_FOUND,
+            ..Self::no_such_segment(segment)
+        }
     }
 
     pub(in crate::simulator) fn unauthenticated(reason: &str) -> Self {

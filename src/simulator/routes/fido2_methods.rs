@@ -156,7 +156,8 @@ pub(super) async fn create(
         _ => now,
     };
     service.tenant.update(|state| {
-        let user = authorized(state, &caller, &user, Access::Write)?.clone();
+        let user = authorized(state, &caller, &user, Access::Write)?;
+        let user = state.with_every_group(user);
         require_other(&caller, &user)?;
         let refused = |refusal: Refusal| GraphError::refused(refusal.to_string());
         state
@@ -190,6 +191,7 @@ pub(super) fn authorized<'a>(
     let found = state.user(user);
     let own = found.is_some_and(|user| caller.is(user));
     caller.require_any(permissions::for_methods(access, own))?;
+    let found = found.filter(|user| state.is_settled(&user.id.to_string()));
     let found = found.ok_or_else(|| GraphError::no_such_object(user))?;
     caller.require_authority(state, found, access)?;
     Ok(found)
@@ -266,7 +268,7 @@ fn model(state: &TenantState, aaguid: crate::webauthn::Aaguid) -> String {
     known.unwrap_or_else(|| "Security key".to_owned())
 }
 
-fn wire(state: &TenantState, method: &Fido2Method) -> Value {
+pub(super) fn wire(state: &TenantState, method: &Fido2Method) -> Value {
     let thumbprint = |certificate: &Blob| {
         hex::encode(digest(&SHA1_FOR_LEGACY_USE_ONLY, &certificate.0).as_ref())
     };

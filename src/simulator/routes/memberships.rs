@@ -1,16 +1,35 @@
-//! `transitiveMemberOf`: the groups, directory roles and administrative units of a user.
+//! `memberOf` and `transitiveMemberOf`: the groups, directory roles and administrative units of a user or a group.
 
-use axum::Extension;
-use axum::extract::{Path, State};
+use axum::Router;
+use axum::extract::Path;
 use axum::response::Response;
-use serde_json::{Value, json};
+use axum::routing::get;
+use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::simulator::routes::page::{Collection, Options, Queried};
-use crate::simulator::routes::{Caller, GraphError, Version, permissions};
+use crate::simulator::routes::call::Call;
+use crate::simulator::routes::directory_objects::Object;
+use crate::simulator::routes::page::{Options, Queried};
+use crate::simulator::routes::{Caller, GraphError, permissions};
 use crate::simulator::service::Service;
-use crate::simulator::tenant::{AdministrativeUnit, Group, Role, State as Tenant, User};
+use crate::simulator::tenant::{AdministrativeUnit, Role, State, WHOLE_TENANT};
+
+pub(super) fn routes() -> Router<Service> {
+    let user = "/users/{user}";
+    let group = "/groups/{group}";
+    let direct = "memberOf";
+    let all = "transitiveMemberOf";
+    Router::new()
+        .route(&format!("/me/{direct}"), get(of_me_directly))
+        .route(&format!("/me/{all}"), get(of_me))
+        .route(&format!("/me/{all}/{{cast}}"), get(of_me_by_kind))
+        .route(&format!("{user}/{direct}"), get(of_user_directly))
+        .route(&format!("{user}/{all}"), get(of_user))
+        .route(&format!("{user}/{all}/{{cast}}"), get(of_user_by_kind))
+        .route(&format!("{group}/{direct}"), get(of_group_directly))
+        .route(&format!("{group}/{all}"), get(of_group))
+}
 
 /// What a user can be a member of, by the type's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,136 +68,199 @@ impl Kind {
         }
     }
 
-    fn objects(self, state: &Tenant, user: &User) -> Vec<Value> {
+    /// What an object is a member of; directly, or through groups as well.
+    fn objects(self, state: &State, caller: &Caller, id: &str, direct: bool) -> Vec<Value> {
+        let groups = if direct {
+            state.settled_direct_groups(id)
+        } else {
+            state.settled_groups(id)
+        };
         match self {
-            Self::AdministrativeUnit => state.units_of(user.id).map(unit).collect(),
+            Self::AdministrativeUnit => seen_by(caller, self, state.units_of(id).map(unit)),
             Self::DirectoryRole => {
-                let roles = state.roles_of(user).into_iter();
-                roles.map(|role| directory_role(state, role)).collect()
+                let by_group = if direct { Vec::new() } else { groups };
+                let roles = active_roles(state, id, &by_group).into_iter();
+                seen_by(caller, self, roles.map(|role| directory_role(state, role)))
             }
             Self::Group => {
-                let ids = user.groups.iter();
-                ids.map(|id| group(id, state.groups.iter().find(|group| group.id == *id)))
+                let groups = groups.into_iter().map(Object::Group);
+                groups
+                    .map(|group| group.render(state, caller, None))
                     .collect()
             }
         }
     }
 }
 
-/// A user's memberships of these kinds, as the caller may see them.
+/// Memberships of one object, as the caller may see them.
 struct Wanted<'a> {
-    user: Option<&'a str>,
-    kinds: &'a [Kind],
-    path: String,
+    of: Holder<'a>,
+    kind: Option<&'a str>,
+    direct: bool,
 }
 
-pub(super) async fn of_user(
-    State(service): State<Service>,
-    Extension(version): Extension<Version>,
-    Path(user): Path<String>,
-    caller: Caller,
-    options: Queried,
-) -> Result<Response, GraphError> {
-    let wanted = Wanted {
-        user: Some(&user),
-        kinds: &Kind::ALL,
-        path: format!("users/{user}/transitiveMemberOf"),
-    };
-    answer(&service, version, &caller, &wanted, options)
+/// Whose memberships they are.
+#[derive(Clone, Copy)]
+enum Holder<'a> {
+    Group(&'a str),
+    Me,
+    User(&'a str),
 }
 
-pub(super) async fn of_user_by_kind(
-    State(service): State<Service>,
-    Extension(version): Extension<Version>,
-    Path((user, cast)): Path<(String, String)>,
-    caller: Caller,
-    options: Queried,
-) -> Result<Response, GraphError> {
-    let wanted = Wanted {
-        user: Some(&user),
-        kinds: &[Kind::of_cast(&cast)?],
-        path: format!("users/{user}/transitiveMemberOf/{cast}"),
-    };
-    answer(&service, version, &caller, &wanted, options)
+impl<'a> Wanted<'a> {
+    const fn all(of: Holder<'a>) -> Self {
+        Self {
+            of,
+            kind: None,
+            direct: false,
+        }
+    }
+
+    const fn direct(of: Holder<'a>) -> Self {
+        Self {
+            of,
+            kind: None,
+            direct: true,
+        }
+    }
+
+    const fn of_kind(of: Holder<'a>, kind: &'a str) -> Self {
+        Self {
+            of,
+            kind: Some(kind),
+            direct: false,
+        }
+    }
+
+    fn path(&self) -> String {
+        let of = match self.of {
+            Holder::Group(id) => format!("groups/{id}"),
+            Holder::Me => "me".to_owned(),
+            Holder::User(name) => format!("users/{name}"),
+        };
+        let relation = if self.direct {
+            "memberOf"
+        } else {
+            "transitiveMemberOf"
+        };
+        let cast = self.kind.map(|kind| format!("/{kind}"));
+        format!("{of}/{relation}{}", cast.unwrap_or_default())
+    }
 }
 
-pub(super) async fn of_me(
-    State(service): State<Service>,
-    Extension(version): Extension<Version>,
-    caller: Caller,
-    options: Queried,
-) -> Result<Response, GraphError> {
-    let wanted = Wanted {
-        user: None,
-        kinds: &Kind::ALL,
-        path: "me/transitiveMemberOf".to_owned(),
-    };
-    answer(&service, version, &caller, &wanted, options)
+async fn of_me(call: Call, options: Queried) -> Result<Response, GraphError> {
+    answer(&call, &Wanted::all(Holder::Me), options)
 }
 
-pub(super) async fn of_me_by_kind(
-    State(service): State<Service>,
-    Extension(version): Extension<Version>,
+async fn of_me_directly(call: Call, options: Queried) -> Result<Response, GraphError> {
+    answer(&call, &Wanted::direct(Holder::Me), options)
+}
+
+async fn of_me_by_kind(
+    call: Call,
     Path(cast): Path<String>,
-    caller: Caller,
     options: Queried,
 ) -> Result<Response, GraphError> {
-    let wanted = Wanted {
-        user: None,
-        kinds: &[Kind::of_cast(&cast)?],
-        path: format!("me/transitiveMemberOf/{cast}"),
-    };
-    answer(&service, version, &caller, &wanted, options)
+    answer(&call, &Wanted::of_kind(Holder::Me, &cast), options)
 }
 
-fn answer(
-    service: &Service,
-    version: Version,
-    caller: &Caller,
-    wanted: &Wanted<'_>,
+async fn of_user(
+    call: Call,
+    Path(user): Path<String>,
     options: Queried,
 ) -> Result<Response, GraphError> {
-    let objects = service.tenant.read(|state| {
-        let user = readable_user(state, caller, wanted.user)?;
-        let kinds = wanted.kinds.iter();
-        let objects = kinds.flat_map(|kind| seen_by(caller, *kind, kind.objects(state, user)));
+    answer(&call, &Wanted::all(Holder::User(&user)), options)
+}
+
+async fn of_user_directly(
+    call: Call,
+    Path(user): Path<String>,
+    options: Queried,
+) -> Result<Response, GraphError> {
+    answer(&call, &Wanted::direct(Holder::User(&user)), options)
+}
+
+async fn of_user_by_kind(
+    call: Call,
+    Path((user, cast)): Path<(String, String)>,
+    options: Queried,
+) -> Result<Response, GraphError> {
+    answer(&call, &Wanted::of_kind(Holder::User(&user), &cast), options)
+}
+
+async fn of_group(
+    call: Call,
+    Path(group): Path<String>,
+    options: Queried,
+) -> Result<Response, GraphError> {
+    answer(&call, &Wanted::all(Holder::Group(&group)), options)
+}
+
+async fn of_group_directly(
+    call: Call,
+    Path(group): Path<String>,
+    options: Queried,
+) -> Result<Response, GraphError> {
+    answer(&call, &Wanted::direct(Holder::Group(&group)), options)
+}
+
+fn answer(call: &Call, wanted: &Wanted<'_>, options: Queried) -> Result<Response, GraphError> {
+    let one = wanted.kind.map(Kind::of_cast).transpose()?;
+    let kinds = one.map_or_else(|| Kind::ALL.to_vec(), |kind| vec![kind]);
+    let objects = call.service.tenant.read(|state| {
+        let id = holder(state, &call.caller, wanted.of)?;
+        let kinds = kinds.iter();
+        let objects = kinds.flat_map(|kind| kind.objects(state, &call.caller, &id, wanted.direct));
         Ok::<Vec<Value>, GraphError>(objects.collect())
     })?;
     let options = Options::without_filter(options)?;
     let select = options.select.as_deref();
     let objects = objects.into_iter().map(|object| selected(object, select));
-    let collection = Collection {
-        service,
-        version,
-        path: &wanted.path,
-        context: "directoryObjects",
-    };
-    collection.answer(objects.collect(), &options)
+    let path = wanted.path();
+    let objects: Vec<Value> = objects.collect();
+    let total = (call.is_eventual && options.count == Some(true)).then_some(objects.len());
+    call.collection(&path, "directoryObjects")
+        .page(objects.into_iter(), total, &options, Ok)
 }
 
-fn readable_user<'a>(
-    state: &'a Tenant,
-    caller: &Caller,
-    name: Option<&str>,
-) -> Result<&'a User, GraphError> {
-    let found = match name {
-        Some(name) => state.user(name),
-        None => {
-            let mut users = state.users.iter();
-            users.find(|user| caller.is(user))
+/// The object id of whose memberships are wanted, if the caller may read them.
+fn holder(state: &State, caller: &Caller, of: Holder<'_>) -> Result<String, GraphError> {
+    let (name, user) = match of {
+        Holder::Group(id) => {
+            caller.require_any(&permissions::GROUPS)?;
+            let group = state.group(id).filter(|group| state.is_settled(&group.id));
+            let group = group.ok_or_else(|| GraphError::no_such_object(id))?;
+            return Ok(group.id.clone());
         }
+        Holder::Me => (None, caller.user_id().and_then(|id| state.user_by_id(id))),
+        Holder::User(name) => (Some(name), state.user(name)),
     };
-    if name.is_none() || found.is_some_and(|user| caller.is(user)) {
+    if name.is_none() || user.is_some_and(|user| caller.is(user)) {
         caller.require_any(&permissions::OWN_USER)?;
     } else {
         caller.require_any(&permissions::USERS)?;
     }
-    found.ok_or_else(|| name.map_or_else(GraphError::not_delegated, GraphError::no_such_object))
+    let id = user.map(|user| user.id.to_string());
+    id.filter(|id| state.is_settled(id))
+        .ok_or_else(|| name.map_or_else(GraphError::not_delegated, GraphError::no_such_object))
+}
+
+/// The roles for the whole tenant that are active by an assignment to one of these.
+fn active_roles(state: &State, id: &str, groups: &[String]) -> Vec<Role> {
+    let principals = groups.iter().map(String::as_str).chain([id]);
+    let rows = principals.flat_map(|id| state.role_assignments.holding(id));
+    let active =
+        rows.filter(|row| row.directory_scope_id == WHOLE_TENANT && row.is_active(state.now));
+    let mut roles: Vec<Role> = active.map(|row| row.role).collect();
+    roles.sort_unstable();
+    roles.dedup();
+    roles
 }
 
 /// Of objects that the caller must not read, only type and id are told; the rest is null.
-fn seen_by(caller: &Caller, kind: Kind, mut objects: Vec<Value>) -> Vec<Value> {
+fn seen_by(caller: &Caller, kind: Kind, objects: impl Iterator<Item = Value>) -> Vec<Value> {
     let hidden = caller.require_any(kind.permissions()).is_err();
+    let mut objects: Vec<Value> = objects.collect();
     for members in objects.iter_mut().filter_map(Value::as_object_mut) {
         let open = ["@odata.type", "id"];
         for (name, value) in members.iter_mut() {
@@ -191,25 +273,16 @@ fn seen_by(caller: &Caller, kind: Kind, mut objects: Vec<Value>) -> Vec<Value> {
 }
 
 /// The object with what `$select` names; the type stays, as objects of several types are mixed.
-fn selected(mut object: Value, select: Option<&str>) -> Value {
-    if let (Some(members), Some(select)) = (object.as_object_mut(), select) {
-        let names: Vec<&str> = select.split(',').map(str::trim).collect();
-        members.retain(|name, _| name == "@odata.type" || names.contains(&name.as_str()));
-    }
-    object
+fn selected(object: Value, select: Option<&str>) -> Value {
+    let (Value::Object(mut members), Some(select)) = (object.clone(), select) else {
+        return object;
+    };
+    let names: Vec<&str> = select.split(',').map(str::trim).collect();
+    members.retain(|name, _| name == "@odata.type" || names.contains(&name.as_str()));
+    Map::into(members)
 }
 
-fn group(id: &str, known: Option<&Group>) -> Value {
-    json!({
-        "@odata.type": "#microsoft.graph.group",
-        "id": id,
-        "displayName": known.map(|group| &group.display_name),
-        "isAssignableToRole": known.is_some_and(|group| !group.roles.is_empty()),
-        "securityEnabled": true,
-    })
-}
-
-fn directory_role(state: &Tenant, role: Role) -> Value {
+fn directory_role(state: &State, role: Role) -> Value {
     json!({
         "@odata.type": "#microsoft.graph.directoryRole",
         "id": directory_role_id(state.tenant_id, role),

@@ -1,22 +1,31 @@
 //! Microsoft Graph, v1.0 and beta: one file per resource.
 
 mod administrative_units;
+mod authentication;
+mod batch;
+mod call;
 mod caller;
 mod creation_options;
+mod directory_objects;
 mod envelope;
 mod error;
 mod fido2_methods;
 mod fido2_policy;
+mod filter;
+mod governance;
+mod groups;
 mod memberships;
 mod odata;
 mod organization;
 mod page;
 mod permissions;
 mod roles;
+mod sign_ins;
 mod users;
 
 use axum::routing::get;
 use axum::{Extension, Router};
+pub(in crate::simulator) use batch::run as run_batches;
 pub(in crate::simulator) use caller::{Access, Caller};
 pub(in crate::simulator) use envelope::envelope;
 pub(in crate::simulator) use error::GraphError;
@@ -54,9 +63,6 @@ pub(in crate::simulator) fn router() -> Router<Service> {
 fn resources() -> Router<Service> {
     let methods = "/users/{user}/authentication/fido2Methods";
     Router::new()
-        .route("/me", get(users::me))
-        .route("/users", get(users::list))
-        .route("/users/{user}", get(users::get))
         .merge(directory())
         .route(
             methods,
@@ -66,7 +72,11 @@ fn resources() -> Router<Service> {
             &format!("{methods}/{{segment}}"),
             get(fido2_methods::get).delete(fido2_methods::delete),
         )
-        .route("/organization", get(organization::get))
+        .merge(authentication::routes())
+        .merge(batch::routes())
+        .merge(governance::routes())
+        .merge(organization::routes())
+        .merge(sign_ins::routes())
         .route(
             "/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/fido2",
             get(fido2_policy::get).patch(fido2_policy::update),
@@ -75,24 +85,12 @@ fn resources() -> Router<Service> {
 
 /// Who is where, and who may what.
 fn directory() -> Router<Service> {
-    let of_user = "/users/{user}/transitiveMemberOf";
-    let of_me = "/me/transitiveMemberOf";
     let units = "/directory/administrativeUnits";
     Router::new()
-        .route(of_user, get(memberships::of_user))
-        .route(
-            &format!("{of_user}/{{cast}}"),
-            get(memberships::of_user_by_kind),
-        )
-        .route(of_me, get(memberships::of_me))
-        .route(
-            &format!("{of_me}/{{cast}}"),
-            get(memberships::of_me_by_kind),
-        )
-        .route(
-            "/roleManagement/directory/roleAssignments",
-            get(roles::assignments),
-        )
+        .merge(users::routes())
+        .merge(groups::routes())
+        .merge(memberships::routes())
+        .merge(roles::routes())
         .route(units, get(administrative_units::list))
         .route(&format!("{units}/{{unit}}"), get(administrative_units::get))
         .route(

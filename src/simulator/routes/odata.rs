@@ -38,11 +38,26 @@ pub(super) fn collection(
     items: Vec<Value>,
     next_link: Option<String>,
 ) -> Response {
+    counted(service, version, context, None, items, next_link)
+}
+
+/// One page of objects, and how many there are altogether.
+pub(super) fn counted(
+    service: &Service,
+    version: Version,
+    context: &str,
+    total: Option<usize>,
+    items: Vec<Value>,
+    next_link: Option<String>,
+) -> Response {
     let mut body = Map::new();
     body.insert(
         "@odata.context".to_owned(),
         metadata(service, version, context),
     );
+    if let Some(total) = total {
+        body.insert("@odata.count".to_owned(), total.into());
+    }
     if let Some(next_link) = next_link {
         body.insert("@odata.nextLink".to_owned(), next_link.into());
     }

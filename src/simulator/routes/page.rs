@@ -24,19 +24,55 @@ pub(super) struct Options {
     top: Option<usize>,
     #[serde(rename = "$skiptoken")]
     skip: Option<usize>,
-    /// Taken without effect, as by resources that do not count.
+    /// Without effect where the resource does not count.
     #[serde(rename = "$count")]
-    _count: Option<bool>,
+    pub(super) count: Option<bool>,
+    #[serde(rename = "$expand")]
+    pub(super) expand: Option<String>,
+    #[serde(rename = "$orderby")]
+    pub(super) order_by: Option<String>,
+    /// The size of pages, where it is the largest as well as the usual one.
+    #[serde(skip)]
+    pages: Option<usize>,
 }
 
 /// The query as the extractor sees it: ours to refuse.
 pub(super) type Queried = Result<Query<Options>, QueryRejection>;
 
 impl Options {
-    /// The options of a resource that can be filtered.
-    pub(super) fn with_filter(queried: Queried) -> Result<Self, GraphError> {
+    /// Whatever options there are; the resource must refuse those that it does not take.
+    pub(super) fn any(queried: Queried) -> Result<Self, GraphError> {
         let options = queried.map(|Query(options)| options);
         options.map_err(|_| unsupported())
+    }
+
+    /// The same, of a resource whose pages are this large unless they are to be smaller.
+    pub(super) fn in_pages_of(self, size: usize) -> Self {
+        Self {
+            pages: Some(size),
+            ..self
+        }
+    }
+
+    /// The options of a resource that can be filtered.
+    pub(super) fn with_filter(queried: Queried) -> Result<Self, GraphError> {
+        let options = Self::any(queried)?;
+        match (&options.expand, &options.order_by) {
+            (None, None) => Ok(options),
+            _ => Err(unsupported()),
+        }
+    }
+
+    fn page_size(&self) -> Result<usize, GraphError> {
+        let largest = self.pages.unwrap_or(LARGEST_PAGE);
+        let size = self.top.unwrap_or(self.pages.unwrap_or(DEFAULT_PAGE));
+        if (1..=largest).contains(&size) {
+            Ok(size)
+        } else {
+            Err(GraphError::unsupported_query(format!(
+                "Invalid page size specified: '{size}'. Must be between 1 and {largest} inclusive."
+            )))
+        }
     }
 
     /// The options of a resource that cannot.
@@ -49,7 +85,7 @@ impl Options {
     }
 }
 
-fn unsupported() -> GraphError {
+pub(super) fn unsupported() -> GraphError {
     GraphError::unsupported_query("Unsupported or invalid query option.")
 }
 
@@ -65,26 +101,32 @@ impl Collection<'_> {
     /// The page that the options ask for, of all the items.
     pub(super) fn answer(
         &self,
-        mut items: Vec<Value>,
+        items: Vec<Value>,
         options: &Options,
     ) -> Result<Response, GraphError> {
-        let size = options.top.unwrap_or(DEFAULT_PAGE);
-        if !(1..=LARGEST_PAGE).contains(&size) {
-            return Err(GraphError::unsupported_query(format!(
-                "Invalid page size specified: '{size}'. Must be between 1 and {LARGEST_PAGE} inclusive."
-            )));
-        }
-        let start = options.skip.unwrap_or_default().min(items.len());
-        let end = start.saturating_add(size).min(items.len());
-        let next = (end < items.len()).then(|| self.next_link(options, size, end));
-        let page = items.drain(start..end).collect();
-        let Self {
-            service, version, ..
-        } = self;
-        Ok(odata::collection(
-            service,
-            *version,
+        self.page(items.into_iter(), None, options, Ok)
+    }
+
+    /// The page that the options ask for: items are rendered only if they are on it. The total is told if it is given.
+    pub(super) fn page<T>(
+        &self,
+        items: impl Iterator<Item = T>,
+        total: Option<usize>,
+        options: &Options,
+        render: impl FnMut(T) -> Result<Value, GraphError>,
+    ) -> Result<Response, GraphError> {
+        let size = options.page_size()?;
+        let start = options.skip.unwrap_or_default();
+        let mut items = items.skip(start);
+        let page = items.by_ref().take(size).map(render);
+        let page: Vec<Value> = page.collect::<Result<_, _>>()?;
+        let end = start.saturating_add(page.len());
+        let next = items.next().map(|_| self.next_link(options, size, end));
+        Ok(odata::counted(
+            self.service,
+            self.version,
             self.context,
+            total,
             page,
             next,
         ))
@@ -92,11 +134,19 @@ impl Collection<'_> {
 
     fn next_link(&self, options: &Options, size: usize, skip: usize) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
-        let texts = [("$select", &options.select), ("$filter", &options.filter)];
+        let texts = [
+            ("$select", &options.select),
+            ("$filter", &options.filter),
+            ("$expand", &options.expand),
+            ("$orderby", &options.order_by),
+        ];
         for (name, text) in texts {
             if let Some(text) = text {
                 query.append_pair(name, text);
             }
+        }
+        if let Some(count) = options.count {
+            query.append_pair("$count", &count.to_string());
         }
         query.append_pair("$top", &size.to_string());
         query.append_pair("$skiptoken", &skip.to_string());

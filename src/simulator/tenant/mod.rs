@@ -4,24 +4,35 @@ mod application;
 mod blob;
 mod directory;
 mod fido2;
+mod organization;
+mod population;
+mod replication;
+mod role;
 mod seed;
 mod state;
+mod table;
 mod user;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use application::Application;
 pub use blob::Blob;
-pub use directory::{AdministrativeUnit, Group, Role, ScopedRole};
+pub use directory::{AdministrativeUnit, Group};
 pub(in crate::simulator) use fido2::strip_annotations;
 pub use fido2::{
     EnforcementType, Fido2Method, Fido2Policy, IncludeTarget, IssuedChallenge, KeyRestrictions,
     NewKey, PasskeyProfile, PasskeyTypes, PolicyError, PolicyRefusal, SignInRefusal, Target,
 };
+pub use organization::{AuthenticationType, Domain, License};
+pub use population::Population;
+pub(in crate::simulator) use replication::{Change, Unsettled};
+pub(in crate::simulator) use role::WHOLE_TENANT;
+pub use role::{Role, RoleAssignment, Standing};
 pub use seed::{ApplyError, DemoNames, Seed, SeedError};
 pub(in crate::simulator) use state::RefreshToken;
 pub use state::{CredentialIdEncoding, DuplicateStatus, ProfileForm, Quirks, State};
-pub use user::{User, UserType};
+pub use table::{Row, Table};
+pub use user::{DeletedUser, PerUserMfa, User, UserType};
 
 use crate::env::Env;
 use crate::simulator::oauth::access_token;
@@ -41,6 +52,7 @@ pub struct Tenant {
 
 struct Inner {
     directory: Arc<Directory>,
+    env: Env,
     state: Mutex<State>,
 }
 
@@ -66,6 +78,7 @@ impl Tenant {
         Ok(Self {
             inner: Arc::new(Inner {
                 directory,
+                env: env.clone(),
                 state: Mutex::new(state),
             }),
         })
@@ -92,10 +105,10 @@ impl Tenant {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         // Changes are made on a copy, so a panic of another holder cannot have left half a change.
-        self.inner
-            .state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        let state = self.inner.state.lock();
+        let mut state = state.unwrap_or_else(PoisonError::into_inner);
+        state.now = self.inner.env.now();
+        state
     }
 }
 

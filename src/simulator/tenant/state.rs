@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::simulator::tenant::{
-    AdministrativeUnit, Application, Blob, DemoNames, Fido2Method, Fido2Policy, Group,
-    IssuedChallenge, ScopedRole, User,
+    AdministrativeUnit, Application, Blob, DeletedUser, DemoNames, Domain, Fido2Method,
+    Fido2Policy, Group, IssuedChallenge, License, RoleAssignment, Table, Unsettled, User,
 };
 use crate::webauthn::Aaguid;
 
@@ -63,6 +64,8 @@ pub struct Quirks {
     pub late_refusals: bool,
     /// How passkey profiles are shown.
     pub profile_form: ProfileForm,
+    /// How long it takes until every replica knows of a new user or group and of who is in a group, in milliseconds.
+    pub replication_delay_ms: u64,
 }
 
 /// A refresh token that was handed out.
@@ -79,6 +82,9 @@ pub(in crate::simulator) struct RefreshToken {
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct State {
+    /// The time at which the state is looked at; whoever takes it from a [`Tenant`](crate::simulator::Tenant) has it set.
+    #[serde(skip)]
+    pub now: Timestamp,
     /// The tenant's id.
     pub tenant_id: Uuid,
     /// The verified domain, `….onmicrosoft.com`.
@@ -87,17 +93,29 @@ pub struct State {
     pub display_name: String,
     /// What the demo tenant was made with.
     pub demo: DemoNames,
+    /// What the tenant pays for.
+    #[serde(default)]
+    pub license: License,
+    /// Domains besides the initial one, or instead of what that one would be.
+    #[serde(default)]
+    pub domains: Vec<Domain>,
+    /// Whether accounts come from an on-premises directory.
+    #[serde(default)]
+    pub on_premises_sync_enabled: Option<bool>,
     /// Accounts.
-    pub users: Vec<User>,
+    pub users: Table<User>,
+    /// Accounts that were deleted and can be brought back.
+    #[serde(default)]
+    pub deleted_users: Vec<DeletedUser>,
     /// Groups that are more than an id in `users`.
     #[serde(default)]
-    pub groups: Vec<Group>,
+    pub groups: Table<Group>,
     /// Administrative units.
     #[serde(default)]
     pub administrative_units: Vec<AdministrativeUnit>,
-    /// Directory roles within administrative units.
+    /// Who has which directory role, or may take it.
     #[serde(default)]
-    pub scoped_roles: Vec<ScopedRole>,
+    pub role_assignments: Table<RoleAssignment>,
     /// Application registrations.
     pub applications: Vec<Application>,
     /// The FIDO2 policy.
@@ -112,8 +130,19 @@ pub struct State {
     /// hmac-secret: never attested, whatever their certificates lead to.
     #[serde(default)]
     pub ineligible_models: Vec<Aaguid>,
+    /// Access reviews, as Graph shows them.
+    #[serde(default)]
+    pub access_reviews: Vec<Map<String, Value>>,
+    /// Lifecycle workflows, as Graph shows them.
+    #[serde(default)]
+    pub lifecycle_workflows: Vec<Map<String, Value>>,
+    /// The log of sign-ins, as beta shows them.
+    #[serde(default)]
+    pub sign_ins: Vec<Map<String, Value>>,
     /// Behaviour on which reports disagree.
     pub quirks: Quirks,
+    #[serde(default)]
+    pub(in crate::simulator) unsettled: Vec<Unsettled>,
     pub(in crate::simulator) challenges: Vec<IssuedChallenge>,
     pub(in crate::simulator) refresh_tokens: Vec<RefreshToken>,
     pub(in crate::simulator) token_signing_key: Blob,
@@ -139,12 +168,18 @@ impl State {
     /// The user with this object id or sign-in name.
     #[must_use]
     pub fn user(&self, name: &str) -> Option<&User> {
-        self.users.iter().find(|user| user.is_named(name))
+        self.users.named(&table_name(name))
+    }
+
+    /// The user with this object id.
+    #[must_use]
+    pub fn user_by_id(&self, id: Uuid) -> Option<&User> {
+        self.users.named(&id.to_string())
     }
 
     /// The user with this object id or sign-in name, to change it.
     pub fn user_mut(&mut self, name: &str) -> Option<&mut User> {
-        self.users.iter_mut().find(|user| user.is_named(name))
+        self.users.named_mut(&table_name(name))
     }
 
     /// The application with this client id.
@@ -179,4 +214,10 @@ impl State {
             .iter()
             .filter(move |method| method.user_id == user_id && method.visible_from <= now)
     }
+}
+
+/// How a table of users knows a name: ids in their usual form, sign-in names in lower case.
+fn table_name(name: &str) -> String {
+    let id = name.parse::<Uuid>().map(|id| id.to_string());
+    id.unwrap_or_else(|_| name.to_ascii_lowercase())
 }

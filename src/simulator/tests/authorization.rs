@@ -106,7 +106,8 @@ async fn directory_roles_decide_what_people_reach() {
     ] {
         let operator = bench.running.demo.operator.clone();
         bench.change(|state| {
-            state.user_mut(&operator).unwrap().roles = role.into_iter().collect();
+            let id = state.user(&operator).unwrap().id;
+            state.set_roles(id, &Vec::from_iter(role));
         });
         let token = bench.user_token(&operator).await;
         let found = [
@@ -129,7 +130,8 @@ async fn an_authentication_administrator_reaches_people_without_a_role() {
     );
     let path = format!("{}/creationOptions", bench.methods(&user.id.to_string()));
     bench.change(|state| {
-        state.user_mut(&operator).unwrap().roles = vec![Role::AuthenticationAdministrator];
+        let id = state.user(&operator).unwrap().id;
+        state.set_roles(id, &[Role::AuthenticationAdministrator]);
         state.users.push(user);
     });
     let token = bench.user_token(&operator).await;

@@ -3,18 +3,26 @@
 #![allow(clippy::unwrap_used)]
 
 mod applications;
+mod authentication;
 mod authorization;
+mod batch;
 mod directory;
 mod faults;
 mod foreign_clients;
+mod governance;
+mod groups;
 mod key;
 mod lifecycle;
 mod policy;
 mod properties;
 mod refusals;
 mod registration;
+mod replication;
 mod resources;
+mod roles;
+mod scale;
 mod sign_in;
+mod users;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -101,6 +109,30 @@ impl Bench {
 
     fn bg1(&self) -> String {
         self.running.demo.emergency_accounts[0].clone()
+    }
+
+    fn domain(&self) -> String {
+        self.running.tenant.read(|state| state.domain.clone())
+    }
+
+    /// The object id of a user of the tenant's own domain.
+    fn id(&self, name: &str) -> String {
+        let name = format!("{name}@{}", self.domain());
+        let id = |state: &State| state.user(&name).unwrap().id.to_string();
+        self.running.tenant.read(id)
+    }
+
+    /// Gives the public client these delegated permissions and no others.
+    async fn consent(&self, permissions: &[&str]) {
+        let list = permissions.join("', '");
+        let client = "applications = [{ displayName = 'Halligan operator', permissions = ['";
+        self.seeded(format!("{client}{list}'] }}]")).await;
+    }
+
+    /// A GET with query options.
+    async fn find(&self, path: &str, query: &[(&str, &str)], token: &str) -> Answer {
+        let request = self.client.get(self.url(path)).query(query);
+        Answer::read(request.bearer_auth(token).send().await.unwrap()).await
     }
 
     fn methods(&self, user: &str) -> String {

@@ -179,7 +179,7 @@ async fn errors_travel_to_the_redirect_address_or_stay_on_a_page() {
         (("code_challenge_method", "plain"), "invalid_request"),
         (("response_type", "token"), "unsupported_response_type"),
         (
-            ("scope", "https://graph.microsoft.com/Group.ReadWrite.All"),
+            ("scope", "https://graph.microsoft.com/Mail.ReadWrite"),
             "invalid_grant",
         ),
     ] {

@@ -24,6 +24,7 @@ impl State {
     /// The first reason against it.
     pub fn admits_sign_in(&self, user: &User, method: &Fido2Method) -> Result<(), SignInRefusal> {
         let policy = &self.fido2_policy;
+        let user = &self.with_every_group(user);
         if !user.account_enabled {
             Err(SignInRefusal::AccountDisabled)
         } else if method.user_id != user.id {

@@ -6,7 +6,9 @@ use uuid::Uuid;
 use crate::encoding::base64url;
 use crate::env::Env;
 use crate::secret::ClientSecret;
-use crate::simulator::tenant::{Application, Fido2Policy, Quirks, Role, State, User, UserType};
+use crate::simulator::tenant::{
+    Application, Fido2Policy, License, Quirks, Role, State, Table, User, UserType,
+};
 use crate::simulator::tls;
 
 /// The names of what the demo tenant was made with.
@@ -25,21 +27,43 @@ pub struct DemoNames {
     pub public_client_id: Uuid,
 }
 
-/// Application permissions of the demo application: what provisioning and reconciling need and no more.
-const APP_PERMISSIONS: [&str; 3] = [
+/// Application permissions of the demo application: provisioning and reconciling, and reading and changing accounts, groups and
+/// roles.
+const APP_PERMISSIONS: [&str; 14] = [
     "UserAuthMethod-Passkey.ReadWrite.All",
+    "UserAuthenticationMethod.Read.All",
     "User.Read.All",
+    "User.ReadWrite.All",
+    "Group.ReadWrite.All",
+    "GroupMember.ReadWrite.All",
+    "RoleManagement.ReadWrite.Directory",
+    "AdministrativeUnit.Read.All",
+    "Organization.Read.All",
+    "Domain.Read.All",
+    "AuditLog.Read.All",
+    "AccessReview.Read.All",
+    "LifecycleWorkflows-Workflow.Read.All",
     "Policy.Read.AuthenticationMethod",
 ];
 
 /// Delegated permissions of the demo's public client.
-const DELEGATED_PERMISSIONS: [&str; 6] = [
+const DELEGATED_PERMISSIONS: [&str; 16] = [
     "UserAuthMethod-Passkey.ReadWrite.All",
+    "UserAuthenticationMethod.Read.All",
     "User.Read.All",
+    "User.ReadWrite.All",
     "User.Read",
+    "Group.ReadWrite.All",
+    "GroupMember.ReadWrite.All",
+    "RoleManagement.Read.Directory",
+    "RoleManagement.ReadWrite.Directory",
+    "Organization.Read.All",
+    "Domain.Read.All",
+    "AuditLog.Read.All",
+    "AccessReview.Read.All",
+    "LifecycleWorkflows-Workflow.Read.All",
     "Policy.Read.All",
     "Policy.Read.AuthenticationMethod",
-    "RoleManagement.Read.Directory",
 ];
 
 /// A new tenant and the secret of its application.
@@ -49,13 +73,15 @@ pub(in crate::simulator::tenant) fn demo(env: &Env) -> (State, ClientSecret) {
         crate::encoding::hex::encode(&env.random::<3>())
     );
     let upn = |name: &str| format!("{name}@{domain}");
-    let administrator = |name: &str, display_name: &str| {
-        User::member(&upn(name), display_name, env).with_role(Role::GlobalAdministrator)
-    };
-    let operator = User::member(&upn("operator"), "Olive Operator", env)
-        .with_role(Role::PrivilegedAuthenticationAdministrator);
+    let account = |name: &str, display_name: &str| User::member(&upn(name), display_name, env);
+    let accounts = [
+        account("bg1", "Emergency Access 1"),
+        account("bg2", "Emergency Access 2"),
+    ];
+    let operator = account("operator", "Olive Operator");
     let guest = User {
         user_type: UserType::Guest,
+        creation_type: Some("Invitation".to_owned()),
         ..User::member(&upn("visitor_fabrikam.example#EXT#"), "Victor Visitor", env)
     };
     let mut app = Application::confidential("Halligan provisioning", &APP_PERMISSIONS, env);
@@ -69,30 +95,40 @@ pub(in crate::simulator::tenant) fn demo(env: &Env) -> (State, ClientSecret) {
         app_client_id: app.client_id,
         public_client_id: public_client.client_id,
     };
-    let state = State {
+    let mut state = State {
+        now: env.now(),
         tenant_id: env.uuid(),
         domain: domain.clone(),
         display_name: "Halligan demo".to_owned(),
         demo,
-        users: vec![
-            administrator("bg1", "Emergency Access 1"),
-            administrator("bg2", "Emergency Access 2"),
-            operator,
-            guest,
-        ],
+        license: License::P2,
+        domains: Vec::new(),
+        on_premises_sync_enabled: None,
+        users: Table::default(),
+        deleted_users: Vec::new(),
         applications: vec![app, public_client],
-        groups: Vec::new(),
+        groups: Table::default(),
         administrative_units: Vec::new(),
-        scoped_roles: Vec::new(),
+        role_assignments: Table::default(),
         fido2_policy: Fido2Policy::default(),
         fido2_methods: Vec::new(),
         models: Default::default(),
         trust_anchors: Vec::new(),
         ineligible_models: Vec::new(),
+        access_reviews: Vec::new(),
+        lifecycle_workflows: Vec::new(),
+        sign_ins: Vec::new(),
         quirks: Quirks::default(),
+        unsettled: Vec::new(),
         challenges: Vec::new(),
         refresh_tokens: Vec::new(),
         token_signing_key: tls::random_key(env).to_bytes().to_vec().into(),
     };
+    for account in &accounts {
+        state.assign(account.id, Role::GlobalAdministrator);
+    }
+    state.assign(operator.id, Role::PrivilegedAuthenticationAdministrator);
+    state.users.extend(accounts);
+    state.users.extend([operator, guest]);
     (state, ClientSecret::new(secret))
 }

@@ -2,6 +2,7 @@
 
 mod apply;
 mod demo;
+mod directory;
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
@@ -13,10 +14,11 @@ use std::str::FromStr;
 pub use apply::ApplyError;
 pub use demo::DemoNames;
 pub(super) use demo::demo;
+use directory::{SeedGroup, SeedRole, SeedUnit, SeedUser};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::simulator::tenant::{Group, Quirks, Role, UserType};
+use crate::simulator::tenant::{Domain, License, Population, Quirks};
 use crate::webauthn::Aaguid;
 
 /// Changes to a tenant, read from TOML or JSON. Members have the names that they have in Graph where Graph has them. What is
@@ -26,50 +28,27 @@ use crate::webauthn::Aaguid;
 pub struct Seed {
     /// Members of the FIDO2 policy, as in a PATCH.
     policy: Map<String, Value>,
+    license: Option<License>,
+    /// Domains besides the initial one.
+    domains: Option<Vec<Domain>>,
+    on_premises_sync_enabled: Option<bool>,
+    /// Users and groups by number.
+    population: Option<Population>,
     users: Vec<SeedUser>,
-    groups: Vec<Group>,
+    groups: Vec<SeedGroup>,
     administrative_units: Vec<SeedUnit>,
-    scoped_roles: Vec<SeedScopedRole>,
+    /// Roles within a unit; among `role_assignments` they may be too.
+    scoped_roles: Vec<SeedRole>,
+    role_assignments: Vec<SeedRole>,
+    role_eligibilities: Vec<SeedRole>,
     applications: Vec<SeedApplication>,
+    /// These and the next two, as Graph shows them, instead of those that there are.
+    access_reviews: Option<Vec<Map<String, Value>>>,
+    lifecycle_workflows: Option<Vec<Map<String, Value>>>,
+    sign_ins: Option<Vec<Map<String, Value>>>,
     models: BTreeMap<Aaguid, String>,
     ineligible_models: Option<Vec<Aaguid>>,
     quirks: Option<Quirks>,
-}
-
-/// A user to change, or to make if there is none of this name.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct SeedUser {
-    /// Without `@` it is in the tenant's own domain.
-    user_principal_name: String,
-    display_name: Option<String>,
-    account_enabled: Option<bool>,
-    user_type: Option<UserType>,
-    roles: Option<Vec<Role>>,
-    groups: Option<Vec<String>>,
-}
-
-/// An administrative unit, known by its display name.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct SeedUnit {
-    display_name: String,
-    #[serde(default)]
-    is_member_management_restricted: bool,
-    /// Users, by name.
-    #[serde(default)]
-    members: Vec<String>,
-}
-
-/// A directory role within a unit.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct SeedScopedRole {
-    /// A user by name, or an application by display name.
-    principal: String,
-    role: Role,
-    /// By display name.
-    administrative_unit: String,
 }
 
 /// An application that exists already, and the permissions that it is to have.

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::env::Env;
-use crate::simulator::tenant::State;
+use crate::simulator::tenant::{Role, State, UserType};
 
 fn tenant() -> State {
     demo(&Env::system()).0
@@ -74,9 +74,10 @@ fn a_seed_reaches_everything() {
     assert!(state.is_management_restricted(bg2.id));
     assert!(!state.is_management_restricted(bg1.id));
     let worker = state.user("worker@fabrikam.example").unwrap();
-    assert_eq!(worker.roles, [Role::GlobalReader]);
+    assert_eq!(state.roles_of(worker), [Role::GlobalReader]);
     let app = state.application(state.demo.app_client_id).unwrap();
-    assert_eq!(state.scoped_roles[0].principal_id, app.object_id);
+    let mut scoped = state.role_assignments.holding(&app.object_id.to_string());
+    assert!(scoped.next().unwrap().unit().is_some());
     let public = state.application(state.demo.public_client_id).unwrap();
     assert_eq!(public.delegated_permissions, ["User.Read"]);
     assert!(state.fido2_policy.is_attestation_enforced);

@@ -1,0 +1,127 @@
+//! Objects of the directory by their ids, of whatever kind, and how they are shown among others.
+
+use serde_json::{Map, Value, json};
+
+use crate::simulator::routes::{Caller, groups, permissions, users};
+use crate::simulator::tenant::{Application, State, User};
+
+/// An object that can be a member, an owner, or the principal of a role.
+pub(super) enum Object<'a> {
+    Application(&'a Application),
+    /// With its id, for some are known by nothing else.
+    Group(String),
+    User(&'a User),
+}
+
+/// What is shown of an object among others, without `$select`.
+const SHOWN: [(&str, &[&str]); 2] = [
+    (
+        "group",
+        &[
+            "id",
+            "displayName",
+            "description",
+            "groupTypes",
+            "isAssignableToRole",
+            "isManagementRestricted",
+            "mailEnabled",
+            "mailNickname",
+            "membershipRule",
+            "onPremisesSyncEnabled",
+            "securityEnabled",
+            "visibility",
+        ],
+    ),
+    (
+        "user",
+        &[
+            "id",
+            "businessPhones",
+            "displayName",
+            "givenName",
+            "jobTitle",
+            "mail",
+            "mobilePhone",
+            "officeLocation",
+            "preferredLanguage",
+            "surname",
+            "userPrincipalName",
+        ],
+    ),
+];
+
+impl<'a> Object<'a> {
+    /// The object of this id, if there is one.
+    pub(super) fn find(state: &'a State, id: &str) -> Option<Self> {
+        let user = id.parse().ok().and_then(|id| state.user_by_id(id));
+        let application = || {
+            let mut applications = state.applications.iter();
+            applications.find(|application| id.parse() == Ok(application.object_id))
+        };
+        let group = || state.group(id).map(|group| Self::Group(group.id.clone()));
+        user.map(Self::User)
+            .or_else(|| application().map(Self::Application))
+            .or_else(group)
+    }
+
+    /// The kind, as in `#microsoft.graph.user`.
+    pub(super) const fn kind(&self) -> &'static str {
+        match self {
+            Self::Application(_) => "servicePrincipal",
+            Self::Group(_) => "group",
+            Self::User(_) => "user",
+        }
+    }
+
+    const fn permissions(&self) -> &'static [&'static str] {
+        match self {
+            Self::Application(_) => &permissions::APPLICATIONS,
+            Self::Group(_) => &permissions::GROUPS,
+            Self::User(_) => &permissions::USERS,
+        }
+    }
+
+    fn member(&self, state: &State, name: &str) -> Option<Value> {
+        match self {
+            Self::Application(application) => match name {
+                "id" => Some(json!(application.object_id)),
+                "appId" => Some(json!(application.client_id)),
+                "displayName" => Some(json!(application.display_name)),
+                _ => None,
+            },
+            Self::Group(id) => groups::member(state, id, name),
+            Self::User(user) => users::member(state, user, name),
+        }
+    }
+
+    /// The object among others, as the caller may see it: of what the caller must not read, the type and the id are told and the
+    /// rest is null. Members that the kind does not have are left out.
+    pub(super) fn render(&self, state: &State, caller: &Caller, select: Option<&str>) -> Value {
+        let names: Vec<&str> = match select {
+            Some(select) => select.split(',').map(str::trim).collect(),
+            None => self.shown(),
+        };
+        let hidden = caller.require_any(self.permissions()).is_err();
+        let mut body = Map::new();
+        body.insert(
+            "@odata.type".to_owned(),
+            format!("#microsoft.graph.{}", self.kind()).into(),
+        );
+        for name in names {
+            if let Some(value) = self.member(state, name) {
+                let hidden = hidden && name != "id";
+                body.insert(name.to_owned(), if hidden { Value::Null } else { value });
+            }
+        }
+        body.into()
+    }
+
+    fn shown(&self) -> Vec<&'static str> {
+        let mut kinds = SHOWN.iter();
+        let known = kinds.find(|(kind, _)| *kind == self.kind());
+        known.map_or_else(
+            || vec!["id", "appId", "displayName"],
+            |(_, names)| names.to_vec(),
+        )
+    }
+}

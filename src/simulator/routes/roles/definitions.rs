@@ -1,0 +1,45 @@
+//! `roleDefinitions`: the built-in roles.
+
+use axum::extract::Path;
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use crate::simulator::routes::call::Call;
+use crate::simulator::routes::filter::Filter;
+use crate::simulator::routes::page::{Options, Queried};
+use crate::simulator::routes::{GraphError, permissions};
+use crate::simulator::tenant::Role;
+
+const PATH: &str = "roleManagement/directory/roleDefinitions";
+
+const FILTERED: [&str; 4] = ["displayName", "id", "isBuiltIn", "templateId"];
+
+pub(super) fn wire(role: Role) -> Value {
+    json!({
+        "id": role.template_id(),
+        "displayName": role.display_name(),
+        "description": null,
+        "isBuiltIn": true,
+        "isEnabled": true,
+        "resourceScopes": ["/"],
+        "rolePermissions": [],
+        "templateId": role.template_id(),
+        "version": "1",
+    })
+}
+
+pub(super) async fn list(call: Call, options: Queried) -> Result<Response, GraphError> {
+    call.caller.require_any(&permissions::ROLE_ASSIGNMENTS)?;
+    let options = Options::with_filter(options)?;
+    let filter = Filter::parse(options.filter.as_deref(), &FILTERED)?;
+    let all = Role::ALL.into_iter().map(wire);
+    let fitting = all.filter(|role| filter.fits(|name| role[name].clone()));
+    call.collection(PATH, PATH)
+        .page(fitting, None, &options, Ok)
+}
+
+pub(super) async fn get(call: Call, Path(id): Path<String>) -> Result<Response, GraphError> {
+    call.caller.require_any(&permissions::ROLE_ASSIGNMENTS)?;
+    let role = Role::of_template(&id).ok_or_else(|| GraphError::no_such_object(&id))?;
+    Ok(call.entity(&format!("{PATH}/$entity"), wire(role)))
+}

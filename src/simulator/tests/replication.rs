@@ -1,0 +1,97 @@
+//! What replicas have not heard of yet.
+
+use serde_json::json;
+
+use super::Bench;
+
+const GROUP: &str = "/v1.0/groups";
+
+async fn bench() -> (Bench, String) {
+    let bench = Bench::new().await;
+    bench.seeded("quirks = { replicationDelayMs = 5000 }").await;
+    let token = bench
+        .token_with(&[
+            "User.ReadWrite.All",
+            "Group.ReadWrite.All",
+            "RoleManagement.ReadWrite.Directory",
+            "UserAuthenticationMethod.ReadWrite.All",
+        ])
+        .await;
+    (bench, token)
+}
+
+#[tokio::test]
+async fn a_new_user_is_not_everywhere_at_once() {
+    let (bench, token) = bench().await;
+    let body = json!({
+        "accountEnabled": true, "displayName": "New", "mailNickname": "new",
+        "userPrincipalName": format!("new@{}", bench.domain()),
+        "passwordProfile": {"password": "Correct-Horse-9"},
+    });
+    let made = bench.post("/v1.0/users", &token, &body).await;
+    let id = made.body["id"].as_str().unwrap();
+    let role = json!({
+        "roleDefinitionId": "62e90394-69f5-4237-9190-012177145e10", "principalId": id, "directoryScopeId": "/",
+    });
+    let filter = format!("id eq '{id}'");
+    for (status, found) in [([200, 404, 404, 404], 0), ([200, 200, 200, 201], 1)] {
+        let answers = [
+            bench.get(&format!("/v1.0/users/{id}"), &token).await,
+            bench
+                .get(&format!("/v1.0/users/{id}/transitiveMemberOf"), &token)
+                .await,
+            bench.get(&bench.methods(id), &token).await,
+            bench
+                .post(
+                    "/v1.0/roleManagement/directory/roleAssignments",
+                    &token,
+                    &role,
+                )
+                .await,
+        ];
+        assert_eq!(answers.map(|answer| answer.status.as_u16()), status);
+        let listed = bench
+            .find("/v1.0/users", &[("$filter", &filter)], &token)
+            .await;
+        assert_eq!(listed.body["value"].as_array().unwrap().len(), found);
+        bench.advance(5);
+    }
+}
+
+#[tokio::test]
+async fn memberships_show_late_and_go_late() {
+    let (bench, token) = bench().await;
+    let body = json!({"displayName": "G", "mailEnabled": false, "mailNickname": "g", "securityEnabled": true});
+    let made = bench.post(GROUP, &token, &body).await;
+    let group = made.body["id"].as_str().unwrap().to_owned();
+    let bg1 = bench.id("bg1");
+    let link = json!({"@odata.id": bench.url(&format!("/v1.0/directoryObjects/{bg1}"))});
+    let add = format!("{GROUP}/{group}/members/$ref");
+    assert_eq!(bench.post(&add, &token, &link).await.status, 404);
+    bench.advance(5);
+    assert_eq!(bench.post(&add, &token, &link).await.status, 204);
+    let of = format!("/v1.0/users/{bg1}/transitiveMemberOf/microsoft.graph.group");
+    let seen = async || {
+        bench.get(&of, &token).await.body["value"]
+            .as_array()
+            .unwrap()
+            .len()
+    };
+    assert_eq!(seen().await, 0);
+    let known = bench
+        .running
+        .tenant
+        .read(|state| state.groups_of(bg1.parse().unwrap()));
+    assert_eq!(
+        known,
+        [group.clone()],
+        "what decides about sign-ins knows at once"
+    );
+    bench.advance(5);
+    assert_eq!(seen().await, 1);
+    let remove = format!("{GROUP}/{group}/members/{bg1}/$ref");
+    assert_eq!(bench.delete(&remove, &token).await.status, 204);
+    assert_eq!(seen().await, 1);
+    bench.advance(5);
+    assert_eq!(seen().await, 0);
+}
