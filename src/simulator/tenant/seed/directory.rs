@@ -273,7 +273,7 @@ fn principal(state: &State, name: &str) -> Result<String, ApplyError> {
         .ok_or_else(|| ApplyError::UnknownPrincipal(name.to_owned()))
 }
 
-fn full_name(state: &State, name: &str) -> String {
+pub(super) fn full_name(state: &State, name: &str) -> String {
     if name.contains('@') || name.parse::<Uuid>().is_ok() {
         name.to_owned()
     } else {
