@@ -37,7 +37,9 @@ impl Policy {
     pub fn changed(&self, body: Value, now: Timestamp) -> Result<Self, Refusal> {
         let mut members = serde_json::to_value(self)?;
         merge(&mut members, writable(body));
-        members["modifiedDateTime"] = json!(now);
+        if let Value::Object(members) = &mut members {
+            members.insert("modifiedDateTime".to_owned(), json!(now));
+        }
         Ok(serde_json::from_value(members)?)
     }
 }

@@ -4,6 +4,7 @@
 
 mod applications;
 mod authorization;
+mod conditional_access;
 mod directory;
 mod faults;
 mod foreign_clients;
