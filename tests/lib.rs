@@ -17,6 +17,7 @@ mod enroll;
 mod exit_status;
 mod families;
 mod faults;
+mod graph_schema;
 mod history;
 mod key_cli;
 mod key_test;

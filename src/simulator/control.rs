@@ -1,5 +1,5 @@
-//! `/simulator/faults`, the script of faults at run time, and `/simulator/tenant`, which takes seeds. Off the service's paths,
-//! and loopback only like everything.
+//! `/simulator/faults`, the script of faults at run time, `/simulator/tenant`, which takes seeds, and `/simulator/breaches`,
+//! which tells the writes that locked an emergency account out. Off the service's paths, and loopback only like everything.
 
 use std::fmt::Display;
 
@@ -19,6 +19,7 @@ pub(in crate::simulator) fn router() -> Router<Service> {
     Router::new()
         .route("/simulator/faults", get(show).post(add).delete(clear))
         .route("/simulator/tenant", post(seed))
+        .route("/simulator/breaches", get(breaches))
 }
 
 async fn show(State(service): State<Service>) -> Response {
@@ -44,6 +45,11 @@ async fn add(State(service): State<Service>, body: String) -> Response {
 async fn clear(State(service): State<Service>) -> StatusCode {
     service.faults.clear();
     StatusCode::NO_CONTENT
+}
+
+/// The writes after which an emergency account could no longer get in.
+async fn breaches(State(service): State<Service>) -> Response {
+    Json(json!({ "breaches": service.tenant.breaches() })).into_response()
 }
 
 /// A seed; all of it or, when something does not fit, nothing.

@@ -4,9 +4,12 @@
 //!
 //! [`serve::start`] starts it; [`Tenant::update`] changes what it knows; [`Faults`] make it misbehave.
 
+pub mod conditional_access;
 mod control;
+mod current_request;
 pub mod fault;
 mod oauth;
+pub mod recorder;
 mod relying_party;
 mod routes;
 pub mod serve;
@@ -18,6 +21,8 @@ pub mod tls;
 #[cfg(test)]
 mod tests;
 
+pub use conditional_access::Breach;
 pub use fault::{Fault, Faults};
+pub use recorder::{Exchange, Recorder};
 pub use serve::{Config, Running, start};
 pub use tenant::Tenant;

@@ -18,7 +18,8 @@ use uuid::Uuid;
 use crate::env::Env;
 use crate::simulator::fault::{self, Fault, Faults};
 use crate::simulator::oauth::Sessions;
-use crate::simulator::routes::{envelope, run_batches};
+use crate::simulator::recorder::{self, Recorder};
+use crate::simulator::routes::{Pace, envelope, run_batches};
 use crate::simulator::service::Service;
 use crate::simulator::storage::{self, Directory};
 use crate::simulator::tenant::{ApplyError, SECRET_FILE, Seed, Tenant};
@@ -140,6 +141,8 @@ pub struct Running {
     pub tenant: Tenant,
     /// The script of faults.
     pub faults: Faults,
+    /// What was asked of Graph and answered, from when it was told to listen.
+    pub recorder: Recorder,
     /// Whom and what the tenant was made with.
     pub demo: Demo,
     stop: oneshot::Sender<()>,
@@ -187,12 +190,15 @@ pub async fn start(config: Config, env: Env) -> Result<Running, Error> {
     let identity = authority.issue_server(&env)?;
     let (socket, address) = bind(config.listen).await?;
     let faults = Faults::new(config.faults);
+    let recorder = Recorder::default();
     let base_url = format!("https://localhost:{}", address.port());
     let url: Url = base_url.parse().expect("a host and a port make a URL");
     let service = Service {
         tenant: tenant.clone(),
         env,
         faults: faults.clone(),
+        pace: Pace::default(),
+        recorder: recorder.clone(),
         sessions: Arc::new(Sessions::default()),
         base_url: base_url.into(),
         auto_approve: auto_approve.transpose()?,
@@ -212,6 +218,7 @@ pub async fn start(config: Config, env: Env) -> Result<Running, Error> {
         demo: demo(&tenant, directory.path(SECRET_FILE)),
         tenant,
         faults,
+        recorder,
         stop,
         server,
     })
@@ -247,13 +254,14 @@ fn demo(tenant: &Tenant, secret_path: PathBuf) -> Demo {
     })
 }
 
-/// Outermost first: batches taken apart, envelope and access log, scripted faults, routes. The control routes stand beside the
-/// faults. Batches are around the router as a whole, because each of their requests is to find its own route.
+/// Outermost first: batches taken apart, envelope and access log, scripted faults, recorder, routes. The control routes stand
+/// beside the faults. Batches are around the router as a whole, because each of their requests is to find its own route.
 fn router(service: Service) -> Router {
     let faults = service.faults.clone();
+    let recorder = service.recorder.clone();
     let routed = Router::new()
         .merge(oauth::router())
-        .merge(routes::router())
+        .merge(routes::router().layer(from_fn_with_state(recorder, recorder::record)))
         .layer(from_fn_with_state(faults, fault::apply))
         .merge(control::router())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))

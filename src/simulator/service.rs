@@ -5,6 +5,8 @@ use std::sync::Arc;
 use crate::env::Env;
 use crate::simulator::fault::Faults;
 use crate::simulator::oauth::Sessions;
+use crate::simulator::recorder::Recorder;
+use crate::simulator::routes::Pace;
 use crate::simulator::tenant::Tenant;
 
 /// The running service; clones are the same service.
@@ -13,6 +15,10 @@ pub(in crate::simulator) struct Service {
     pub(in crate::simulator) tenant: Tenant,
     pub(in crate::simulator) env: Env,
     pub(in crate::simulator) faults: Faults,
+    /// When Conditional Access last took a request.
+    pub(in crate::simulator) pace: Pace,
+    /// What is asked and answered, if somebody wants to see it.
+    pub(in crate::simulator) recorder: Recorder,
     /// Sign-ins under way.
     pub(in crate::simulator) sessions: Arc<Sessions>,
     /// `https://localhost:PORT`, without a slash at the end.

@@ -25,7 +25,8 @@ use halligan::attestation::Roots;
 use halligan::emulator::Profile;
 use halligan::env::Env;
 use halligan::simulator::tenant::{Seed, State};
-use halligan::simulator::{self, Running};
+use halligan::simulator::{self, Breach, Running};
+use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -87,15 +88,7 @@ impl Bench {
 
     /// The same, by somebody else.
     pub(crate) fn post_as(&self, user: &str, url: &str, form: &[(String, String)]) -> String {
-        // Another test may have installed it already.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let authority = self.tenant.ca_pem.as_bytes();
-        let authority = reqwest::Certificate::from_pem(authority).unwrap();
-        let browser = reqwest::Client::builder()
-            .tls_certs_only([authority])
-            .no_proxy()
-            .build()
-            .unwrap();
+        let browser = self.browser();
         let mut form = form.to_vec();
         form.push(("user".to_owned(), user.to_owned()));
         self.runtime.block_on(async {
@@ -103,6 +96,19 @@ impl Bench {
             let answer = answer.error_for_status().unwrap();
             answer.text().await.unwrap()
         })
+    }
+
+    /// A client that trusts the tenant and nobody else.
+    fn browser(&self) -> reqwest::Client {
+        // Another test may have installed it already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let authority = self.tenant.ca_pem.as_bytes();
+        let authority = reqwest::Certificate::from_pem(authority).unwrap();
+        reqwest::Client::builder()
+            .tls_certs_only([authority])
+            .no_proxy()
+            .build()
+            .unwrap()
     }
 
     /// Adds these lines to the configuration, in its last table, `[sign_in]`.
@@ -200,6 +206,42 @@ impl Bench {
     /// How many keys are registered in the tenant.
     pub(crate) fn registered(&self) -> usize {
         self.in_tenant(|state| state.fido2_methods.len())
+    }
+
+    /// The writes so far after which an emergency account of the tenant could no longer get in.
+    pub(crate) fn breaches(&self) -> Vec<Breach> {
+        self.tenant.tenant.breaches()
+    }
+
+    /// From now on everything is kept that is asked of Graph and answered.
+    pub(crate) fn record(&self) {
+        self.tenant.recorder.listen();
+    }
+
+    /// What was asked of Graph and answered since [`Self::record`].
+    pub(crate) fn exchanges(&self) -> Vec<simulator::Exchange> {
+        self.tenant.recorder.exchanges()
+    }
+
+    /// Asks the tenant by hand: status and body, or null.
+    pub(crate) fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        token: &str,
+        body: Option<&Value>,
+    ) -> (StatusCode, Value) {
+        let url = self.tenant.graph_url.join(path).unwrap();
+        let mut request = self.browser().request(method, url).bearer_auth(token);
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        self.runtime.block_on(async {
+            let answer = request.send().await.unwrap();
+            let status = answer.status();
+            let text = answer.text().await.unwrap();
+            (status, serde_json::from_str(&text).unwrap_or_default())
+        })
     }
 
     /// Has the tenant misbehave, as in `createMethod=429,times=2`.

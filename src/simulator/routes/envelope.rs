@@ -8,6 +8,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::graph::model::{ErrorAnswer, ErrorBody, InnerError};
+use crate::simulator::current_request;
 use crate::simulator::routes::GraphError;
 use crate::simulator::service::Service;
 
@@ -58,7 +59,8 @@ pub(in crate::simulator) async fn envelope(
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     let started = service.env.monotonic();
-    let mut response = next.run(request).await;
+    let line = format!("{method} {path}");
+    let mut response = current_request::within(line, next.run(request)).await;
     if let Some(error) = error_of(&mut response, &path) {
         let date = service.env.now().strftime("%Y-%m-%dT%H:%M:%S").to_string();
         let body = Json(body(&error, &ids, date)).into_response();

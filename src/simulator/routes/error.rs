@@ -131,6 +131,23 @@ impl GraphError {
         )
     }
 
+    /// As Conditional Access says that a permission is missing.
+    pub(in crate::simulator) fn missing_scopes() -> Self {
+        Self::access_denied(
+            "You cannot perform the requested operation, required scopes are missing in the token.",
+        )
+    }
+
+    /// As Conditional Access refuses a caller, or a tenant without licence.
+    pub(in crate::simulator) fn access_denied(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "AccessDenied", message)
+    }
+
+    /// More requests than the service takes from a tenant.
+    pub(in crate::simulator) fn throttled() -> Self {
+        Self::scripted(StatusCode::TOO_MANY_REQUESTS)
+    }
+
     pub(in crate::simulator) fn method_not_allowed() -> Self {
         Self {
             inner_message: Some("The method is not supported for this URL.".to_owned()),
@@ -160,6 +177,15 @@ impl GraphError {
             StatusCode::NOT_FOUND,
             "resourceNotFound",
             "The resource could not be found.",
+        )
+    }
+
+    /// A policy, location or strength that the tenant does not have.
+    pub(in crate::simulator) fn no_such_policy(id: &str) -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "NotFound",
+            format!("No object with the id '{}' was found.", shortened(id)),
         )
     }
 

@@ -5,6 +5,7 @@ mod authentication;
 mod batch;
 mod call;
 mod caller;
+mod conditional_access;
 mod creation_options;
 mod directory_objects;
 mod envelope;
@@ -27,6 +28,7 @@ use axum::routing::get;
 use axum::{Extension, Router};
 pub(in crate::simulator) use batch::run as run_batches;
 pub(in crate::simulator) use caller::{Access, Caller};
+pub(in crate::simulator) use conditional_access::Pace;
 pub(in crate::simulator) use envelope::envelope;
 pub(in crate::simulator) use error::GraphError;
 
@@ -64,6 +66,7 @@ fn resources() -> Router<Service> {
     let methods = "/users/{user}/authentication/fido2Methods";
     Router::new()
         .merge(directory())
+        .merge(conditional_access::router())
         .route(
             methods,
             get(fido2_methods::list).post(fido2_methods::create),

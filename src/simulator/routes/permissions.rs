@@ -67,6 +67,29 @@ pub(super) const POLICY: [&str; 3] = [
     "Policy.ReadWrite.AuthenticationMethod",
 ];
 
+/// Reading and trying Conditional Access.
+pub(super) const CONDITIONAL_ACCESS: [&str; 2] =
+    ["Policy.Read.All", "Policy.Read.ConditionalAccess"];
+
+/// Writing Conditional Access, together with the permission to read all policies.
+pub(super) const CONDITIONAL_ACCESS_WRITE: [&str; 1] = ["Policy.ReadWrite.ConditionalAccess"];
+
+/// Reading all policies.
+pub(super) const ALL_POLICIES: [&str; 1] = ["Policy.Read.All"];
+
+/// Reading authentication strengths.
+pub(super) const STRENGTHS: [&str; 3] = [
+    "Policy.Read.All",
+    "Policy.ReadWrite.ConditionalAccess",
+    "Policy.ReadWrite.AuthenticationMethod",
+];
+
+/// Switching security defaults on and off.
+pub(super) const SECURITY_DEFAULTS_WRITE: [&str; 2] = [
+    "Policy.ReadWrite.SecurityDefaults",
+    "Policy.ReadWrite.ConditionalAccess",
+];
+
 /// Writing the FIDO2 policy.
 pub(super) const POLICY_WRITE: [&str; 1] = ["Policy.ReadWrite.AuthenticationMethod"];
 

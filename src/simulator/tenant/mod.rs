@@ -35,6 +35,8 @@ pub use table::{Row, Table};
 pub use user::{DeletedUser, PerUserMfa, User, UserType};
 
 use crate::env::Env;
+use crate::simulator::conditional_access::Breach;
+use crate::simulator::current_request;
 use crate::simulator::oauth::access_token;
 use crate::simulator::storage::{self, Access, Directory};
 
@@ -54,6 +56,7 @@ struct Inner {
     directory: Arc<Directory>,
     env: Env,
     state: Mutex<State>,
+    breaches: Mutex<Vec<Breach>>,
 }
 
 impl Tenant {
@@ -80,6 +83,7 @@ impl Tenant {
                 directory,
                 env: env.clone(),
                 state: Mutex::new(state),
+                breaches: Mutex::default(),
             }),
         })
     }
@@ -99,8 +103,32 @@ impl Tenant {
         let mut changed = state.clone();
         let result = change(&mut changed);
         store(&self.inner.directory, &changed)?;
+        self.watch(&state, &changed);
         *state = changed;
         Ok(result)
+    }
+
+    /// The writes so far after which an emergency account could no longer get in; not kept over restarts.
+    #[must_use]
+    pub fn breaches(&self) -> Vec<Breach> {
+        self.breach_list().clone()
+    }
+
+    fn watch(&self, before: &State, after: &State) {
+        let locked_out = after.locked_out_since(before);
+        let breaches = locked_out.into_iter().map(|(account, reason)| Breach {
+            time: after.now,
+            request: current_request::line(),
+            account,
+            reason,
+        });
+        self.breach_list().extend(breaches);
+    }
+
+    fn breach_list(&self) -> MutexGuard<'_, Vec<Breach>> {
+        // The list is only ever read or added to.
+        let breaches = self.inner.breaches.lock();
+        breaches.unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

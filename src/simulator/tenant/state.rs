@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use crate::simulator::conditional_access::ConditionalAccess;
 use crate::simulator::tenant::{
     AdministrativeUnit, Application, Blob, DeletedUser, DemoNames, Domain, Fido2Method,
     Fido2Policy, Group, IssuedChallenge, License, RoleAssignment, Table, Unsettled, User,
@@ -141,6 +142,9 @@ pub struct State {
     pub sign_ins: Vec<Map<String, Value>>,
     /// Behaviour on which reports disagree.
     pub quirks: Quirks,
+    /// Policies, and what they name.
+    #[serde(default)]
+    pub conditional_access: ConditionalAccess,
     #[serde(default)]
     pub(in crate::simulator) unsettled: Vec<Unsettled>,
     pub(in crate::simulator) challenges: Vec<IssuedChallenge>,

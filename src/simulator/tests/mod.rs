@@ -6,6 +6,7 @@ mod applications;
 mod authentication;
 mod authorization;
 mod batch;
+mod conditional_access;
 mod directory;
 mod faults;
 mod foreign_clients;

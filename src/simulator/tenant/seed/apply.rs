@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::env::Env;
+use crate::simulator::conditional_access::Refusal;
 use crate::simulator::tenant::seed::SeedApplication;
 use crate::simulator::tenant::seed::directory::set;
 use crate::simulator::tenant::{PolicyError, Role, Seed, State, strip_annotations};
@@ -10,6 +11,21 @@ use crate::simulator::tenant::{PolicyError, Role, Seed, State, strip_annotations
 /// Why a seed does not fit a tenant.
 #[derive(Debug, thiserror::Error)]
 pub enum ApplyError {
+    /// An authentication strength is not one.
+    #[error("the authentication strength is not valid: {0}")]
+    AuthenticationStrength(serde_json::Error),
+    /// A Conditional Access policy would not be one that Graph takes.
+    #[error("the Conditional Access policy {name:?} is refused: {cause}")]
+    ConditionalAccessPolicy {
+        /// By display name.
+        name: String,
+        /// Why.
+        #[source]
+        cause: Refusal,
+    },
+    /// A named location is not one.
+    #[error("the named location is not valid: {0}")]
+    NamedLocation(serde_json::Error),
     /// The policy would not be one that Graph takes.
     #[error("the policy is refused: {0}")]
     Policy(#[from] PolicyError),
@@ -47,6 +63,7 @@ impl Seed {
         if let Some(quirks) = &self.quirks {
             seeded.quirks = quirks.clone();
         }
+        self.apply_conditional_access(&mut seeded, env)?;
         *state = seeded;
         Ok(())
     }

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use crate::encoding::base64url;
 use crate::env::Env;
 use crate::secret::ClientSecret;
+use crate::simulator::conditional_access::ConditionalAccess;
 use crate::simulator::tenant::{
     Application, Fido2Policy, License, Quirks, Role, State, Table, User, UserType,
 };
@@ -119,6 +120,7 @@ pub(in crate::simulator::tenant) fn demo(env: &Env) -> (State, ClientSecret) {
         lifecycle_workflows: Vec::new(),
         sign_ins: Vec::new(),
         quirks: Quirks::default(),
+        conditional_access: ConditionalAccess::default(),
         unsettled: Vec::new(),
         challenges: Vec::new(),
         refresh_tokens: Vec::new(),

@@ -1,6 +1,7 @@
 //! What a tenant starts with: the demo tenant, and seeds, which change a tenant by the names of things.
 
 mod apply;
+mod conditional_access;
 mod demo;
 mod directory;
 
@@ -49,6 +50,15 @@ pub struct Seed {
     models: BTreeMap<Aaguid, String>,
     ineligible_models: Option<Vec<Aaguid>>,
     quirks: Option<Quirks>,
+    /// As Graph shows them; without `id` they are known by their names.
+    conditional_access_policies: Vec<Map<String, Value>>,
+    named_locations: Vec<Map<String, Value>>,
+    authentication_strengths: Vec<Map<String, Value>>,
+    security_defaults_enabled: Option<bool>,
+    /// Whether Conditional Access takes one request per second.
+    throttle_conditional_access: Option<bool>,
+    /// The accounts that no write may lock out, by name.
+    emergency_accounts: Option<Vec<String>>,
 }
 
 /// An application that exists already, and the permissions that it is to have.
