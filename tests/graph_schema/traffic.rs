@@ -12,7 +12,7 @@ enum Shape {
     One(&'static str),
     /// A page of them, in `value`.
     Many(&'static str),
-    /// The requests of `$batch`.
+    /// Requests or answers of `$batch`, each of which is heard by itself.
     Batch,
     /// Members of a function's call, each with its type.
     Parameters(&'static [(&'static str, &'static str)]),
@@ -392,9 +392,6 @@ fn of_route(
     let Some((_, _, asked, answered)) = route else {
         return vec![format!("{method} {path}: its types are not known here")];
     };
-    if let (Batch, Some(request)) = (*asked, request) {
-        return of_batch(version, request, answer.unwrap_or(&Value::Null));
-    }
     let of_request = request.map(|body| of_body(version, *asked, body));
     let of_answer = answer.map(|body| of_body(version, *answered, body));
     let named =
@@ -402,40 +399,6 @@ fn of_route(
     let of_request = of_request.into_iter().flatten().map(named("request"));
     let of_answer = of_answer.into_iter().flatten().map(named("answer"));
     of_request.chain(of_answer).collect()
-}
-
-/// Each request within a batch, with the answer of the same id.
-fn of_batch(version: Version, request: &Value, answer: &Value) -> Vec<String> {
-    let requests = request["requests"].as_array().cloned().unwrap_or_default();
-    let answers = answer["responses"].as_array().cloned().unwrap_or_default();
-    let each = requests.iter().flat_map(|request| {
-        let mut answers = answers.iter();
-        let answer = answers.find(|answer| answer["id"] == request["id"]);
-        let succeeded = answer
-            .and_then(|answer| answer["status"].as_u64())
-            .is_some_and(|status| status < 400);
-        let body = |side: Option<&Value>| {
-            let body = side
-                .and_then(|side| side.get("body"))
-                .filter(|body| !body.is_null());
-            body.filter(|_| succeeded).cloned()
-        };
-        let url = request["url"].as_str().unwrap_or_default();
-        let path = url
-            .trim_start_matches('/')
-            .split('?')
-            .next()
-            .unwrap_or_default();
-        let method = request["method"].as_str().unwrap_or_default();
-        of_route(
-            version,
-            method,
-            path,
-            body(Some(request)).as_ref(),
-            body(answer).as_ref(),
-        )
-    });
-    each.collect()
 }
 
 fn of_body(version: Version, shape: Shape, body: &Value) -> Vec<Problem> {
@@ -464,7 +427,7 @@ fn of_body(version: Version, shape: Shape, body: &Value) -> Vec<Problem> {
             Vec::new()
         }
         Empty => other("says something"),
-        Batch => other("is a batch"),
+        Batch => Vec::new(),
     }
 }
 

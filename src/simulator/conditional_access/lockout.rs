@@ -80,7 +80,7 @@ impl State {
     /// on a device that is not managed, at a place that is no named location, with no risk.
     #[must_use]
     pub fn lockout(&self, user_id: Uuid) -> Option<Lockout> {
-        let Some(user) = self.users.iter().find(|user| user.id == user_id) else {
+        let Some(user) = self.user_by_id(user_id) else {
             return Some(Lockout::Gone);
         };
         let models = self.admitted_models(user);
@@ -157,7 +157,7 @@ impl State {
     }
 
     fn name_of(&self, id: Uuid) -> String {
-        let user = self.users.iter().find(|user| user.id == id);
+        let user = self.user_by_id(id);
         user.map_or_else(|| id.to_string(), |user| user.user_principal_name.clone())
     }
 }

@@ -120,13 +120,13 @@ fn is_guid(_: &State, id: &str) -> bool {
 
 fn is_user(state: &State, id: &str) -> bool {
     let id = id.parse::<Uuid>();
-    id.is_ok_and(|id| state.users.iter().any(|user| user.id == id))
+    id.is_ok_and(|id| state.user_by_id(id).is_some())
 }
 
 /// A group may also be a bare id that users have.
 fn is_group(state: &State, id: &str) -> bool {
     let is_this = |known: &String| known.eq_ignore_ascii_case(id);
-    state.groups.iter().any(|group| is_this(&group.id))
+    state.group(id).is_some()
         || state
             .users
             .iter()

@@ -1,37 +1,35 @@
 //! `/identity/conditionalAccess/evaluate`: which policies would apply to a sign-in.
 
-use axum::Extension;
-use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
 use crate::simulator::conditional_access::evaluate::applies;
 use crate::simulator::conditional_access::sign_in::SignIn;
+use crate::simulator::routes::call::Call;
 use crate::simulator::routes::conditional_access::pace::Turn;
 use crate::simulator::routes::conditional_access::require_read;
-use crate::simulator::routes::{Caller, GraphError, Version, odata};
-use crate::simulator::service::Service;
+use crate::simulator::routes::{GraphError, odata};
 use crate::simulator::tenant::State as Tenant;
 
 const CONTEXT: &str = "Collection(microsoft.graph.whatIfAnalysisResult)";
 
-pub(super) async fn evaluate(
-    State(service): State<Service>,
-    Extension(version): Extension<Version>,
-    caller: Caller,
-    _turn: Turn,
-    body: Bytes,
-) -> Result<Response, GraphError> {
-    require_read(&caller)?;
-    let results = service.tenant.read(|state| {
+pub(super) async fn evaluate(call: Call, _turn: Turn, body: Bytes) -> Result<Response, GraphError> {
+    require_read(&call.caller)?;
+    let results = call.service.tenant.read(|state| {
         let (sign_in, applied_only) =
             SignIn::read(&body, state).map_err(|cause| GraphError::malformed(cause.to_string()))?;
         let mut results = results(state, &sign_in);
         results.retain(|result| !applied_only || result["policyApplies"] == true);
         Ok::<_, GraphError>(results)
     })?;
-    Ok(odata::collection(&service, version, CONTEXT, results, None))
+    Ok(odata::collection(
+        &call.service,
+        call.version,
+        CONTEXT,
+        results,
+        None,
+    ))
 }
 
 fn results(state: &Tenant, sign_in: &SignIn) -> Vec<Value> {

@@ -1,7 +1,5 @@
 //! `/policies/identitySecurityDefaultsEnforcementPolicy`
 
-use axum::Extension;
-use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use bytes::Bytes;
@@ -9,22 +7,18 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::simulator::conditional_access::PolicyState;
+use crate::simulator::routes::call::Call;
 use crate::simulator::routes::conditional_access::{WRITERS, query};
 use crate::simulator::routes::page::{Options, Queried};
-use crate::simulator::routes::{Caller, GraphError, Version, odata, permissions};
-use crate::simulator::service::Service;
+use crate::simulator::routes::{GraphError, permissions};
 
 const CONTEXT: &str = "policies/identitySecurityDefaultsEnforcementPolicy/$entity";
 
-pub(super) async fn get(
-    State(service): State<Service>,
-    Extension(version): Extension<Version>,
-    caller: Caller,
-    options: Queried,
-) -> Result<Response, GraphError> {
-    caller.require_any(&permissions::ALL_POLICIES)?;
+pub(super) async fn get(call: Call, options: Queried) -> Result<Response, GraphError> {
+    call.caller.require_any(&permissions::ALL_POLICIES)?;
     let options = Options::without_filter(options)?;
-    let is_enabled = service
+    let is_enabled = call
+        .service
         .tenant
         .read(|state| state.conditional_access.security_defaults_enabled);
     let body = json!({
@@ -34,7 +28,7 @@ pub(super) async fn get(
         "isEnabled": is_enabled,
     });
     let body = query::selected(body, options.select.as_deref());
-    Ok(odata::entity(&service, version, CONTEXT, body))
+    Ok(call.entity(CONTEXT, body))
 }
 
 /// What a PATCH may change. Annotations and the members that were read are passed over.
@@ -44,17 +38,14 @@ struct Change {
     is_enabled: Option<bool>,
 }
 
-pub(super) async fn update(
-    State(service): State<Service>,
-    caller: Caller,
-    body: Bytes,
-) -> Result<StatusCode, GraphError> {
-    caller.require_any(&permissions::ALL_POLICIES)?;
-    caller.require_any(&permissions::SECURITY_DEFAULTS_WRITE)?;
-    caller.require_role(&WRITERS)?;
+pub(super) async fn update(call: Call, body: Bytes) -> Result<StatusCode, GraphError> {
+    call.caller.require_any(&permissions::ALL_POLICIES)?;
+    call.caller
+        .require_any(&permissions::SECURITY_DEFAULTS_WRITE)?;
+    call.caller.require_role(&WRITERS)?;
     let change: Change = serde_json::from_slice(&body)
         .map_err(|cause| GraphError::malformed(format!("Invalid JSON: {cause}.")))?;
-    service.tenant.update(|state| {
+    call.service.tenant.update(|state| {
         let access = &mut state.conditional_access;
         let mut policies = access.policies.iter();
         let enforced = policies.any(|policy| policy.state == PolicyState::Enabled);

@@ -1,14 +1,14 @@
 //! `/policies/authenticationStrengthPolicies`, to be read: the built-in ones first, then the tenant's own.
 
-use axum::Extension;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, RawQuery};
 use axum::response::Response;
 use serde_json::Value;
 
 use crate::simulator::conditional_access::built_in;
+use crate::simulator::routes::call::Call;
 use crate::simulator::routes::conditional_access::{not_found, object_id, query};
-use crate::simulator::routes::{Caller, GraphError, Version, odata, permissions};
-use crate::simulator::service::Service;
+use crate::simulator::routes::filter::Filter;
+use crate::simulator::routes::{GraphError, odata, permissions};
 
 const CONTEXT: &str = "policies/authenticationStrengthPolicies";
 
@@ -54,28 +54,23 @@ impl Options {
     }
 }
 
-pub(super) async fn list(
-    State(service): State<Service>,
-    Extension(version): Extension<Version>,
-    caller: Caller,
-    RawQuery(query): RawQuery,
-) -> Result<Response, GraphError> {
-    caller.require_any(&permissions::STRENGTHS)?;
+pub(super) async fn list(call: Call, RawQuery(query): RawQuery) -> Result<Response, GraphError> {
+    call.caller.require_any(&permissions::STRENGTHS)?;
     let options = Options::read(query.as_deref())?;
-    let conditions = query::conditions(options.filter.as_deref(), &["displayName", "policyType"])?;
-    let mut strengths: Vec<Value> = service.tenant.read(|state| {
+    let filter = Filter::parse(options.filter.as_deref(), &["displayName", "policyType"])?;
+    let mut strengths: Vec<Value> = call.service.tenant.read(|state| {
         let built_in = built_in();
         let own = &state.conditional_access.authentication_strengths;
         let all = built_in.iter().chain(own);
         all.map(|strength| strength.wire(options.with_configurations))
             .collect()
     });
-    strengths.retain(|strength| query::meets(strength, &conditions));
+    strengths.retain(|strength| filter.fits(|member| strength[member].clone()));
     let strengths = strengths.into_iter();
     let strengths = strengths.map(|strength| options.shown(strength));
     Ok(odata::collection(
-        &service,
-        version,
+        &call.service,
+        call.version,
         CONTEXT,
         strengths.collect(),
         None,
@@ -83,25 +78,18 @@ pub(super) async fn list(
 }
 
 pub(super) async fn get(
-    State(service): State<Service>,
-    Extension(version): Extension<Version>,
-    caller: Caller,
+    call: Call,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, GraphError> {
-    caller.require_any(&permissions::STRENGTHS)?;
+    call.caller.require_any(&permissions::STRENGTHS)?;
     let options = Options::read(query.as_deref())?;
     let wanted = object_id(&id)?;
-    let strength = service.tenant.read(|state| {
+    let strength = call.service.tenant.read(|state| {
         let strength = state.conditional_access.strength(wanted);
         strength.map(|strength| strength.wire(options.with_configurations))
     });
     let strength = strength.ok_or_else(|| not_found(&id))?;
     let context = format!("{CONTEXT}/$entity");
-    Ok(odata::entity(
-        &service,
-        version,
-        &context,
-        options.shown(strength),
-    ))
+    Ok(call.entity(&context, options.shown(strength)))
 }

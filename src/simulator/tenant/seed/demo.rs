@@ -28,9 +28,9 @@ pub struct DemoNames {
     pub public_client_id: Uuid,
 }
 
-/// Application permissions of the demo application: provisioning and reconciling, and reading and changing accounts, groups and
-/// roles.
-const APP_PERMISSIONS: [&str; 14] = [
+/// Application permissions of the demo application: provisioning and reconciling, and reading and changing accounts, groups, roles
+/// and Conditional Access.
+const APP_PERMISSIONS: [&str; 17] = [
     "UserAuthMethod-Passkey.ReadWrite.All",
     "UserAuthenticationMethod.Read.All",
     "User.Read.All",
@@ -45,10 +45,13 @@ const APP_PERMISSIONS: [&str; 14] = [
     "AccessReview.Read.All",
     "LifecycleWorkflows-Workflow.Read.All",
     "Policy.Read.AuthenticationMethod",
+    "Policy.Read.All",
+    "Policy.ReadWrite.ConditionalAccess",
+    "Application.Read.All",
 ];
 
 /// Delegated permissions of the demo's public client.
-const DELEGATED_PERMISSIONS: [&str; 16] = [
+const DELEGATED_PERMISSIONS: [&str; 18] = [
     "UserAuthMethod-Passkey.ReadWrite.All",
     "UserAuthenticationMethod.Read.All",
     "User.Read.All",
@@ -65,6 +68,8 @@ const DELEGATED_PERMISSIONS: [&str; 16] = [
     "LifecycleWorkflows-Workflow.Read.All",
     "Policy.Read.All",
     "Policy.Read.AuthenticationMethod",
+    "Policy.ReadWrite.ConditionalAccess",
+    "Application.Read.All",
 ];
 
 /// A new tenant and the secret of its application.
