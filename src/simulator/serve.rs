@@ -19,7 +19,7 @@ use crate::env::Env;
 use crate::simulator::fault::{self, Fault, Faults};
 use crate::simulator::oauth::Sessions;
 use crate::simulator::recorder::{self, Recorder};
-use crate::simulator::routes::{Pace, envelope, run_batches};
+use crate::simulator::routes::{Pace, apply_quota, envelope, run_batches};
 use crate::simulator::service::Service;
 use crate::simulator::storage::{self, Directory};
 use crate::simulator::tenant::{ApplyError, SECRET_FILE, Seed, Tenant};
@@ -197,6 +197,7 @@ pub async fn start(config: Config, env: Env) -> Result<Running, Error> {
         tenant: tenant.clone(),
         env,
         faults: faults.clone(),
+        quota: Arc::default(),
         pace: Pace::default(),
         recorder: recorder.clone(),
         sessions: Arc::new(Sessions::default()),
@@ -254,7 +255,7 @@ fn demo(tenant: &Tenant, secret_path: PathBuf) -> Demo {
     })
 }
 
-/// Outermost first: batches taken apart, envelope and access log, scripted faults, recorder, routes. The control routes stand
+/// Outermost first: batches taken apart, envelope and access log, scripted faults, quota, recorder, routes. The control routes stand
 /// beside the faults. Batches are around the router as a whole, because each of their requests is to find its own route.
 fn router(service: Service) -> Router {
     let faults = service.faults.clone();
@@ -262,6 +263,7 @@ fn router(service: Service) -> Router {
     let routed = Router::new()
         .merge(oauth::router())
         .merge(routes::router().layer(from_fn_with_state(recorder, recorder::record)))
+        .layer(from_fn_with_state(service.clone(), apply_quota))
         .layer(from_fn_with_state(faults, fault::apply))
         .merge(control::router())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))

@@ -6,7 +6,7 @@ use crate::env::Env;
 use crate::simulator::fault::Faults;
 use crate::simulator::oauth::Sessions;
 use crate::simulator::recorder::Recorder;
-use crate::simulator::routes::Pace;
+use crate::simulator::routes::{Pace, Quota};
 use crate::simulator::tenant::Tenant;
 
 /// The running service; clones are the same service.
@@ -15,6 +15,8 @@ pub(in crate::simulator) struct Service {
     pub(in crate::simulator) tenant: Tenant,
     pub(in crate::simulator) env: Env,
     pub(in crate::simulator) faults: Faults,
+    /// What the directory's quota has left.
+    pub(in crate::simulator) quota: Arc<Quota>,
     /// When Conditional Access last took a request.
     pub(in crate::simulator) pace: Pace,
     /// What is asked and answered, if somebody wants to see it.

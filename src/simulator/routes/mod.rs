@@ -20,6 +20,7 @@ mod odata;
 mod organization;
 mod page;
 mod permissions;
+mod quota;
 mod roles;
 mod sign_ins;
 mod users;
@@ -31,6 +32,7 @@ pub(in crate::simulator) use caller::{Access, Caller};
 pub(in crate::simulator) use conditional_access::Pace;
 pub(in crate::simulator) use envelope::envelope;
 pub(in crate::simulator) use error::GraphError;
+pub(in crate::simulator) use quota::{Quota, apply as apply_quota};
 
 use crate::simulator::service::Service;
 

@@ -1,6 +1,7 @@
 //! Everything the tenant knows, as it is stored.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -67,6 +68,8 @@ pub struct Quirks {
     pub profile_form: ProfileForm,
     /// How long it takes until every replica knows of a new user or group and of who is in a group, in milliseconds.
     pub replication_delay_ms: u64,
+    /// How many resource units requests to the directory may cost in ten seconds; none: any number.
+    pub identity_quota: Option<NonZeroU32>,
 }
 
 /// A refresh token that was handed out.

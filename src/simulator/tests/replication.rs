@@ -1,4 +1,4 @@
-//! What replicas have not heard of yet.
+//! What replicas have not heard of yet, and what there is no quota left for.
 
 use serde_json::json;
 
@@ -94,4 +94,35 @@ async fn memberships_show_late_and_go_late() {
     assert_eq!(seen().await, 1);
     bench.advance(5);
     assert_eq!(seen().await, 0);
+}
+
+#[tokio::test]
+async fn the_quota_ends_and_comes_back() {
+    let bench = Bench::new().await;
+    let token = bench.token_with(&["User.Read.All", "Group.Read.All"]).await;
+    let plain = bench.get("/v1.0/users", &token).await;
+    assert_eq!(plain.header("x-ms-resource-unit"), "2");
+    bench.seeded("quirks = { identityQuota = 10 }").await;
+    let members = "/v1.0/groups/g/transitiveMembers";
+    assert_eq!(
+        bench
+            .get(members, &token)
+            .await
+            .header("x-ms-resource-unit"),
+        "5"
+    );
+    let select = bench.get("/v1.0/users?$select=id", &token).await;
+    assert_eq!(select.header("x-ms-resource-unit"), "1");
+    for _ in 0..2 {
+        bench.get("/v1.0/users", &token).await;
+    }
+    let refused = bench.get(members, &token).await;
+    refused.is_error(429, "TooManyRequests", "");
+    assert_eq!(refused.header("retry-after"), "10");
+    let methods = bench
+        .get(&bench.methods(&bench.bg1()), &bench.app_token().await)
+        .await;
+    assert_eq!(methods.status, 200);
+    bench.advance(10);
+    assert_eq!(bench.get("/v1.0/users", &token).await.status, 200);
 }
