@@ -75,11 +75,9 @@ struct Step {
     id: String,
     method: String,
     url: String,
-    #[serde(default)]
-    headers: Map<String, Value>,
+    headers: Option<Map<String, Value>>,
     body: Option<Value>,
-    #[serde(default)]
-    depends_on: Vec<String>,
+    depends_on: Option<Vec<String>>,
 }
 
 async fn plan(call: Call, body: Bytes) -> Result<Response, GraphError> {
@@ -114,16 +112,14 @@ fn check(steps: &[Step]) -> Result<(), GraphError> {
             )))
         };
         let known = |id: &String| before.contains(&id.to_ascii_lowercase());
-        if !step.depends_on.iter().all(known) {
+        if !step.depends_on.iter().flatten().all(known) {
             return refused("dependsOn must name requests that stand before it.");
         }
         if !before.insert(step.id.to_ascii_lowercase()) {
             return refused("the id is not unique.");
         }
-        let typed = step
-            .headers
-            .keys()
-            .any(|name| name.eq_ignore_ascii_case("content-type"));
+        let mut headers = step.headers.iter().flatten();
+        let typed = headers.any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
         if step.body.is_some() && !typed {
             return refused("a body needs a Content-Type header.");
         }
@@ -157,7 +153,7 @@ impl Outer {
                 let status = statuses.get(id.as_str());
                 status.is_some_and(|status| !status.is_success())
             };
-            let (status, response) = if step.depends_on.iter().any(failed) {
+            let (status, response) = if step.depends_on.iter().flatten().any(failed) {
                 let reason = "The request depends on one that failed.";
                 refused(
                     step,
@@ -201,7 +197,7 @@ impl Outer {
         let path = step.url.trim_start_matches('/');
         let uri = format!("/{}/{}", version.as_str(), escaped(path));
         let mut request = Request::builder().method(step.method.as_str()).uri(uri);
-        for (name, value) in &step.headers {
+        for (name, value) in step.headers.iter().flatten() {
             request = request.header(name, value.as_str()?);
         }
         if let Some(token) = &self.token {
