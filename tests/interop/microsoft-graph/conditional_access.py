@@ -80,9 +80,9 @@ def policies(graph: GraphServiceClient, tenant: Tenant) -> None:
     expect.equal("builtInControls", [ConditionalAccessGrantControl.Mfa], read.grant_controls.built_in_controls)
     expect.holds("listed", made.id in [one.id for one in wait(builder.get()).value], made.id)
     expect.step("what-if: the account is not meant, the operator is")
-    expect.equal("bg1", {made.id: (False, WhatIfAnalysisReasons.Users)}, what_if(graph, account))
+    expect.equal("bg1", {made.id: (False, [WhatIfAnalysisReasons.Users])}, what_if(graph, account))
     applies = what_if(graph, id_of(graph, tenant, "operator"))
-    expect.equal("operator", (True, WhatIfAnalysisReasons.NotSet), applies[made.id])
+    expect.equal("operator", (True, [WhatIfAnalysisReasons.NotSet]), applies[made.id])
     expect.step("a policy about a group that is not there is refused")
     refused("unknown group", 400, None, builder.post(mfa_for_all([str(uuid.uuid4())])))
     expect.step("deleted")
@@ -91,7 +91,7 @@ def policies(graph: GraphServiceClient, tenant: Tenant) -> None:
     refused("deleted", 404, None, item.get())
 
 
-def what_if(graph: GraphServiceClient, user: str) -> dict[str, tuple[bool, WhatIfAnalysisReasons]]:
+def what_if(graph: GraphServiceClient, user: str) -> dict[str, tuple[bool, list[WhatIfAnalysisReasons]]]:
     question = EvaluatePostRequestBody(
         sign_in_identity=UserSignIn(user_id=user),
         sign_in_context=ApplicationContext(include_applications=[PORTAL]),
