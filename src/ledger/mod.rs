@@ -32,7 +32,7 @@ mod verify;
 mod whole_seconds;
 mod writer;
 
-pub use canonical::Error as CanonicalError;
+pub use canonical::{Error as CanonicalError, hash as canonical_hash};
 pub use chain::{EntryHash, EntryRef, NotAHash, NotAnEntryRef};
 pub use defect::{Defect, Warning};
 pub use entry::{Draft, Entry, FormatError, SIZE_LIMIT};

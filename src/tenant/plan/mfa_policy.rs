@@ -104,7 +104,7 @@ fn create(group: &Target, draft: &mut Draft<'_>) {
     draft.step(Step {
         change: Change::CreateMfaPolicy,
         object: target,
-        with: None,
+        with: Some(group.clone()),
         why: "everybody else is asked for multifactor authentication; report-only, so that the sign-in log shows first what it would do".to_owned(),
         before: Value::Null,
         after: document(&desired.mfa_policy, &group.id, &desired.exclude_also),

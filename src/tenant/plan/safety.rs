@@ -141,7 +141,7 @@ fn stands(snapshot: &Snapshot, account: &Account) -> Option<((Demand, Vec<String
 
 /// The models of an account's keys.
 #[must_use]
-pub(super) fn models(account: &Account) -> Vec<Aaguid> {
+pub fn models(account: &Account) -> Vec<Aaguid> {
     let keys = account.keys.iter().flatten();
     keys.filter_map(|key| key.aa_guid.as_deref()?.parse().ok())
         .collect()
