@@ -29,7 +29,7 @@ use uuid::Uuid;
 use crate::ceremony::interaction::Step as Phase;
 use crate::ceremony::snapshot::{self, Wanted};
 use crate::ceremony::{Error, Parties};
-use crate::ledger::EntryRef;
+use crate::ledger::{Entry, EntryRef, State};
 use crate::tenant::desired::{Desired, GroupReference};
 use crate::tenant::plan::{Made, Owned, Plan, Wish, plan};
 use crate::tenant::snapshot::Snapshot;
@@ -100,26 +100,34 @@ pub enum Outcome {
 pub async fn prepare(request: &Request, parties: &mut Parties<'_>) -> Result<Planned, Error> {
     parties.interaction.begin(Phase::ReadTenant);
     let snapshot = read(request, parties).await?;
-    let keys = known_keys(parties.ledger);
-    let owned = owned(parties.ledger.state(), &snapshot.tenant);
+    let planned = planned(
+        request,
+        snapshot,
+        parties.ledger.state(),
+        parties.ledger.entries(),
+    );
+    let fact = format!("{} steps to take", planned.plan.steps.len());
+    parties.interaction.done(Phase::ReadTenant, &fact);
+    Ok(planned)
+}
+
+/// What follows from what was read of tenant and ledger.
+#[must_use]
+pub fn planned(request: &Request, snapshot: Snapshot, state: &State, entries: &[Entry]) -> Planned {
     let plan = plan(&Wish {
         desired: &request.desired,
         snapshot: &snapshot,
-        owned: &owned,
-        keys: &keys,
+        owned: &owned(state, &snapshot.tenant),
+        keys: &known_keys(state, entries),
         enforce: request.enforce,
     });
     let name = snapshot.organization.as_ref().ok();
     let name = name.and_then(|one| one.display_name.clone());
-    parties.interaction.done(
-        Phase::ReadTenant,
-        &format!("{} steps to take", plan.steps.len()),
-    );
-    Ok(Planned {
+    Planned {
         name: name.unwrap_or_else(|| snapshot.tenant.clone()),
         snapshot,
         plan,
-    })
+    }
 }
 
 /// The tenant. A group that the tool made is known by its id, whatever it is called now.

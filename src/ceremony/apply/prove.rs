@@ -76,7 +76,8 @@ async fn prove_account(
     };
     let mut against = Vec::new();
     let wanted = run.request.desired.keys_per_account;
-    let (keys, _) = working(account, &known_keys(parties.ledger), &run.now);
+    let known = known_keys(parties.ledger.state(), parties.ledger.entries());
+    let (keys, _) = working(account, &known, &run.now);
     if keys.len() < wanted {
         against.push(format!(
             "{name} has {} of {wanted} working keys",

@@ -55,7 +55,7 @@ impl<'a> Run<'a> {
             desired: &self.request.desired,
             snapshot: &self.now,
             owned: &owned(parties.ledger.state(), &self.now.tenant),
-            keys: &known_keys(parties.ledger),
+            keys: &known_keys(parties.ledger.state(), parties.ledger.entries()),
             enforce: self.request.enforce,
         });
         (self.changes, left)
