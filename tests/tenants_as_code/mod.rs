@@ -12,10 +12,24 @@ use crate::bench::{Bench, Finished};
 const WANTED: &str =
     "[emergency]\n[[emergency.account]]\nname = \"ea-1\"\n[[emergency.account]]\nname = \"ea-2\"";
 
+/// What `tenant apply` needs besides what the simulated tenant's application has anyway.
+const POLICIES: [&str; 4] = [
+    "Policy.Read.All",
+    "Policy.Read.ConditionalAccess",
+    "Policy.ReadWrite.ConditionalAccess",
+    "Application.Read.All",
+];
+
 /// A tenant without emergency accounts of ours, and a configuration that wants some.
 fn empty() -> Bench {
     let bench = Bench::new();
     bench.configure_further(WANTED);
+    bench.change_tenant(|state| {
+        let client = state.demo.app_client_id;
+        let application = state.application_mut(client).unwrap();
+        let granted = POLICIES.map(str::to_owned);
+        application.application_permissions.extend(granted);
+    });
     bench
 }
 
@@ -43,8 +57,8 @@ fn steps(document: &Value) -> Vec<&str> {
 
 /// Two keys for each account, in the ledger and in the tenant.
 fn enrol_keys(bench: &Bench, document: &Value) {
-    let domain = document["left"]["by_hand"].as_array().unwrap().iter();
-    let accounts = domain.filter_map(|one| one["what"].as_str()?.strip_prefix("enrol keys for "));
+    let by_hand = document["left"]["by_hand"].as_array().unwrap().iter();
+    let accounts = by_hand.filter_map(|one| one["what"].as_str()?.strip_prefix("enrol keys for "));
     for (number, account) in accounts.enumerate() {
         for letter in ["A", "B"] {
             let key = bench.key(Profile::default());

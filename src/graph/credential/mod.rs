@@ -65,11 +65,12 @@ pub const SNAPSHOT_PERMISSIONS: [&str; 7] = [
 pub const SIGN_IN_LOG_PERMISSION: &str = "AuditLog.Read.All";
 
 /// Delegated permissions that changing a tenant needs: those, and to make accounts, groups, assignments and policies.
-pub const APPLY_PERMISSIONS: [&str; 9] = [
+pub const APPLY_PERMISSIONS: [&str; 10] = [
     "User.ReadWrite.All",
     "Group.ReadWrite.All",
     "RoleManagement.ReadWrite.Directory",
     "Policy.Read.All",
+    "Policy.Read.ConditionalAccess",
     "Policy.ReadWrite.ConditionalAccess",
     "Application.Read.All",
     "UserAuthenticationMethod.Read.All",
