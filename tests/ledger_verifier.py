@@ -158,6 +158,9 @@ settings = members(min_pin_length=optional(count8), min_pin_length_rp_ids=option
                    force_pin_change=optional(flag), always_uv=optional(flag),
                    enterprise_attestation=optional(flag))
 STEP_NAMES = ("intended", "pin_set", "credential_created", "proven", "registered", "method_removed", "credential_deleted")
+CHANGE = either("add_member", "assign_role", "change_mfa_policy", "create_account", "create_dedicated_policy", "create_group",
+                "create_mfa_policy", "enforce_dedicated_policy", "enforce_mfa_policy", "exclude_group", "set_password_policy")
+tenant_object = members(id=optional(text), name=text)
 REASON = either("compromised", "damaged", "lost", "rotated")
 BODY = {
     "station.joined": dict(name=name, public_key=binary32),
@@ -187,6 +190,11 @@ BODY = {
     "pin.opened": dict(label=text, by=texts, share=flag),
     "reset.intended": dict(label=text, credential_id=binary),
     "reset.performed": dict(label=text, credential_id=binary),
+    "tenant.change_intended": dict(label=text, tenant=text, change=CHANGE, object=tenant_object, before=optional(digest),
+                                   after=members(), **{"with": optional(tenant_object)}),
+    "tenant.changed": dict(label=text, object=tenant_object),
+    "tenant.exclusion_proven": dict(tenant=text, policy=tenant_object, accounts=many(
+        members(account=account, keys=texts, scenarios=many(outcome)))),
     "retire.intended": dict(label=text, credential_id=binary, account=account, method_id=text, reason=REASON,
                             delete_credential=flag, keys_left=count32, forced=flag),
     "retire.method_removed": dict(label=text, method_id=text),
@@ -205,8 +213,9 @@ STEPS = {
     "config.applied": ("config", ("intended",), "closed"),
     "pin.changed": ("pin", ("intended",), "closed"),
     "reset.performed": ("reset", ("intended",), "closed"),
+    "tenant.changed": ("tenant", ("intended",), "closed"),
 }
-OPENS = ("config.intended", "enroll.intended", "pin.intended", "reset.intended", "retire.intended")
+OPENS = ("config.intended", "enroll.intended", "pin.intended", "reset.intended", "retire.intended", "tenant.change_intended")
 # Entries about a key: the credential must be enrolled, and a proof must be by it.
 ABOUT_A_KEY = ("key.checked", "key.handed_over", "key.retired", "key.tested", "reset.intended", "retire.intended")
 

@@ -32,6 +32,7 @@ mod service;
 mod sign_in;
 mod tenant_export;
 mod tenants;
+mod tenants_as_code;
 mod together;
 mod two_rooms;
 mod udev;

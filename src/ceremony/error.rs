@@ -203,6 +203,31 @@ pub enum Error {
     /// No credential in the ledger is on the key in hand.
     #[error("no key in the ledger matches the key in hand")]
     UnknownKey,
+    /// Something is in the way of an emergency account, or may be, if a policy is enforced.
+    #[error("{policy} is not enforced: {}", against.join("; "))]
+    ExclusionUnproven {
+        /// The policy.
+        policy: String,
+        /// What stands against it.
+        against: Vec<String>,
+    },
+    /// The directory gave an id that is none.
+    #[error("{0:?} is no object id")]
+    NoObjectId(String),
+    /// Several objects have a name.
+    #[error("there are several of the name {0:?}, and which of them is meant nobody can say")]
+    TenantAmbiguous(String),
+    /// The service has taken a change, and does not show it.
+    #[error("the service took {0}, and does not show it")]
+    TenantDoesNotShow(String),
+    /// Somebody else changed the tenant between plan and change.
+    #[error("{step} was not done: {found} since it was planned")]
+    TenantNotAsPlanned {
+        /// The step of the plan.
+        step: String,
+        /// What is otherwise.
+        found: String,
+    },
     /// Another key is in hand.
     #[error("the key in hand is {found}, not {wanted}")]
     WrongKey {
@@ -240,6 +265,11 @@ impl Error {
             Self::AccountUnfit { .. }
             | Self::DirectoryMismatch { .. }
             | Self::DisplayName(_)
+            | Self::ExclusionUnproven { .. }
+            | Self::NoObjectId(_)
+            | Self::TenantAmbiguous(_)
+            | Self::TenantDoesNotShow(_)
+            | Self::TenantNotAsPlanned { .. }
             | Self::Preflight { .. }
             | Self::Tenant(_)
             | Self::NoTenant => "tenant",

@@ -46,6 +46,12 @@ pub enum Step {
     DeleteCredential,
     /// Make the key as it left the factory.
     ResetKey,
+    /// Read what the tenant is like.
+    ReadTenant,
+    /// Prove that no emergency account is shut out.
+    ProveExclusion,
+    /// Change something in the tenant.
+    ChangeTenant,
     /// Write the outcome into the ledger.
     RecordOutcome,
 }
@@ -74,6 +80,9 @@ impl Step {
             Self::RemoveMethod => "remove_method",
             Self::DeleteCredential => "delete_credential",
             Self::ResetKey => "reset_key",
+            Self::ReadTenant => "read_tenant",
+            Self::ProveExclusion => "prove_exclusion",
+            Self::ChangeTenant => "change_tenant",
             Self::RecordOutcome => "record_outcome",
         }
     }
@@ -101,6 +110,9 @@ impl Step {
             Self::RemoveMethod => "Remove the registration from the tenant",
             Self::DeleteCredential => "Delete the credential from the key",
             Self::ResetKey => "Reset the key",
+            Self::ReadTenant => "Read the tenant",
+            Self::ProveExclusion => "Prove that the accounts get in",
+            Self::ChangeTenant => "Change the tenant",
             Self::RecordOutcome => "Record the outcome",
         }
     }

@@ -18,7 +18,7 @@ mod tests;
 pub use custodian::{Custodian, Custodians, Warning};
 pub use error::Error;
 pub use find::{Found, Standing, find, intended};
-pub use generate::{Alphabet, PinPolicy, generate, is_trivial};
+pub use generate::{Alphabet, PinPolicy, generate, generate_password, is_trivial};
 pub use identity::{Identity, IdentityError};
 pub use recipient::{NotARecipient, Recipient};
 pub use seal::{Opened, OpenedShare, names, open, open_shares, seal};

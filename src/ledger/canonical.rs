@@ -4,6 +4,8 @@
 use serde::Serialize;
 use serde_json::{Number, Value};
 
+use super::chain::EntryHash;
+
 /// Nesting of arrays and objects that an entry may have.
 pub(super) const DEPTH_LIMIT: usize = 16;
 /// The largest whole number up to which a double is exact, 2^53 − 1 (RFC 8785 appendix D).
@@ -31,6 +33,14 @@ pub(super) fn to_bytes<T: Serialize>(value: &T) -> Result<Vec<u8>, Error> {
     let value = serde_json::to_value(value).map_err(serialization)?;
     check(&value, 0)?;
     serde_json_canonicalizer::to_vec(&value).map_err(serialization)
+}
+
+/// The SHA-256 of the canonical form of something that is not an entry.
+///
+/// # Errors
+/// When it has none.
+pub fn hash<T: Serialize>(value: &T) -> Result<EntryHash, Error> {
+    Ok(EntryHash::of(&to_bytes(value)?))
 }
 
 fn serialization(error: serde_json::Error) -> Error {

@@ -32,7 +32,7 @@ mod verify;
 mod whole_seconds;
 mod writer;
 
-pub use canonical::Error as CanonicalError;
+pub use canonical::{Error as CanonicalError, hash as canonical_hash};
 pub use chain::{EntryHash, EntryRef, NotAHash, NotAnEntryRef};
 pub use defect::{Defect, Warning};
 pub use entry::{Draft, Entry, FormatError, SIZE_LIMIT};
@@ -42,15 +42,16 @@ pub use event::{
     EnrollCredentialCreated, EnrollIntended, EnrollPinSet, EnrollProven, EnrollRegistered,
     EntryMerged, Event, KeyChecked, KeyDescription, KeyEnrolled, KeyHandedOver, KeyRetired,
     KeySettings, KeyTested, Kind, Latency, NotAKind, Observation, Outcome, OutcomeVerdict,
-    PinChanged, PinIntended, PinOpened, ResetIntended, ResetPerformed, RetireCredentialDeleted,
-    RetireIntended, RetireMethodRemoved, RetireReason, SealedPart, SealedPin, StationJoined,
-    StationRevoked, Step,
+    PinChanged, PinIntended, PinOpened, ProvenAccount, ResetIntended, ResetPerformed,
+    RetireCredentialDeleted, RetireIntended, RetireMethodRemoved, RetireReason, SealedPart,
+    SealedPin, StationJoined, StationRevoked, Step, TenantChange, TenantChangeIntended,
+    TenantChanged, TenantExclusionProven, TenantObject,
 };
 pub use proof::{ORIGIN, Proof, ProofDefect, ProofRequest};
 pub use reader::Reader;
 pub use state::{
     Ceremony, CeremonyDefect, CeremonyKind, CeremonyPhase, EarlyProof, EnrolledKey, JoinedStation,
-    Moment, Revocation, State,
+    Moment, OwnedObject, Revocation, State,
 };
 pub use station::{NotAStationName, Station, StationError, StationName};
 pub use store::{Settings, Store};

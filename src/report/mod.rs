@@ -50,8 +50,8 @@ pub use resume::{resume, resume_list};
 pub use retire::retire;
 pub use sheet::{Sheet, sheets};
 pub use tenant::{
-    Destination, explain, prediction_json, preflight, snapshot_text, tenant_export, unread_line,
-    what_if,
+    Destination, explain, prediction_json, preflight, snapshot_text, tenant_apply, tenant_export,
+    tenant_plan, unread_line, what_if,
 };
 pub use two_rooms::{enroll_offline, enroll_request, enroll_response};
 

@@ -5,6 +5,7 @@ pub mod conditional_access;
 pub mod desired;
 pub mod explain;
 pub mod passkey_policy;
+pub mod plan;
 pub mod preflight;
 pub mod read;
 mod setting;

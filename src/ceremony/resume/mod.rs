@@ -11,7 +11,7 @@ pub use inspection::Inspection;
 
 use crate::ceremony::enroll::{self, Terms};
 use crate::ceremony::interaction::Step;
-use crate::ceremony::{Error, Parties, key_config, pin_change, reset, retire};
+use crate::ceremony::{Error, Parties, apply, key_config, pin_change, reset, retire};
 use crate::ledger::{Ceremony, CeremonyKind, EntryRef};
 
 /// What the operator asks for.
@@ -159,6 +159,7 @@ async fn inspect(
         CeremonyKind::Pin => pin_change::inspect(ceremony, parties).await,
         CeremonyKind::Reset => reset::inspect(ceremony, parties).await,
         CeremonyKind::Retire => retire::inspect(ceremony, parties).await,
+        CeremonyKind::Tenant => apply::inspect(ceremony, parties).await,
     }
 }
 
@@ -173,6 +174,7 @@ async fn finish(
         CeremonyKind::Pin => pin_change::finish(ceremony, parties).await,
         CeremonyKind::Reset => reset::finish(ceremony, parties).await,
         CeremonyKind::Retire => retire::finish(ceremony, parties).await,
+        CeremonyKind::Tenant => apply::finish(ceremony, parties).await,
     }
 }
 
@@ -187,5 +189,6 @@ async fn undo(
         CeremonyKind::Pin => pin_change::undo(ceremony, parties).await,
         CeremonyKind::Reset => reset::undo(ceremony, parties).await,
         CeremonyKind::Retire => retire::undo(ceremony, parties).await,
+        CeremonyKind::Tenant => apply::undo(ceremony, parties).await,
     }
 }

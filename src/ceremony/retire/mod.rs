@@ -30,6 +30,7 @@ use crate::secret::Pin;
 pub use plan::Plan;
 pub(crate) use resume::{finish, inspect, undo};
 pub use working::{Kept, WORKING_KEYS_KEPT};
+pub(crate) use working::{is_leaving, last_proof_passed};
 
 use plan::{prepare, require_kept};
 use run::Run;

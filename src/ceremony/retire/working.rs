@@ -3,7 +3,7 @@
 use crate::ceremony::retire::Plan;
 use crate::encoding::base64url;
 use crate::graph::model::Fido2AuthenticationMethod;
-use crate::ledger::{CeremonyKind, EnrolledKey, Entry, Event, KeyEnrolled, Ledger};
+use crate::ledger::{CeremonyKind, EnrolledKey, Entry, Event, KeyEnrolled, Ledger, State};
 
 /// An emergency access account never drops below this many working keys by our hand, unless its name is typed.
 pub const WORKING_KEYS_KEPT: usize = 2;
@@ -47,12 +47,6 @@ pub(super) fn kept(
     ledger: &Ledger,
 ) -> Vec<Kept> {
     let state = ledger.state();
-    let retiring: Vec<&str> = state
-        .open_ceremonies()
-        .into_iter()
-        .filter(|open| open.kind == CeremonyKind::Retire)
-        .map(|open| open.label.as_str())
-        .collect();
     state
         .keys_in_service()
         .filter(|key| {
@@ -63,9 +57,16 @@ pub(super) fn kept(
             label: key.enrolled.label.clone(),
             registered: is_registered(&key.enrolled, methods),
             proven: last_proof_passed(key, ledger.entries()),
-            leaving: retiring.contains(&key.enrolled.label.as_str()),
+            leaving: is_leaving(&key.enrolled.label, state),
         })
         .collect()
+}
+
+/// Whether a retirement of the key is under way.
+pub(crate) fn is_leaving(label: &str, state: &State) -> bool {
+    let open = state.open_ceremonies().into_iter();
+    open.filter(|open| open.kind == CeremonyKind::Retire)
+        .any(|open| open.label == label)
 }
 
 /// Under its own credential id: a method that somebody made with another key is no way in for this one.
@@ -75,7 +76,8 @@ fn is_registered(key: &KeyEnrolled, methods: &[Fido2AuthenticationMethod]) -> bo
     })
 }
 
-fn last_proof_passed(key: &EnrolledKey, entries: &[Entry]) -> bool {
+/// Whether a key proved itself when it was last asked to.
+pub(crate) fn last_proof_passed(key: &EnrolledKey, entries: &[Entry]) -> bool {
     let checks = entries.iter().rev().filter_map(event);
     let of_this_key = checks.filter_map(|event| match event {
         Event::KeyChecked(checked) if checked.credential_id == key.enrolled.credential_id => {

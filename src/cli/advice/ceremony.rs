@@ -18,6 +18,7 @@ pub(super) fn of_ceremony(error: &ceremony::Error) -> Advice {
         E::CeremonyOpen { .. } => (Exit::Stopped, "ceremony_open"),
         E::Custody(error) => return of_custody(error),
         E::DirectoryMismatch { .. } => (Exit::Tenant, "directory_mismatch"),
+        E::ExclusionUnproven { .. } => (Exit::NotSafe, "exclusion_unproven"),
         E::DisplayName(_) => (Exit::Usage, "label"),
         E::Key(error) => return key::of_key(error),
         E::KeyInUse(_) => (Exit::Key, "key_in_use"),
@@ -33,6 +34,7 @@ pub(super) fn of_ceremony(error: &ceremony::Error) -> Advice {
         E::NotUndoable { .. } => (Exit::Stopped, "not_undoable"),
         E::NotPluggedInAgain => (Exit::Key, "not_plugged_in_again"),
         E::NotTheSameKey(_) => (Exit::Key, "not_the_same_key"),
+        E::NoObjectId(_) => (Exit::Tenant, "no_object_id"),
         E::NoTenant => (Exit::Usage, "no_tenant"),
         E::OtherRoom(FileError::Expired(_)) => (Exit::Tenant, "challenge_expired"),
         E::OtherRoom(_) => (Exit::Usage, "other_room"),
@@ -44,6 +46,9 @@ pub(super) fn of_ceremony(error: &ceremony::Error) -> Advice {
         E::SettingImpossible(_) => (Exit::Usage, "setting_impossible"),
         E::Stopped { .. } => (Exit::Stopped, "stopped"),
         E::Tenant(error) => return services::of_tenant(error),
+        E::TenantAmbiguous(_) => (Exit::Tenant, "tenant_ambiguous"),
+        E::TenantDoesNotShow(_) => (Exit::Tenant, "tenant_does_not_show"),
+        E::TenantNotAsPlanned { .. } => (Exit::Tenant, "tenant_not_as_planned"),
         E::TooFewKeys { .. } => (Exit::Usage, "too_few_keys"),
         E::TooFewPinTries { .. } => (Exit::Pin, "too_few_pin_tries"),
         E::UnknownKey => (Exit::Key, "unknown_key"),
@@ -80,6 +85,14 @@ fn hint(error: &ceremony::Error) -> Option<&'static str> {
         }
         E::CeremonyOpen { .. } => {
             "`halligan resume` shows what is true, and finishes it or takes it back"
+        }
+        E::ExclusionUnproven { .. } => {
+            "the policy is as it was; put right what stands against it, and run `halligan tenant apply --enforce` again"
+        }
+        E::NoObjectId(_) => "the account was not read from a directory of Microsoft Entra",
+        E::TenantAmbiguous(_) => "rename all but one of them, or name the group by its id",
+        E::TenantDoesNotShow(_) | E::TenantNotAsPlanned { .. } => {
+            "run `halligan tenant apply` again: it looks first, and plans anew"
         }
         E::DisplayName(_) => {
             "choose a label of at most 30 characters, as it is to be written on the key"

@@ -1,8 +1,10 @@
 //! `halligan tenant …`, and the client that every command asks the tenant with.
 
+mod apply;
 mod client;
 mod explain;
 mod export;
+mod plan;
 mod preflight;
 mod snapshot;
 mod what_if;
@@ -19,6 +21,10 @@ pub(crate) enum Command {
     Export(export::Arguments),
     /// Say what the tenant would refuse of a key, at registration and at sign-in, and which setting to change
     Preflight(preflight::Arguments),
+    /// Say what would make the tenant what the configuration says; nothing is touched
+    Plan(plan::Arguments),
+    /// Make the tenant what the configuration says, step by step, each of them recorded
+    Apply(apply::Arguments),
     /// Say who gets in by which way, and who would be shut out by a change
     WhatIf(what_if::Arguments),
     /// Say why an account is asked for multifactor authentication, or why it is not
@@ -30,6 +36,8 @@ impl Command {
         match self {
             Self::Export(_) => "tenant.export",
             Self::Preflight(_) => "tenant.preflight",
+            Self::Plan(_) => "tenant.plan",
+            Self::Apply(_) => "tenant.apply",
             Self::WhatIf(_) => "tenant.what-if",
             Self::Explain(_) => "tenant.explain",
         }
@@ -40,6 +48,8 @@ pub(crate) async fn run(command: &Command, context: &Context) -> Result<Report, 
     match command {
         Command::Export(arguments) => export::run(arguments, context).await,
         Command::Preflight(arguments) => preflight::run(arguments, context).await,
+        Command::Plan(arguments) => plan::run(arguments, context).await,
+        Command::Apply(arguments) => apply::run(arguments, context).await,
         Command::WhatIf(arguments) => what_if::run(arguments, context).await,
         Command::Explain(arguments) => explain::run(arguments, context).await,
     }

@@ -18,7 +18,7 @@ use crate::tenant::snapshot::Snapshot;
 pub(super) struct SnapshotChoice {
     /// File that `tenant export` wrote, instead of asking the tenant
     #[arg(long, value_name = "FILE")]
-    snapshot: Option<PathBuf>,
+    pub(super) snapshot: Option<PathBuf>,
 }
 
 /// Whether the sign-in log is read. It takes a permission of its own, and a request per account.
@@ -71,7 +71,8 @@ pub(super) async fn take(
     Ok(snapshot::take(&client, &wanted, now, &mut |part| tell(context, part)).await?)
 }
 
-fn tenant(config: &Config) -> String {
+/// The tenant as the configuration names it.
+pub(super) fn tenant(config: &Config) -> String {
     config.file.tenant.id.clone().unwrap_or_default()
 }
 

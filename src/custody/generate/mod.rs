@@ -1,5 +1,6 @@
 //! A PIN that nobody chose: every PIN of the wanted form is as likely as any other, but for those that a thief would try first.
 
+mod password;
 mod trivial;
 
 use zeroize::Zeroizing;
@@ -7,6 +8,7 @@ use zeroize::Zeroizing;
 use crate::env::Env;
 use crate::secret::Pin;
 
+pub use password::generate_password;
 pub use trivial::is_trivial;
 
 /// What a generated PIN is made of.

@@ -64,6 +64,20 @@ pub const SNAPSHOT_PERMISSIONS: [&str; 7] = [
 /// The delegated permission for the sign-in log.
 pub const SIGN_IN_LOG_PERMISSION: &str = "AuditLog.Read.All";
 
+/// Delegated permissions that changing a tenant needs: those, and to make accounts, groups, assignments and policies.
+pub const APPLY_PERMISSIONS: [&str; 10] = [
+    "User.ReadWrite.All",
+    "Group.ReadWrite.All",
+    "RoleManagement.ReadWrite.Directory",
+    "Policy.Read.All",
+    "Policy.Read.ConditionalAccess",
+    "Policy.ReadWrite.ConditionalAccess",
+    "Application.Read.All",
+    "UserAuthenticationMethod.Read.All",
+    "Organization.Read.All",
+    "Domain.Read.All",
+];
+
 /// Something that has an access token for Graph, or knows how to get one.
 #[async_trait]
 pub trait TokenSource: Send + Sync {

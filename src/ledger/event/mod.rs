@@ -14,6 +14,7 @@ mod pin;
 mod reset;
 mod retire;
 mod station;
+mod tenant;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -37,6 +38,10 @@ pub use retire::{
     KeyRetired, RetireCredentialDeleted, RetireIntended, RetireMethodRemoved, RetireReason,
 };
 pub use station::{StationJoined, StationRevoked};
+pub use tenant::{
+    ProvenAccount, TenantChange, TenantChangeIntended, TenantChanged, TenantExclusionProven,
+    TenantObject,
+};
 
 /// A body that lacks what its kind needs, or says it in another form.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -162,6 +167,12 @@ events! {
     StationJoined(StationJoined) = "station.joined",
     /// A station must not write any more.
     StationRevoked(StationRevoked) = "station.revoked",
+    /// A station is about to change something in the tenant.
+    TenantChangeIntended(Box<TenantChangeIntended>) = "tenant.change_intended",
+    /// The change was seen in the tenant; closes the ceremony.
+    TenantChanged(TenantChanged) = "tenant.changed",
+    /// What service and tool say of the emergency accounts if a policy is enforced.
+    TenantExclusionProven(TenantExclusionProven) = "tenant.exclusion_proven",
 }
 
 fn read<T: DeserializeOwned>(body: &Map<String, Value>) -> Result<T, BadBody> {

@@ -20,6 +20,8 @@ pub enum CeremonyKind {
     Reset,
     /// Take a key out of service.
     Retire,
+    /// Change something in the tenant.
+    Tenant,
 }
 
 impl CeremonyKind {
@@ -32,6 +34,7 @@ impl CeremonyKind {
             Self::Pin => "pin",
             Self::Reset => "reset",
             Self::Retire => "retire",
+            Self::Tenant => "tenant",
         }
     }
 }
@@ -54,7 +57,7 @@ pub struct Ceremony {
     pub id: Uuid,
     /// What it is for.
     pub kind: CeremonyKind,
-    /// The label of the key.
+    /// The label of the key, or the name of the change of the tenant.
     pub label: String,
     /// What was intended.
     pub intent: Event,
@@ -146,7 +149,7 @@ enum Move {
 
 /// Nothing for an event that is no part of a ceremony.
 fn movement(event: &Event) -> Option<Move> {
-    use CeremonyKind::{Config, Enroll, Pin, Reset, Retire};
+    use CeremonyKind::{Config, Enroll, Pin, Reset, Retire, Tenant};
     use Step::{
         CredentialCreated, CredentialDeleted, Intended, MethodRemoved, PinSet, Proven, Registered,
     };
@@ -157,7 +160,8 @@ fn movement(event: &Event) -> Option<Move> {
         | Event::KeyTested(_)
         | Event::PinOpened(_)
         | Event::StationJoined(_)
-        | Event::StationRevoked(_) => return None,
+        | Event::StationRevoked(_)
+        | Event::TenantExclusionProven(_) => return None,
         Event::CeremonyFailed(_) => Move::Fails,
         Event::CeremonyUndone(_) => Move::Undoes,
         Event::ConfigIntended(_) => Move::Opens(Config),
@@ -166,6 +170,8 @@ fn movement(event: &Event) -> Option<Move> {
         Event::PinChanged(_) => Move::Completes(Pin, &[Intended]),
         Event::ResetIntended(_) => Move::Opens(Reset),
         Event::ResetPerformed(_) => Move::Completes(Reset, &[Intended]),
+        Event::TenantChangeIntended(_) => Move::Opens(Tenant),
+        Event::TenantChanged(_) => Move::Completes(Tenant, &[Intended]),
         Event::EnrollIntended(_) => Move::Opens(Enroll),
         Event::EnrollPinSet(_) => Move::Reaches(Enroll, &[Intended, PinSet], PinSet),
         Event::EnrollCredentialCreated(_) => Move::Reaches(
@@ -207,7 +213,7 @@ fn credential(event: &Event) -> Option<&[u8]> {
     }
 }
 
-/// The label of the key that a ceremony is opened for.
+/// The label of the key that a ceremony is opened for, or the name of the change.
 fn label(intent: &Event) -> &str {
     match intent {
         Event::ConfigIntended(body) => &body.label,
@@ -215,6 +221,7 @@ fn label(intent: &Event) -> &str {
         Event::PinIntended(body) => &body.label,
         Event::ResetIntended(body) => &body.label,
         Event::RetireIntended(body) => &body.label,
+        Event::TenantChangeIntended(body) => &body.label,
         _ => "",
     }
 }

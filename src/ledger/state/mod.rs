@@ -1,4 +1,4 @@
-//! What the entries so far add up to: stations, keys, ceremonies. An entry is first checked against the state and then
+//! What the entries so far add up to: stations, keys, ceremonies, objects in the tenant. An entry is first checked against the state and then
 //! committed to it; writing and verifying use the same rules, so a station cannot write what the verifier would refuse.
 
 mod ceremony;
@@ -6,6 +6,7 @@ mod keys;
 mod proofs;
 mod rules;
 mod stations;
+mod tenant;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -15,6 +16,7 @@ use uuid::Uuid;
 pub use ceremony::{Ceremony, CeremonyDefect, CeremonyKind, CeremonyPhase, EarlyProof};
 pub(super) use rules::Change;
 pub use stations::{JoinedStation, Moment, Revocation};
+pub use tenant::OwnedObject;
 
 use super::chain::{EntryHash, EntryRef};
 use super::entry::Entry;
@@ -71,6 +73,7 @@ pub struct State {
     by_credential: HashMap<Vec<u8>, usize>,
     ceremonies: BTreeMap<Uuid, Ceremony>,
     challenges: HashSet<[u8; 32]>,
+    owned: Vec<OwnedObject>,
 }
 
 impl State {

@@ -176,6 +176,9 @@ impl State {
                     self.enroll(now, *enrolled, public_key, change.ceremony.as_ref());
                 }
             }
+            Some(Event::TenantChanged(changed)) => {
+                self.change_tenant(now, changed, change.ceremony.as_ref());
+            }
             Some(event) => self.change_key(index, event, change.ceremony.as_ref()),
             None => {}
         }

@@ -16,6 +16,7 @@ mod properties;
 mod services;
 mod tamper_matrix;
 mod tampered;
+mod tenant;
 mod vectors;
 mod writing;
 

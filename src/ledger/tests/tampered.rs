@@ -404,6 +404,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Case> {
         .chain(&STATIONS)
         .chain(&super::merging::BRANCHES)
         .chain(&super::observed::OBSERVED)
+        .chain(&super::tenant::TENANTS)
 }
 
 #[test]

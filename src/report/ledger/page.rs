@@ -199,6 +199,7 @@ fn kind(kind: CeremonyKind) -> &'static str {
         CeremonyKind::Pin => "PIN change",
         CeremonyKind::Reset => "reset",
         CeremonyKind::Retire => "retirement",
+        CeremonyKind::Tenant => "change of the tenant",
     }
 }
 

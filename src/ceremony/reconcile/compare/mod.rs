@@ -112,6 +112,7 @@ fn open(ceremony: &OpenCeremony) -> Finding {
         CeremonyKind::Pin => "a change of its PIN",
         CeremonyKind::Reset => "its reset",
         CeremonyKind::Retire => "its retirement",
+        CeremonyKind::Tenant => "a change of the tenant",
     };
     Finding::new(
         FindingId::CeremonyOpen,

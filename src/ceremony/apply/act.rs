@@ -1,0 +1,129 @@
+//! The request that makes a change, sent once.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::look::guid;
+use crate::ceremony::{Error, Parties};
+use crate::custody;
+use crate::graph::model::{
+    ConditionalAccessPolicy, ConditionalAccessPolicyUpdate, GroupCreate, PasswordProfile,
+    UserCreate, UserUpdate,
+};
+use crate::graph::{self, Client};
+use crate::tenant::plan::{Change, Step, merge};
+
+/// Makes the change; the id of the object that was made, if one was. `fresh`: something that the step is about was made a moment ago,
+/// and may not be known everywhere yet. `policy`: the policy as it was read a moment ago.
+pub(super) async fn act(
+    step: &Step,
+    fresh: bool,
+    policy: Option<&ConditionalAccessPolicy>,
+    parties: &Parties<'_>,
+) -> Result<Option<String>, Error> {
+    let client = parties.tenant()?;
+    let object = step.object.id.as_str();
+    let with = step.with.as_ref().map_or("", |with| with.id.as_str());
+    Ok(match step.change {
+        Change::CreateAccount => {
+            let user = new_user(&step.after, parties);
+            Some(client.create_user(&user).await?.id)
+        }
+        Change::SetPasswordPolicy => {
+            let update: UserUpdate = wire(&step.after);
+            client.update_user(object, &update).await?;
+            None
+        }
+        Change::CreateGroup => {
+            let group: GroupCreate = wire(&step.after);
+            Some(client.create_group(&group, &[]).await?.id)
+        }
+        Change::AddMember => {
+            patiently(client, fresh, async || {
+                client.add_member(object, with).await
+            })
+            .await?;
+            None
+        }
+        Change::AssignRole => {
+            let (principal, role) = (guid(object)?, guid(with)?);
+            patiently(client, fresh, async || {
+                client.assign_role(principal, role).await
+            })
+            .await?;
+            None
+        }
+        Change::CreateDedicatedPolicy | Change::CreateMfaPolicy => {
+            let policy: ConditionalAccessPolicy = wire(&step.after);
+            let create = async || client.create_conditional_access_policy(&policy).await;
+            patiently(client, fresh, create).await?.id
+        }
+        Change::ChangeMfaPolicy
+        | Change::EnforceDedicatedPolicy
+        | Change::EnforceMfaPolicy
+        | Change::ExcludeGroup => {
+            let update = update(policy, &step.after);
+            let send = async || {
+                client
+                    .update_conditional_access_policy(object, &update)
+                    .await
+            };
+            patiently(client, fresh, send).await?;
+            None
+        }
+    })
+}
+
+/// Repeats what is about something new, until the directory knows it.
+async fn patiently<T>(
+    client: &Client,
+    fresh: bool,
+    mut attempt: impl AsyncFnMut() -> Result<T, graph::Error>,
+) -> Result<T, graph::Error> {
+    match fresh {
+        true => client.until_known(attempt).await,
+        false => attempt().await,
+    }
+}
+
+/// A member of a policy that is sent is replaced as a whole, so conditions and controls are sent with everything that is in them.
+fn update(
+    policy: Option<&ConditionalAccessPolicy>,
+    after: &Value,
+) -> ConditionalAccessPolicyUpdate {
+    let mut document = policy.map_or(Value::Null, |policy| {
+        serde_json::to_value(policy).unwrap_or_default()
+    });
+    merge(&mut document, after);
+    let mut sent = serde_json::Map::new();
+    for name in after
+        .as_object()
+        .into_iter()
+        .flat_map(|members| members.keys())
+    {
+        sent.insert(name.clone(), document[name.as_str()].clone());
+    }
+    wire(&Value::Object(sent))
+}
+
+/// An account with a password that nobody knows, not even we a moment later: keys are the way in.
+fn new_user(after: &Value, parties: &Parties<'_>) -> UserCreate {
+    let text = |name: &str| after[name].as_str().unwrap_or_default().to_owned();
+    UserCreate {
+        account_enabled: true,
+        display_name: text("displayName"),
+        mail_nickname: text("mailNickname"),
+        user_principal_name: text("userPrincipalName"),
+        password_policies: Some(text("passwordPolicies")),
+        password_profile: PasswordProfile {
+            force_change_password_next_sign_in: false,
+            password: custody::generate_password(parties.env),
+        },
+    }
+}
+
+/// What the plan wrote, as Graph's own type.
+fn wire<T: DeserializeOwned>(members: &Value) -> T {
+    serde_json::from_value(members.clone())
+        .expect("plans have Graph's own members, of their own types")
+}

@@ -1,0 +1,240 @@
+//! The proof before a policy is enforced: enough working keys of each account, by the ledger as it is now; no way into which the policy
+//! gets, by our own evaluation of the policy as it is now; and the same by the service's what-if, which evaluates report-only policies
+//! like others. What is not certain is no proof.
+
+use super::known_keys;
+use super::run::Run;
+use crate::ceremony::interaction::Step as Phase;
+use crate::ceremony::{Error, Parties};
+use crate::graph::model::{
+    ConditionalAccessPolicy, ConditionalAccessWhatIf, SignInConditions, SignInContext,
+    SignInIdentity, WhatIfAnalysisResult,
+};
+use crate::ledger::{
+    Account, Event, Outcome, OutcomeVerdict, ProvenAccount, TenantExclusionProven, TenantObject,
+};
+use crate::tenant::conditional_access::{ClientApp, Demand, Enforcement, Person, Platform, demand};
+use crate::tenant::plan::{
+    Change, Question, Step, effect, is_excluded, models, questions, working, worst,
+};
+use crate::tenant::snapshot::{self, Snapshot};
+use crate::webauthn::Aaguid;
+
+/// Proves it and records the answers.
+///
+/// # Errors
+/// [`Error::ExclusionUnproven`] with all that stands against it.
+pub(super) async fn prove(
+    step: &Step,
+    run: &Run<'_>,
+    parties: &mut Parties<'_>,
+) -> Result<(), Error> {
+    parties.interaction.begin(Phase::ProveExclusion);
+    parties.ledger.refresh().await?;
+    let mut then = run.now.clone();
+    effect(step, &mut then);
+    let (mut accounts, mut against) = (Vec::new(), Vec::new());
+    for account in &then.accounts {
+        parties.go_on()?;
+        match prove_account(account, step, &then, run, parties).await? {
+            Ok(proven) => accounts.push(proven),
+            Err(why) => against.extend(why),
+        }
+    }
+    if !against.is_empty() {
+        return Err(Error::ExclusionUnproven {
+            policy: step.object.name.clone(),
+            against,
+        });
+    }
+    let proven = TenantExclusionProven {
+        tenant: run.now.tenant.clone(),
+        policy: TenantObject {
+            id: Some(step.object.id.clone()),
+            name: step.object.name.clone(),
+        },
+        accounts,
+    };
+    let draft = crate::ledger::Draft::new(&Event::TenantExclusionProven(proven), None);
+    let entry = parties.ledger.append(draft).await?.reference();
+    let fact = format!("{} accounts, entry {}", then.accounts.len(), entry.index);
+    parties.interaction.done(Phase::ProveExclusion, &fact);
+    Ok(())
+}
+
+/// One account; what stands against it.
+async fn prove_account(
+    account: &snapshot::Account,
+    step: &Step,
+    then: &Snapshot,
+    run: &Run<'_>,
+    parties: &Parties<'_>,
+) -> Result<Result<ProvenAccount, Vec<String>>, Error> {
+    let name = &account.name;
+    let Some(person) = account.person() else {
+        return Ok(Err(vec![format!("{name} could not be read")]));
+    };
+    let mut against = Vec::new();
+    let wanted = run.request.desired.keys_per_account;
+    let known = known_keys(parties.ledger.state(), parties.ledger.entries());
+    let (keys, _) = working(account, &known, &run.now);
+    if keys.len() < wanted {
+        against.push(format!(
+            "{name} has {} of {wanted} working keys",
+            keys.len()
+        ));
+    }
+    if let Err(why) = offline(account, &person, step, then) {
+        against.push(format!("{name}: {why}"));
+    }
+    let mut scenarios = Vec::new();
+    for question in asked() {
+        let answers = parties
+            .tenant()?
+            .evaluate(&what_if(&person.id, &question))
+            .await?;
+        let outcome = judge(&question, step, &answers, &models(account));
+        if let (Some(why), true) = (&outcome.why, outcome.verdict != OutcomeVerdict::Pass) {
+            against.push(format!("{name}, {}: {why}", outcome.subject));
+        }
+        scenarios.push(outcome);
+    }
+    if !against.is_empty() {
+        return Ok(Err(against));
+    }
+    let user = account.user.as_ref().ok().and_then(Option::as_ref);
+    let upn = user.and_then(|user| user.user_principal_name.clone());
+    Ok(Ok(ProvenAccount {
+        account: Account {
+            id: person.id,
+            upn: upn.unwrap_or_else(|| name.clone()),
+        },
+        keys,
+        scenarios,
+    }))
+}
+
+/// Our own evaluation of every question, with all policies as they would be.
+fn offline(
+    account: &snapshot::Account,
+    person: &Person,
+    step: &Step,
+    then: &Snapshot,
+) -> Result<(), String> {
+    let Ok(policies) = &then.policies else {
+        return Err("the policies could not be read".to_owned());
+    };
+    let is_it = |one: &&ConditionalAccessPolicy| one.id.as_deref() == Some(&step.object.id);
+    let policy = policies.iter().find(is_it).ok_or("the policy is gone")?;
+    if step.change == Change::EnforceMfaPolicy && !is_excluded(policy, person) {
+        return Err("the policy may apply".to_owned());
+    }
+    match worst(policies, person, &models(account)) {
+        (Demand::Nothing | Demand::Key(_), _) => Ok(()),
+        (Demand::Open(what) | Demand::Barrier(what), by) => Err(format!(
+            "its keys may not be enough for {what} ({})",
+            by.join(", ")
+        )),
+    }
+}
+
+/// What the service is asked, one request a second: each resource, and each kind of program and system once.
+fn asked() -> impl Iterator<Item = Question> {
+    questions().filter(|question| {
+        matches!(
+            (question.resource, question.client, question.platform),
+            ("Azure portal", ClientApp::Browser, Platform::Windows)
+                | (
+                    "Microsoft Graph",
+                    ClientApp::MobileAppsAndDesktopClients,
+                    Platform::MacOs
+                )
+                | (
+                    "Azure CLI",
+                    ClientApp::MobileAppsAndDesktopClients,
+                    Platform::Linux
+                )
+                | (
+                    "Azure PowerShell",
+                    ClientApp::MobileAppsAndDesktopClients,
+                    Platform::Windows
+                )
+        )
+    })
+}
+
+fn what_if(user: &str, question: &Question) -> ConditionalAccessWhatIf {
+    ConditionalAccessWhatIf {
+        sign_in_identity: SignInIdentity::User {
+            user_id: user.to_owned(),
+        },
+        sign_in_context: SignInContext::Applications {
+            include_applications: vec![question.app.to_owned()],
+        },
+        sign_in_conditions: SignInConditions {
+            device_platform: Some(question.platform.as_str().to_owned()),
+            client_app_type: Some(question.client.as_str().to_owned()),
+            ..SignInConditions::default()
+        },
+        // Also those that do not apply: a policy that is not among the answers was not evaluated, and proves nothing.
+        applied_policies_only: false,
+    }
+}
+
+/// The policy for everybody must be among the answers, and must not apply; the one for the accounts must apply. Of all others that
+/// apply, the account's keys must be enough for what they ask.
+fn judge(
+    question: &Question,
+    step: &Step,
+    answers: &[WhatIfAnalysisResult],
+    models: &[Aaguid],
+) -> Outcome {
+    let is_it = |one: &&WhatIfAnalysisResult| one.policy.id.as_deref() == Some(&step.object.id);
+    let found = answers.iter().find(is_it);
+    let others = answers.iter().filter(|one| !is_it(one));
+    let why =
+        of_policy(step, found).or_else(|| others.filter_map(|one| too_much(one, models)).next());
+    Outcome {
+        subject: question.describe(),
+        verdict: match (&why, found) {
+            (None, _) => OutcomeVerdict::Pass,
+            (Some(_), None) => OutcomeVerdict::Unknown,
+            (Some(_), Some(_)) => OutcomeVerdict::Fail,
+        },
+        why,
+    }
+}
+
+fn of_policy(step: &Step, found: Option<&WhatIfAnalysisResult>) -> Option<String> {
+    let wanted = step.change == Change::EnforceDedicatedPolicy;
+    match found {
+        Some(answer) if answer.policy_applies == wanted => None,
+        Some(answer) if answer.policy_applies => {
+            Some("the service says that the policy applies".to_owned())
+        }
+        Some(answer) => {
+            let reasons = answer.analysis_reasons.as_deref().unwrap_or("no reason");
+            Some(format!(
+                "the service says that the policy does not apply: {reasons}"
+            ))
+        }
+        None => Some("the service says nothing about the policy".to_owned()),
+    }
+}
+
+/// Another policy that counts, applies, and asks for more than a key.
+fn too_much(answer: &WhatIfAnalysisResult, models: &[Aaguid]) -> Option<String> {
+    let counts = matches!(
+        Enforcement::of(&answer.policy),
+        Enforcement::Enabled | Enforcement::Unknown
+    );
+    match demand(&answer.policy, models) {
+        Demand::Open(what) | Demand::Barrier(what) if counts && answer.policy_applies => {
+            let name = answer.policy.display_name.as_deref().unwrap_or_default();
+            Some(format!(
+                "the service says that policy {name} applies, and it asks for {what}"
+            ))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,297 @@
+//! One step after the other.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::look::{self, document};
+use super::resolve::{Ids, intent};
+use super::{Change, Planned, Request, act, known_keys, owned, prove};
+use crate::ceremony::interaction::Step as Phase;
+use crate::ceremony::setback::Setback;
+use crate::ceremony::{Error, Parties};
+use crate::graph;
+use crate::graph::model::ConditionalAccessPolicy;
+use crate::ledger::{
+    EntryRef, Event, Step as Reached, TenantChangeIntended, TenantChanged, TenantObject,
+};
+use crate::tenant::plan::{Plan, Step, Wish, effect, plan};
+use crate::tenant::snapshot::Snapshot;
+
+/// Pauses while the directory does not show yet what it has taken.
+const LAG_PAUSES: [Duration; 7] = [
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(4),
+    Duration::from_secs(8),
+    Duration::from_secs(15),
+    Duration::from_secs(30),
+];
+
+/// A run through a plan.
+pub(super) struct Run<'a> {
+    pub(super) request: &'a Request,
+    /// What the tenant is by now, as far as it was read and changed.
+    pub(super) now: Snapshot,
+    ids: Ids,
+    changes: Vec<Change>,
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(request: &'a Request, planned: &Planned) -> Self {
+        Self {
+            request,
+            now: planned.snapshot.clone(),
+            ids: Ids::default(),
+            changes: Vec::new(),
+        }
+    }
+
+    /// The changes, and what is left to be done.
+    pub(super) fn finish(self, parties: &Parties<'_>) -> (Vec<Change>, Plan) {
+        let left = plan(&Wish {
+            desired: &self.request.desired,
+            snapshot: &self.now,
+            owned: &owned(parties.ledger.state(), &self.now.tenant),
+            keys: &known_keys(parties.ledger.state(), parties.ledger.entries()),
+            enforce: self.request.enforce,
+        });
+        (self.changes, left)
+    }
+
+    /// Takes a step: proof, intent, change, outcome.
+    pub(super) async fn take(
+        &mut self,
+        planned: &Step,
+        parties: &mut Parties<'_>,
+    ) -> Result<(), Error> {
+        parties.go_on()?;
+        let mut step = self.ids.resolve(planned);
+        if step.change.enforces() {
+            prove::prove(&step, self, parties).await?;
+        }
+        parties.interaction.begin(Phase::ChangeTenant);
+        let ceremony = parties.env.uuid();
+        let intended = intent(&self.now.tenant, &step, &self.as_read(&step));
+        let event = Event::TenantChangeIntended(Box::new(intended.clone()));
+        parties.record(ceremony, &event).await?;
+        let (id, entry) = self.make(ceremony, &step, &intended, parties).await?;
+        self.ids.learn(&planned.object, &id);
+        step.object.id = id.clone();
+        effect(&step, &mut self.now);
+        self.read_back(&step, parties).await?;
+        parties.interaction.done(Phase::ChangeTenant, &step.id());
+        self.changes.push(Change {
+            step: planned.id(),
+            ceremony,
+            object: id,
+            entry,
+        });
+        Ok(())
+    }
+
+    /// What the step is about, as it was read when it was planned.
+    fn as_read(&self, step: &Step) -> Value {
+        match self.policy(&step.object.id) {
+            Some(policy) => document(policy),
+            None => step.before.clone(),
+        }
+    }
+
+    pub(super) fn policy(&self, id: &str) -> Option<&ConditionalAccessPolicy> {
+        let policies = self.now.policies.as_deref().unwrap_or_default();
+        policies.iter().find(|one| one.id.as_deref() == Some(id))
+    }
+
+    async fn make(
+        &self,
+        ceremony: Uuid,
+        step: &Step,
+        intended: &TenantChangeIntended,
+        parties: &mut Parties<'_>,
+    ) -> Result<(String, EntryRef), Error> {
+        let mut sent = Sent::No;
+        let made = self.change(step, intended, &mut sent, parties).await;
+        let error = match made {
+            Ok(id) => match changed(ceremony, intended, &id, parties).await {
+                Ok(entry) => return Ok((id, entry)),
+                Err(error) => error,
+            },
+            Err(error) => error,
+        };
+        let setback = Setback {
+            ceremony,
+            label: &intended.label,
+            reached: Reached::Intended,
+            remains: sent.remains(&step.id()),
+        };
+        Err(setback.record(error, parties).await)
+    }
+
+    /// Reads, changes, and waits until it shows.
+    async fn change(
+        &self,
+        step: &Step,
+        intended: &TenantChangeIntended,
+        sent: &mut Sent,
+        parties: &mut Parties<'_>,
+    ) -> Result<String, Error> {
+        let policy = self.require_as_planned(step, intended, parties).await?;
+        let with = step.with.as_ref().map_or("", |with| with.id.as_str());
+        let fresh = self.ids.is_fresh(&step.object.id) || self.ids.is_fresh(with);
+        let answer = act::act(step, fresh, policy.as_ref(), parties).await;
+        *sent = Sent::after(&answer);
+        match answer {
+            Ok(Some(id)) => {
+                until(step, parties, async |client| {
+                    Ok(look::exists(step.change, &id, client)
+                        .await?
+                        .then(|| id.clone()))
+                })
+                .await
+            }
+            Ok(None) => {
+                until(step, parties, async |client| {
+                    look::shows(intended, client).await
+                })
+                .await
+            }
+            Err(Error::Tenant(error)) if error.outcome_unknown() => {
+                until(step, parties, async |client| {
+                    look::shows(intended, client).await
+                })
+                .await
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Nothing is done to what is not as it was when it was planned: somebody else is at work. A policy comes back as it is.
+    async fn require_as_planned(
+        &self,
+        step: &Step,
+        intended: &TenantChangeIntended,
+        parties: &Parties<'_>,
+    ) -> Result<Option<ConditionalAccessPolicy>, Error> {
+        let client = parties.tenant()?;
+        let otherwise = |found: String| Error::TenantNotAsPlanned {
+            step: step.id(),
+            found,
+        };
+        let Some(planned) = self.policy(&step.object.id) else {
+            return match look::shows(intended, client).await? {
+                None => Ok(None),
+                Some(_) => Err(otherwise(format!("{} is so already", step.object.name))),
+            };
+        };
+        let found = look::policy(&step.object.id, client).await?;
+        match found {
+            Some(found) if document(&found) == document(planned) => Ok(Some(found)),
+            Some(_) => Err(otherwise(format!(
+                "policy {} was changed",
+                step.object.name
+            ))),
+            None => Err(otherwise(format!("policy {} is gone", step.object.name))),
+        }
+    }
+
+    /// What the service made of a policy: it adds members of its own.
+    async fn read_back(&mut self, step: &Step, parties: &Parties<'_>) -> Result<(), Error> {
+        if self.policy(&step.object.id).is_none() {
+            return Ok(());
+        }
+        let found = look::policy(&step.object.id, parties.tenant()?).await?;
+        if let (Some(found), Ok(policies)) = (found, &mut self.now.policies) {
+            let same = policies.iter_mut().find(|one| one.id == found.id);
+            if let Some(same) = same {
+                *same = found;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether the change may be in the tenant.
+#[derive(Clone, Copy)]
+enum Sent {
+    /// It is not: it was not sent, or refused.
+    No,
+    /// The service has taken it.
+    Taken,
+    /// Nobody knows.
+    Perhaps,
+}
+
+impl Sent {
+    fn after<T>(answer: &Result<T, Error>) -> Self {
+        match answer {
+            Ok(_) => Self::Taken,
+            Err(Error::Tenant(error)) if refused(error) => Self::No,
+            Err(Error::Tenant(_)) => Self::Perhaps,
+            Err(_) => Self::No,
+        }
+    }
+
+    fn remains(self, step: &str) -> Option<String> {
+        match self {
+            Self::No => None,
+            Self::Taken => Some(format!(
+                "{step} was taken by the service, and is not recorded as made"
+            )),
+            Self::Perhaps => Some(format!("whether {step} was made is not known")),
+        }
+    }
+}
+
+/// Whether the service refused before it did anything, or was never asked.
+fn refused(error: &graph::Error) -> bool {
+    match error {
+        graph::Error::SignIn(_) | graph::Error::Segment(_) | graph::Error::Interrupted(_) => true,
+        error if error.outcome_unknown() => false,
+        error => error
+            .status()
+            .is_some_and(|status| (400..500).contains(&status)),
+    }
+}
+
+/// Records that a change shows.
+pub(super) async fn changed(
+    ceremony: Uuid,
+    intended: &TenantChangeIntended,
+    id: &str,
+    parties: &mut Parties<'_>,
+) -> Result<EntryRef, Error> {
+    let changed = TenantChanged {
+        label: intended.label.clone(),
+        object: TenantObject {
+            id: Some(id.to_owned()),
+            name: intended.object.name.clone(),
+        },
+    };
+    parties
+        .record(ceremony, &Event::TenantChanged(changed))
+        .await
+}
+
+/// Waits until something shows.
+async fn until(
+    step: &Step,
+    parties: &mut Parties<'_>,
+    look: impl AsyncFn(&graph::Client) -> Result<Option<String>, Error>,
+) -> Result<String, Error> {
+    let client = parties.tenant()?.clone();
+    let mut pauses = LAG_PAUSES.into_iter();
+    loop {
+        if let Some(id) = look(&client).await? {
+            return Ok(id);
+        }
+        let Some(pause) = pauses.next() else {
+            return Err(Error::TenantDoesNotShow(step.id()));
+        };
+        parties
+            .pause("the directory does not show the change yet", pause)
+            .await?;
+    }
+}

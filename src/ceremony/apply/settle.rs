@@ -1,0 +1,127 @@
+//! Changes that an earlier run left open: the tenant says what became of each, before anything is planned.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use super::look::shows;
+use super::run::changed;
+use crate::ceremony::interaction::Step as Phase;
+use crate::ceremony::setback::undone;
+use crate::ceremony::{Error, Parties};
+use crate::ledger::{Ceremony, CeremonyKind, EntryRef, Event, TenantChange, TenantChangeIntended};
+
+/// How long something that was made may take to show under its name, where nothing keeps it from being made twice.
+const SETTLING: SignedDuration = SignedDuration::from_secs(20);
+/// Pause between two looks.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// What became of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// It was made.
+    Made,
+    /// It was not.
+    NotMade,
+}
+
+/// A change that was left open, and how it was closed.
+#[derive(Debug, Clone)]
+pub struct Settled {
+    /// The change's own name.
+    pub label: String,
+    /// What became of it.
+    pub end: End,
+    /// The entry that closes it.
+    pub entry: EntryRef,
+}
+
+/// The intent of a ceremony.
+pub(super) fn intended(ceremony: &Ceremony) -> Result<&TenantChangeIntended, Error> {
+    match &ceremony.intent {
+        Event::TenantChangeIntended(intended) => Ok(intended),
+        _ => Err(Error::NotFinishable {
+            ceremony: ceremony.id,
+            why: "it is not about the tenant".to_owned(),
+        }),
+    }
+}
+
+/// Closes every change of this tenant that is open.
+pub(super) async fn settle(tenant: &str, parties: &mut Parties<'_>) -> Result<Vec<Settled>, Error> {
+    let open = parties.ledger.state().open_ceremonies().into_iter();
+    let open: Vec<Ceremony> = open
+        .filter(|one| one.kind == CeremonyKind::Tenant)
+        .cloned()
+        .collect();
+    if open.is_empty() {
+        return Ok(Vec::new());
+    }
+    parties.interaction.begin(Phase::ReadTenant);
+    let tenant = identity(tenant, parties).await?;
+    let mut settled = Vec::new();
+    for ceremony in open {
+        if intended(&ceremony)?.tenant == tenant {
+            settled.push(close(&ceremony, parties).await?);
+        }
+    }
+    let fact = format!("{} changes had been left open", settled.len());
+    parties.interaction.done(Phase::ReadTenant, &fact);
+    Ok(settled)
+}
+
+/// The tenant's identifier as snapshots have it.
+async fn identity(configured: &str, parties: &Parties<'_>) -> Result<String, Error> {
+    let organization = match parties.tenant()?.organization().await {
+        // Snapshots do without, too.
+        Err(error) if error.status() == Some(403) => Vec::new(),
+        organization => organization?,
+    };
+    let id = organization.into_iter().next().map(|one| one.id);
+    Ok(id.unwrap_or_else(|| configured.to_owned()))
+}
+
+async fn close(ceremony: &Ceremony, parties: &mut Parties<'_>) -> Result<Settled, Error> {
+    let change = intended(ceremony)?.clone();
+    let (end, entry) = loop {
+        if let Some(id) = shows(&change, parties.tenant()?).await? {
+            break (
+                End::Made,
+                changed(ceremony.id, &change, &id, parties).await?,
+            );
+        }
+        if is_settled(ceremony, parties) {
+            break (
+                End::NotMade,
+                undone(ceremony.id, &change.label, parties).await?,
+            );
+        }
+        parties
+            .pause("what was made a moment ago may not show yet", PAUSE)
+            .await?;
+    };
+    Ok(Settled {
+        label: change.label,
+        end,
+        entry,
+    })
+}
+
+/// Whether a change that does not show was not made, as far as time tells. Groups and policies may have the same name twice; nothing
+/// else is made twice by asking twice.
+pub(super) fn is_settled(ceremony: &Ceremony, parties: &Parties<'_>) -> bool {
+    let twice = matches!(
+        intended(ceremony).map(|one| one.change),
+        Ok(TenantChange::CreateDedicatedPolicy
+            | TenantChange::CreateGroup
+            | TenantChange::CreateMfaPolicy)
+    );
+    let first = ceremony
+        .entries
+        .first()
+        .and_then(|index| usize::try_from(*index).ok());
+    let intent = first.and_then(|index| parties.ledger.entries().get(index));
+    let age = intent.map(|intent| parties.env.now().duration_since(intent.time));
+    // Another station's clock may be ahead: then it counts as settled, as it would a moment later.
+    !twice || age.is_none_or(|age| age > SETTLING || age.is_negative())
+}

@@ -1,0 +1,60 @@
+//! `halligan tenant apply`
+
+use super::client_for;
+use super::snapshot::tenant;
+use crate::ceremony::apply::{self, Request};
+use crate::ceremony::{KeyInHand, Parties};
+use crate::cli::record::{self, LedgerChoice};
+use crate::cli::terminal::{Confirmation, PinSource, Terminal};
+use crate::cli::{Context, Error};
+use crate::graph::credential::APPLY_PERMISSIONS;
+use crate::report::{self, Report};
+
+/// Arguments of `tenant apply`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Enforce policies too, once it is proven that no emergency account is shut out
+    #[arg(long)]
+    enforce: bool,
+
+    /// Show what would be done, but change nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Do not ask
+    #[arg(long, conflicts_with = "confirm")]
+    yes: bool,
+
+    #[command(flatten)]
+    confirmation: Confirmation,
+
+    #[command(flatten)]
+    ledger: LedgerChoice,
+}
+
+pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Report, Error> {
+    let config = context.config()?;
+    let request = Request {
+        desired: config.desired()?,
+        tenant: tenant(&config),
+        enforce: arguments.enforce,
+        dry_run: arguments.dry_run,
+    };
+    let client = client_for(&config, context, &APPLY_PERMISSIONS)?;
+    let mut ledger =
+        record::open_for_writing(&arguments.ledger, &config, context, request.dry_run).await?;
+    let mut interaction = Terminal::new(&context.global, &PinSource::default())
+        .confirmed(arguments.confirmation.confirm.clone())
+        .agreed(arguments.yes);
+    let parties = Parties {
+        key: KeyInHand::NONE,
+        tenant: Some(&client),
+        ledger: &mut ledger,
+        interaction: &mut interaction,
+        cancel: &context.interrupt.cancel,
+        env: &context.env,
+    };
+    Ok(report::tenant_apply(
+        &apply::apply(&request, parties).await?,
+    ))
+}

@@ -1,0 +1,135 @@
+//! Changes of the tenant in the ledger, and what of them it calls the tool's own.
+
+use serde_json::{Map, json};
+use uuid::Uuid;
+
+use super::forge::Forge;
+use super::tampered::{Case, case};
+use super::{golden, vectors};
+use crate::ledger::{
+    Account, CeremonyKind, Draft, EntryHash, Event, Outcome, OutcomeVerdict, ProvenAccount,
+    TenantChange, TenantChangeIntended, TenantChanged, TenantExclusionProven, TenantObject,
+};
+
+const TENANT: &str = "11111111-2222-4333-8444-555555555555";
+const CREATED: Uuid = Uuid::from_u128(0x6e00);
+const EXCLUDED: Uuid = Uuid::from_u128(0x6e01);
+
+fn object(id: Option<&str>, name: &str) -> TenantObject {
+    TenantObject {
+        id: id.map(str::to_owned),
+        name: name.to_owned(),
+    }
+}
+
+fn members(value: serde_json::Value) -> Map<String, serde_json::Value> {
+    match value {
+        serde_json::Value::Object(members) => members,
+        _ => unreachable!("an object was written here"),
+    }
+}
+
+fn creation() -> Draft {
+    let intended = TenantChangeIntended {
+        label: "tenant/create-group".to_owned(),
+        tenant: TENANT.to_owned(),
+        change: TenantChange::CreateGroup,
+        object: object(None, "Emergency access accounts"),
+        with: None,
+        before: None,
+        after: members(json!({"securityEnabled": true, "groupTypes": []})),
+    };
+    Draft::new(
+        &Event::TenantChangeIntended(Box::new(intended)),
+        Some(CREATED),
+    )
+}
+
+fn created(ceremony: Uuid) -> Draft {
+    let changed = TenantChanged {
+        label: "tenant/create-group".to_owned(),
+        object: object(Some("group-1"), "Emergency access accounts"),
+    };
+    Draft::new(&Event::TenantChanged(changed), Some(ceremony))
+}
+
+fn exclusion() -> Draft {
+    let intended = TenantChangeIntended {
+        label: "tenant/exclude-group/policy-1".to_owned(),
+        tenant: TENANT.to_owned(),
+        change: TenantChange::ExcludeGroup,
+        object: object(Some("policy-1"), "Block \u{202e} legacy"),
+        with: Some(object(Some("group-1"), "Emergency access accounts")),
+        before: Some(EntryHash::of(b"{}")),
+        after: members(json!({"conditions": {"users": {"excludeGroups": ["group-1"]}}})),
+    };
+    Draft::new(
+        &Event::TenantChangeIntended(Box::new(intended)),
+        Some(EXCLUDED),
+    )
+}
+
+fn proven() -> Draft {
+    let proven = TenantExclusionProven {
+        tenant: TENANT.to_owned(),
+        policy: object(Some("policy-2"), "Require MFA for all users"),
+        accounts: vec![ProvenAccount {
+            account: Account {
+                id: "user-1".to_owned(),
+                upn: "ea-1@contoso.onmicrosoft.com".to_owned(),
+            },
+            keys: vec!["BG1-A".to_owned(), "BG1-B".to_owned()],
+            scenarios: vec![Outcome {
+                subject: "portal, browser, windows".to_owned(),
+                verdict: OutcomeVerdict::Pass,
+                why: None,
+            }],
+        }],
+    };
+    Draft::new(&Event::TenantExclusionProven(proven), None)
+}
+
+/// A group that was made, an exclusion that is open, and a proof.
+pub(super) fn changed(forge: &mut Forge<'_>) {
+    for draft in [creation(), created(CREATED), exclusion(), proven()] {
+        forge.append(draft);
+    }
+}
+
+pub(super) const TENANTS: [Case; 4] = [
+    case("tenant-change-unheard-of", 14, "body", |forge| {
+        forge.append(creation());
+        forge.rewrite(14, |entry| {
+            entry["body"]["change"] = json!("delete_everything")
+        });
+    }),
+    case("tenant-change-without-its-outcome", 14, "body", |forge| {
+        forge.append(creation());
+        forge.rewrite(14, |entry| entry["body"]["after"] = json!("[]"));
+    }),
+    case("tenant-changed-twice", 16, "ceremony", |forge| {
+        forge.append(creation());
+        forge.append(created(CREATED));
+        forge.append(created(CREATED));
+    }),
+    case("tenant-changed-unintended", 14, "ceremony", |forge| {
+        forge.append(created(EXCLUDED));
+    }),
+];
+
+#[test]
+fn what_was_made_is_owned_and_what_is_open_stays_open() {
+    let mut golden = golden::build();
+    let mut forge = Forge::new(&mut golden);
+    changed(&mut forge);
+    let state = vectors::verify(&forge.objects).state;
+    let owned: Vec<_> = state.owned_in(TENANT).collect();
+    assert_eq!(owned.len(), 1);
+    assert_eq!(
+        (owned[0].by, owned[0].id.as_str()),
+        (TenantChange::CreateGroup, "group-1")
+    );
+    assert_eq!(state.owned_in("another").count(), 0);
+    let open = state.open_ceremony("tenant/exclude-group/policy-1");
+    assert_eq!(open.map(|one| one.kind), Some(CeremonyKind::Tenant));
+}

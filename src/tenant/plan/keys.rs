@@ -1,0 +1,143 @@
+//! Which keys of an account work: registered in the tenant, known to the ledger, proven by an assertion, and of a model that the
+//! passkey policy takes now.
+
+use super::draft::Draft;
+use crate::encoding::base64url;
+use crate::tenant::passkey_policy::{self, Attestation, Key, Purpose, Ruling};
+use crate::tenant::snapshot::{Account, Snapshot};
+use crate::webauthn::Aaguid;
+
+/// A key in service, as the ledger knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownKey {
+    /// Its label.
+    pub label: String,
+    /// The object id of the account that it opens.
+    pub account: String,
+    /// Its credential.
+    pub credential_id: Vec<u8>,
+    /// The authentication method's id on record.
+    pub method_id: String,
+    /// Its model.
+    pub aaguid: Aaguid,
+    /// Whether its last proof passed, and nobody is taking it out of service.
+    pub proven: bool,
+}
+
+/// The labels of an account's working keys, and why others are none.
+#[must_use]
+pub fn working(
+    account: &Account,
+    known: &[KnownKey],
+    snapshot: &Snapshot,
+) -> (Vec<String>, Vec<String>) {
+    let Some(person) = account.person() else {
+        return (Vec::new(), Vec::new());
+    };
+    let (mut working, mut not) = (Vec::new(), Vec::new());
+    for key in known
+        .iter()
+        .filter(|key| key.account.eq_ignore_ascii_case(&person.id))
+    {
+        match stands(key, account, person.groups.as_deref(), snapshot) {
+            Ok(()) => working.push(key.label.clone()),
+            Err(why) => not.push(format!("{} {why}", key.label)),
+        }
+    }
+    (working, not)
+}
+
+fn stands(
+    key: &KnownKey,
+    account: &Account,
+    groups: Option<&[String]>,
+    snapshot: &Snapshot,
+) -> Result<(), String> {
+    if !key.proven {
+        return Err("has not proven itself at its last check".to_owned());
+    }
+    let registered = account.keys.as_ref().map_err(|unread| {
+        format!(
+            "may not be registered, which could not be read: {}",
+            unread.why
+        )
+    })?;
+    let is_it =
+        |id: &str| id == key.method_id || base64url::names_credential(id, &key.credential_id);
+    if !registered.iter().any(|method| is_it(&method.id)) {
+        return Err("is not registered in the tenant".to_owned());
+    }
+    let policy = snapshot.passkeys.as_ref().map_err(|unread| {
+        format!(
+            "may not be accepted, since the passkey policy could not be read: {}",
+            unread.why
+        )
+    })?;
+    let of = passkey_policy::Account {
+        id: &key.account,
+        groups,
+    };
+    let key = Key {
+        aaguid: Some(key.aaguid),
+        // Attestation counts at registration only, and it is registered.
+        attestation: Attestation::Verified,
+    };
+    match passkey_policy::rule(policy, of, key, Purpose::SignIn) {
+        Ruling::Allowed { .. } => Ok(()),
+        Ruling::Refused { by, .. } => Err(format!("is not accepted: {by}")),
+        Ruling::Unknown { why } => Err(format!("may not be accepted: {why}")),
+    }
+}
+
+/// Accounts without enough of them. Keys are enrolled by people, one in each hand.
+pub(super) fn plan(draft: &mut Draft<'_>) {
+    for (account, target) in draft.targets() {
+        let wish = draft.wish;
+        let (working, not) = working(account, wish.keys, wish.snapshot);
+        let missing = wish.desired.keys_per_account.saturating_sub(working.len());
+        if missing == 0 {
+            continue;
+        }
+        // A label has at most 30 characters.
+        let local: String = target
+            .name
+            .chars()
+            .take_while(|one| *one != '@')
+            .take(26)
+            .collect();
+        let command = |at: usize| {
+            let label = format!("{local}-{}", working.len() + at + 1);
+            format!("halligan enroll --account {} --label {label}", target.name)
+        };
+        let mut why = format!(
+            "{} of {} keys work",
+            working.len(),
+            wish.desired.keys_per_account
+        );
+        if !not.is_empty() {
+            why = format!("{why}; {}", not.join("; "));
+        }
+        draft.by_command(
+            format!("enrol keys for {}", target.name),
+            why,
+            (0..missing).map(command).collect(),
+        );
+    }
+}
+
+/// The accounts that have too few working keys, for people.
+pub(super) fn lacking(draft: &Draft<'_>) -> Vec<String> {
+    let wish = draft.wish;
+    let wanted = wish.desired.keys_per_account;
+    let too_few = draft.targets().into_iter().filter_map(|(account, target)| {
+        let (working, _) = working(account, wish.keys, wish.snapshot);
+        (working.len() < wanted).then(|| {
+            format!(
+                "{} has {} of {wanted} working keys",
+                target.name,
+                working.len()
+            )
+        })
+    });
+    too_few.collect()
+}

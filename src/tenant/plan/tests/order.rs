@@ -1,0 +1,94 @@
+//! Whatever order the steps come in, as long as each comes after those that it needs, and wherever it ends: no account that gets in
+//! is shut out.
+
+use serde_json::json;
+
+use super::super::*;
+use super::stage::{GROUP, Stage, policy};
+
+/// A tenant in which everything could go wrong: the first account has neither role nor membership, and gets in.
+fn trap() -> Stage {
+    let mut stage = Stage::manned()
+        .with(policy(
+            "admins",
+            json!({"includeRoles": [GLOBAL_ADMINISTRATOR]}),
+            &["compliantDevice"],
+        ))
+        .with(policy(
+            "everybody",
+            json!({"includeUsers": ["All"], "excludeUsers": ["u1"]}),
+            &["block"],
+        ));
+    stage.document["accounts"][0]["memberships"]["read"] = json!([]);
+    stage.document["accounts"][1]["user"]["read"]["passwordPolicies"] = json!(null);
+    stage.enforce = true;
+    stage
+}
+
+/// Calls `visit` with every order of the steps that their needs allow.
+fn orders(left: &[&Step], done: &mut Vec<String>, visit: &mut impl FnMut(&[String])) {
+    if left.is_empty() {
+        visit(done);
+    }
+    for (at, step) in left.iter().enumerate() {
+        if step.needs.iter().all(|need| done.contains(need)) {
+            let mut rest = left.to_vec();
+            rest.remove(at);
+            done.push(step.id());
+            orders(&rest, done, visit);
+            done.pop();
+        }
+    }
+}
+
+#[test]
+fn every_order_is_safe_at_every_moment() {
+    let stage = trap();
+    let plan = stage.plan();
+    let steps: Vec<&Step> = plan.steps.iter().collect();
+    assert!(steps.len() >= 6, "{:?}", super::stage::ids(&plan));
+    let mut visited = 0;
+    orders(&steps, &mut Vec::new(), &mut |order| {
+        visited += 1;
+        let mut now = stage.snapshot();
+        for id in order {
+            let step = plan.steps.iter().find(|step| step.id() == *id).unwrap();
+            let before = now.clone();
+            effect(step, &mut now);
+            assert_eq!(shut_out(&before, &now), None, "{id} in {order:?}");
+        }
+    });
+    assert!(visited > 10, "{visited}");
+}
+
+#[test]
+fn without_the_exclusion_the_role_would_shut_the_account_out() {
+    let stage = trap();
+    let plan = stage.plan();
+    let role = plan
+        .steps
+        .iter()
+        .find(|step| step.change == Change::AssignRole)
+        .unwrap();
+    let before = stage.snapshot();
+    let mut after = before.clone();
+    effect(role, &mut after);
+    let why = shut_out(&before, &after).unwrap();
+    assert!(why.contains("a compliant device"), "{why}");
+}
+
+#[test]
+fn a_membership_that_would_shut_out_is_not_planned() {
+    let mut stage = trap().with(policy(
+        "group",
+        json!({"includeGroups": [GROUP], "includeUsers": ["somebody"]}),
+        &["block"],
+    ));
+    stage.document["group"]["read"]["transitive_members"]["read"][0]["id"] = json!("u2");
+    let plan = stage.plan();
+    let blocked = plan
+        .blocked
+        .iter()
+        .find(|one| one.what.starts_with("add-member"));
+    assert!(blocked.is_some(), "{:?}", plan.blocked);
+}

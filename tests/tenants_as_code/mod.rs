@@ -1,0 +1,168 @@
+//! From an empty tenant to one in which everybody is asked for multifactor authentication and the emergency accounts get in, through
+//! the executable.
+
+mod kills;
+
+use halligan::emulator::Profile;
+use serde_json::Value;
+
+use crate::bench::{Bench, Finished};
+
+/// What is wanted: two new accounts, everything else as it is by default.
+const WANTED: &str =
+    "[emergency]\n[[emergency.account]]\nname = \"ea-1\"\n[[emergency.account]]\nname = \"ea-2\"";
+
+/// What `tenant apply` needs besides what the simulated tenant's application has anyway.
+const POLICIES: [&str; 4] = [
+    "Policy.Read.All",
+    "Policy.Read.ConditionalAccess",
+    "Policy.ReadWrite.ConditionalAccess",
+    "Application.Read.All",
+];
+
+/// A tenant without emergency accounts of ours, and a configuration that wants some.
+fn empty() -> Bench {
+    let bench = Bench::new();
+    bench.configure_further(WANTED);
+    bench.change_tenant(|state| {
+        let client = state.demo.app_client_id;
+        let application = state.application_mut(client).unwrap();
+        let granted = POLICIES.map(str::to_owned);
+        application.application_permissions.extend(granted);
+    });
+    bench
+}
+
+fn apply(bench: &Bench, options: &[&str]) -> Finished {
+    let command = bench
+        .halligan(["tenant", "apply", "--yes"])
+        .with(options.iter().copied());
+    command.json().run()
+}
+
+fn plan(bench: &Bench, options: &[&str]) -> Finished {
+    let command = bench
+        .halligan(["tenant", "plan"])
+        .with(options.iter().copied());
+    command.json().run()
+}
+
+fn steps(document: &Value) -> Vec<&str> {
+    let steps = document["steps"].as_array().unwrap();
+    steps
+        .iter()
+        .map(|one| one["change"].as_str().unwrap())
+        .collect()
+}
+
+/// Two keys for each account, in the ledger and in the tenant.
+fn enrol_keys(bench: &Bench, document: &Value) {
+    let by_hand = document["left"]["by_hand"].as_array().unwrap().iter();
+    let accounts = by_hand.filter_map(|one| one["what"].as_str()?.strip_prefix("enrol keys for "));
+    for (number, account) in accounts.enumerate() {
+        for letter in ["A", "B"] {
+            let key = bench.key(Profile::default());
+            let label = format!("EA{}-{letter}", number + 1);
+            bench.enroll_for(account, &key, &label).run().exits(0);
+        }
+    }
+}
+
+#[test]
+fn an_empty_tenant_becomes_what_is_wanted_and_stays_so() {
+    let bench = empty();
+    let planned = plan(&bench, &[]).exits(1).document();
+    assert_eq!(
+        steps(&planned),
+        [
+            "create-account",
+            "create-account",
+            "create-group",
+            "add-member",
+            "add-member",
+            "assign-role",
+            "assign-role",
+            "create-mfa-policy"
+        ]
+    );
+    assert_eq!(bench.ledger(), Vec::<String>::new());
+    let applied = apply(&bench, &[]).exits(0).document();
+    assert_eq!(applied["changes"].as_array().unwrap().len(), 8);
+    assert_eq!(applied["left"]["steps"].as_array().unwrap().len(), 0);
+
+    let again = plan(&bench, &["--enforce"]).exits(1).document();
+    assert_eq!(steps(&again), Vec::<&str>::new());
+    let why = again["blocked"][0]["why"].as_str().unwrap();
+    assert!(why.contains("0 of 2 working keys"), "{why}");
+    assert_eq!(
+        apply(&bench, &["--enforce"]).exits(0).document()["changes"]
+            .as_array()
+            .unwrap()
+            .len(),
+        0
+    );
+
+    enrol_keys(&bench, &applied);
+    let enforced = apply(&bench, &["--enforce"]).exits(0).document();
+    assert_eq!(enforced["changes"][0]["step"], "enforce-mfa-policy");
+    assert!(
+        bench
+            .ledger()
+            .contains(&"tenant.exclusion_proven".to_owned())
+    );
+    let end = plan(&bench, &[]).exits(0).document();
+    assert_eq!(end["empty"], true);
+    assert_eq!(
+        apply(&bench, &[]).exits(0).document()["changes"]
+            .as_array()
+            .unwrap()
+            .len(),
+        0
+    );
+    assert_eq!(bench.breaches().len(), 0);
+    bench.halligan(["ledger", "verify"]).run().exits(0);
+}
+
+#[test]
+fn a_dry_run_and_a_no_leave_everything_as_it_is() {
+    let bench = empty();
+    let before = bench.in_tenant(|state| state.users.len());
+    let dry = apply(&bench, &["--dry-run"]).exits(0).document();
+    assert_eq!(dry["dry_run"], true);
+    let refused = bench
+        .halligan(["tenant", "apply", "--confirm", "Fabrikam"])
+        .json()
+        .run();
+    refused.exits(2).fails_with("declined");
+    assert_eq!(bench.in_tenant(|state| state.users.len()), before);
+    assert_eq!(bench.ledger(), Vec::<String>::new());
+}
+
+#[test]
+fn no_password_is_shown_or_kept() {
+    let bench = empty();
+    bench.record();
+    let shown = bench
+        .halligan(["-vvv", "tenant", "apply", "--yes", "--events"])
+        .run()
+        .exits(0)
+        .shown();
+    let passwords: Vec<String> = bench
+        .exchanges()
+        .iter()
+        .filter_map(|one| {
+            let document = one.request.as_ref()?;
+            let password = document.pointer("/passwordProfile/password")?.as_str()?;
+            Some(password.to_owned())
+        })
+        .collect();
+    assert_eq!(passwords.len(), 2);
+    for password in passwords {
+        assert_eq!(password.chars().count(), 64);
+        assert!(!shown.contains(&password));
+        for entry in std::fs::read_dir(bench.path("ledger/entries")).unwrap() {
+            let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+            assert!(!text.contains(&password));
+        }
+    }
+}
