@@ -15,9 +15,27 @@ pub struct Check {
     pub title: &'static str,
     /// How grave it is if it does not.
     pub severity: Severity,
+    /// Where Microsoft documents it.
+    pub source: &'static str,
     /// What to do then.
     pub fix: &'static str,
     pub(super) run: fn(&Facts<'_>) -> Vec<Finding>,
+}
+
+/// Pages of Microsoft on which checks rest.
+pub(super) mod source {
+    pub(in super::super) const ALL_USERS: &str = "https://learn.microsoft.com/entra/identity/conditional-access/policy-all-users-mfa-strength";
+    pub(in super::super) const CONDITIONAL_ACCESS: &str = "https://learn.microsoft.com/entra/identity/conditional-access/concept-conditional-access-policies";
+    pub(in super::super) const EMERGENCY_ACCESS: &str = "https://learn.microsoft.com/entra/identity/role-based-access-control/security-emergency-access";
+    pub(in super::super) const MANDATORY_MFA: &str = "https://learn.microsoft.com/entra/identity/authentication/concept-mandatory-multifactor-authentication";
+    pub(in super::super) const PASSKEYS: &str = "https://learn.microsoft.com/entra/identity/authentication/how-to-authentication-passkeys-fido2";
+    pub(in super::super) const PER_USER_MFA: &str =
+        "https://learn.microsoft.com/entra/identity/authentication/howto-mfa-userstates";
+    pub(in super::super) const RESTRICTED_UNITS: &str = "https://learn.microsoft.com/entra/identity/role-based-access-control/admin-units-restricted-management";
+    pub(in super::super) const ROLES: &str =
+        "https://learn.microsoft.com/entra/identity/role-based-access-control/best-practices";
+    pub(in super::super) const SECURITY_DEFAULTS: &str =
+        "https://learn.microsoft.com/entra/fundamentals/security-defaults";
 }
 
 /// How grave it is that something does not hold.
@@ -48,6 +66,13 @@ impl Check {
     #[must_use]
     pub fn page(&self) -> String {
         format!("docs/audit/{}.md", self.id)
+    }
+
+    /// The check with this id.
+    #[must_use]
+    pub fn by_id(id: &str) -> Option<&'static Self> {
+        let mut checks = super::CHECKS.iter();
+        checks.find(|check| check.id.eq_ignore_ascii_case(id))
     }
 }
 

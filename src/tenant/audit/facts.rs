@@ -1,7 +1,5 @@
 //! What the checks look at: what was read of the tenant, what it is to be like, and what the ledger knows.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 
 use super::finding::{Finding, Object};
@@ -9,7 +7,6 @@ use crate::graph::model::User;
 use crate::tenant::desired::Desired;
 use crate::tenant::read::{Read, Unread};
 use crate::tenant::snapshot::{Account, Snapshot};
-use crate::webauthn::Aaguid;
 
 /// All facts. What could not be read is one of them.
 #[derive(Debug, Clone, Copy)]
@@ -29,8 +26,6 @@ pub struct Facts<'a> {
 pub struct LedgerFacts {
     /// The keys in service.
     pub keys: Vec<LedgerKey>,
-    /// The ids of what this tool made in the tenant.
-    pub made: BTreeSet<String>,
     /// When the tenant was last reviewed.
     pub last_review: Option<Timestamp>,
 }
@@ -44,8 +39,6 @@ pub struct LedgerKey {
     pub label: String,
     /// The id of its registration in the tenant.
     pub method_id: String,
-    /// Its model.
-    pub aaguid: Aaguid,
     /// When it last proved by a signature that it works.
     pub last_proof: Option<Timestamp>,
 }

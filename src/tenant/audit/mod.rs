@@ -19,6 +19,7 @@ mod roles;
 mod tests;
 mod waiver;
 
+use check::source;
 pub use check::{Check, Severity};
 pub use facts::{Facts, LedgerFacts, LedgerKey};
 pub use finding::{Finding, Object, ObjectKind};

@@ -1,12 +1,13 @@
 //! HG-103
 
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 
 pub(in super::super) const CHECK: Check = Check {
     id: "HG-103",
     name: "cloud-only",
     title: "The accounts do not come from an on-premises directory",
     severity: Severity::Error,
+    source: source::EMERGENCY_ACCESS,
     fix: "make a new account in the cloud and retire this one: what is synchronized depends on the directory that it comes from",
     run,
 };

@@ -1,6 +1,6 @@
 //! HG-104
 
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 use crate::graph::model::{Domain, User};
 use crate::tenant::snapshot::Account;
 
@@ -9,6 +9,7 @@ pub(in super::super) const CHECK: Check = Check {
     name: "onmicrosoft-domain",
     title: "The accounts are in a managed domain that ends in .onmicrosoft.com",
     severity: Severity::Error,
+    source: source::EMERGENCY_ACCESS,
     fix: "rename the account into the tenant's initial domain before its keys are enrolled: a registered key does not survive a renaming",
     run,
 };

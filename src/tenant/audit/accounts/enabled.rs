@@ -1,12 +1,13 @@
 //! HG-105
 
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 
 pub(in super::super) const CHECK: Check = Check {
     id: "HG-105",
     name: "account-enabled",
     title: "The accounts are enabled",
     severity: Severity::Error,
+    source: source::EMERGENCY_ACCESS,
     fix: "enable the account: Users > the account > Properties > Account enabled",
     run,
 };

@@ -2,7 +2,7 @@
 
 use super::super::facts::{Facts, user};
 use super::super::finding::ObjectKind;
-use super::super::{Check, Finding, Object, Severity};
+use super::super::{Check, Finding, Object, Severity, source};
 use crate::tenant::desired;
 
 pub(in super::super) const CHECK: Check = Check {
@@ -10,6 +10,7 @@ pub(in super::super) const CHECK: Check = Check {
     name: "account-exists",
     title: "Every account of the configuration exists",
     severity: Severity::Error,
+    source: source::EMERGENCY_ACCESS,
     fix: "make the account with `halligan tenant plan` and `apply`, or take it out of the configuration",
     run,
 };

@@ -1,12 +1,13 @@
 //! HG-106
 
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 
 pub(in super::super) const CHECK: Check = Check {
     id: "HG-106",
     name: "not-a-guest",
     title: "The accounts are members of this tenant, and no guests",
     severity: Severity::Error,
+    source: source::EMERGENCY_ACCESS,
     fix: "make an account in this tenant: a guest signs in elsewhere, and the service registers no passkey for it",
     run,
 };

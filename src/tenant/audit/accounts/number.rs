@@ -1,13 +1,14 @@
 //! HG-101
 
 use super::super::facts::{Facts, among, user};
-use super::super::{Check, Finding, Object, Severity};
+use super::super::{Check, Finding, Object, Severity, source};
 
 pub(in super::super) const CHECK: Check = Check {
     id: "HG-101",
     name: "number-of-accounts",
     title: "There are at least two emergency accounts",
     severity: Severity::Error,
+    source: source::EMERGENCY_ACCESS,
     fix: "add accounts to the configuration, and make them: `halligan tenant plan` shows how",
     run,
 };

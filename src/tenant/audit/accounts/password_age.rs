@@ -3,13 +3,14 @@
 use jiff::Timestamp;
 
 use super::super::facts::days;
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 
 pub(in super::super) const CHECK: Check = Check {
     id: "HG-108",
     name: "password-age",
     title: "The accounts' passwords were changed within the time that the configuration sets",
     severity: Severity::Warning,
+    source: source::EMERGENCY_ACCESS,
     fix: "give the account a new random password, and keep it as the configuration says",
     run,
 };

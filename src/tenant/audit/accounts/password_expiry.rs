@@ -1,12 +1,13 @@
 //! HG-107
 
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 
 pub(in super::super) const CHECK: Check = Check {
     id: "HG-107",
     name: "password-never-expires",
     title: "The accounts' passwords never expire",
     severity: Severity::Warning,
+    source: source::EMERGENCY_ACCESS,
     fix: "set passwordPolicies of the account to DisablePasswordExpiration",
     run,
 };

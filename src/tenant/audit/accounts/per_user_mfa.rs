@@ -1,12 +1,13 @@
 //! HG-109
 
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 
 pub(in super::super) const CHECK: Check = Check {
     id: "HG-109",
     name: "per-user-mfa",
     title: "Per-user multifactor authentication is off for the accounts",
     severity: Severity::Warning,
+    source: source::PER_USER_MFA,
     fix: "disable it: Users > Per-user MFA > the account > Disable MFA; no exclusion of a policy takes it back",
     run,
 };

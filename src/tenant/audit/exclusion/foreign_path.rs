@@ -1,7 +1,7 @@
 //! HG-411
 
 use super::super::facts::same;
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 use super::by_policy::{Case, enforced, lines};
 use super::path;
 use super::reach::Reach;
@@ -13,6 +13,7 @@ pub(in super::super) const CHECK: Check = Check {
     name: "exclusion-by-own-group",
     title: "The exclusions rest on the accounts' own group, or on the accounts themselves",
     severity: Severity::Warning,
+    source: source::CONDITIONAL_ACCESS,
     fix: "exclude the group of the emergency accounts as well: who can change the other group or role can take the exclusion away",
     run,
 };

@@ -1,6 +1,6 @@
 //! HG-410
 
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 use crate::graph::model::Group;
 
 pub(in super::super) const CHECK: Check = Check {
@@ -8,6 +8,7 @@ pub(in super::super) const CHECK: Check = Check {
     name: "group-membership-assigned",
     title: "No rule and no other directory decides who is in the group",
     severity: Severity::Error,
+    source: source::CONDITIONAL_ACCESS,
     fix: "make a group of the cloud whose members are assigned, and exclude it instead",
     run,
 };

@@ -1,7 +1,7 @@
 //! HG-402
 
 use super::super::facts::{among, same};
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 use crate::graph::model::DirectoryObject;
 use crate::tenant::snapshot::ExclusionGroup;
 
@@ -10,6 +10,7 @@ pub(in super::super) const CHECK: Check = Check {
     name: "group-members",
     title: "The group has the emergency accounts as its members, and nobody else",
     severity: Severity::Error,
+    source: source::CONDITIONAL_ACCESS,
     fix: "add the account that is missing, and take out who does not belong there: everybody in it is kept out of the policies",
     run,
 };

@@ -1,6 +1,6 @@
 //! HG-403
 
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 use crate::tenant::snapshot::ExclusionGroup;
 
 pub(in super::super) const CHECK: Check = Check {
@@ -8,6 +8,7 @@ pub(in super::super) const CHECK: Check = Check {
     name: "group-protected",
     title: "Only the highest administrators can change who is in the group",
     severity: Severity::Warning,
+    source: source::RESTRICTED_UNITS,
     fix: "make a new group to which roles can be assigned, exclude it everywhere, then remove the old one; and take its owners away. A plain group in a restricted management administrative unit does as well",
     run,
 };

@@ -1,6 +1,6 @@
 //! HG-412
 
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 use super::by_policy::{Case, lines, what};
 use super::concern::Concern;
 use super::reach::Reach;
@@ -11,6 +11,7 @@ pub(in super::super) const CHECK: Check = Check {
     name: "report-only-policies",
     title: "No policy in report-only mode would stop the accounts once it is enforced",
     severity: Severity::Note,
+    source: source::CONDITIONAL_ACCESS,
     fix: "exclude the group of the emergency accounts before the policy is enforced",
     run,
 };

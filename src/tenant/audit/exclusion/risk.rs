@@ -1,6 +1,6 @@
 //! HG-408
 
-use super::super::{Check, Facts, Finding, Severity};
+use super::super::{Check, Facts, Finding, Severity, source};
 use super::by_policy::lines_about;
 use super::concern::Concern;
 
@@ -9,6 +9,7 @@ pub(in super::super) const CHECK: Check = Check {
     name: "not-stopped-by-risk",
     title: "No policy about risk can stop the accounts",
     severity: Severity::Error,
+    source: source::CONDITIONAL_ACCESS,
     fix: "exclude the group of the emergency accounts from the policy: an emergency looks risky",
     run,
 };

@@ -1,6 +1,6 @@
 //! HG-409
 
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 use super::by_policy::{Case, enforced, lines};
 use super::concern::Concern;
 
@@ -9,6 +9,7 @@ pub(in super::super) const CHECK: Check = Check {
     name: "excluded-from-mfa-policies",
     title: "The accounts are excluded from policies that ask for a second factor",
     severity: Severity::Warning,
+    source: source::CONDITIONAL_ACCESS,
     fix: "exclude the group of the emergency accounts from the policy; their keys satisfy it today, and a later change of it would stop them",
     run,
 };

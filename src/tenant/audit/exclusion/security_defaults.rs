@@ -1,6 +1,6 @@
 //! HG-405
 
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 use crate::graph::model::Organization;
 
 pub(in super::super) const CHECK: Check = Check {
@@ -8,6 +8,7 @@ pub(in super::super) const CHECK: Check = Check {
     name: "security-defaults-off",
     title: "Security defaults, which exclude nobody, are off where Conditional Access can be used",
     severity: Severity::Warning,
+    source: source::SECURITY_DEFAULTS,
     fix: "switch security defaults off and enforce the policy for multifactor authentication at once: `halligan tenant apply --enforce`",
     run,
 };

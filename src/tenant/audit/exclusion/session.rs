@@ -1,6 +1,6 @@
 //! HG-407
 
-use super::super::{Check, Facts, Finding, Severity};
+use super::super::{Check, Facts, Finding, Severity, source};
 use super::by_policy::lines_about;
 use super::concern::Concern;
 
@@ -9,6 +9,7 @@ pub(in super::super) const CHECK: Check = Check {
     name: "sessions-not-cut",
     title: "No policy cuts the sessions of the accounts short",
     severity: Severity::Note,
+    source: source::CONDITIONAL_ACCESS,
     fix: "exclude the group of the emergency accounts from the policy; a key is asked for again, and no more",
     run,
 };

@@ -1,6 +1,6 @@
 //! HG-401
 
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 use super::by_policy::{Case, enforced, lines};
 use super::concern::Concern;
 use super::path;
@@ -11,6 +11,7 @@ pub(in super::super) const CHECK: Check = Check {
     name: "not-stopped-by-policies",
     title: "No enforced policy can stop the accounts",
     severity: Severity::Error,
+    source: source::CONDITIONAL_ACCESS,
     fix: "exclude the group of the emergency accounts from the policy; `halligan tenant plan` does it for every policy",
     run,
 };

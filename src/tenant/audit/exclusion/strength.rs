@@ -1,6 +1,6 @@
 //! HG-406
 
-use super::super::{Check, Facts, Finding, Severity};
+use super::super::{Check, Facts, Finding, Severity, source};
 use super::by_policy::lines_about;
 use super::concern::Concern;
 
@@ -9,6 +9,7 @@ pub(in super::super) const CHECK: Check = Check {
     name: "strengths-met",
     title: "Every registered key meets the authentication strengths that the accounts are asked for",
     severity: Severity::Error,
+    source: source::CONDITIONAL_ACCESS,
     fix: "allow the models of the accounts' keys in the authentication strength, or exclude the group from the policy",
     run,
 };

@@ -1,6 +1,6 @@
 //! HG-404
 
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 use super::by_policy::enforced;
 use crate::graph::model::ConditionalAccessPolicy;
 use crate::tenant::conditional_access::Enforcement;
@@ -10,6 +10,7 @@ pub(in super::super) const CHECK: Check = Check {
     name: "policies-without-users",
     title: "Policies that cannot exclude anybody are about workload identities or agents",
     severity: Severity::Warning,
+    source: source::CONDITIONAL_ACCESS,
     fix: "look at the policy in the admin center: it shows neither people nor workload identities",
     run,
 };

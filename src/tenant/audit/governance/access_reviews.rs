@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::super::facts::same;
 use super::super::finding::ObjectKind;
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 use crate::graph::model::{AccessReviewScheduleDefinition, AccessReviewScheduleSettings};
 use crate::tenant::preflight::GLOBAL_ADMINISTRATOR;
 
@@ -13,6 +13,7 @@ pub(in super::super) const CHECK: Check = Check {
     name: "access-reviews",
     title: "No access review takes the accounts' role or group away by itself",
     severity: Severity::Warning,
+    source: source::EMERGENCY_ACCESS,
     fix: "leave the accounts out of the review, or let it apply nothing by itself: an account that nobody uses is what a review removes",
     run,
 };

@@ -1,6 +1,6 @@
 //! HG-701
 
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 use crate::graph::model::AuthenticationMethod;
 
 pub(in super::super) const CHECK: Check = Check {
@@ -8,6 +8,7 @@ pub(in super::super) const CHECK: Check = Check {
     name: "mandatory-mfa-ready",
     title: "Every account has a method that satisfies the multifactor authentication that the portals ask of everybody",
     severity: Severity::Error,
+    source: source::MANDATORY_MFA,
     fix: "enrol a key: no exclusion helps against what Microsoft itself asks for",
     run,
 };

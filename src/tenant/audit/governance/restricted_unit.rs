@@ -1,12 +1,13 @@
 //! HG-703
 
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 
 pub(in super::super) const CHECK: Check = Check {
     id: "HG-703",
     name: "group-can-be-changed",
     title: "Somebody can change who is in the group",
     severity: Severity::Warning,
+    source: source::RESTRICTED_UNITS,
     fix: "take the group out of the restricted unit: a group to which roles can be assigned needs none",
     run,
 };

@@ -1,13 +1,14 @@
 //! HG-707
 
 use super::super::facts::days;
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 
 pub(in super::super) const CHECK: Check = Check {
     id: "HG-707",
     name: "reviewed-lately",
     title: "The tenant was audited within the time that the configuration sets, and the ledger has it",
     severity: Severity::Note,
+    source: source::EMERGENCY_ACCESS,
     fix: "`halligan tenant audit --record` once in a while: Microsoft advises every 90 days at least",
     run,
 };

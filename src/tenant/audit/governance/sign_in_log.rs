@@ -1,13 +1,14 @@
 //! HG-705
 
 use super::super::exclusion::security_defaults::has_conditional_access;
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 
 pub(in super::super) const CHECK: Check = Check {
     id: "HG-705",
     name: "sign-in-log-readable",
     title: "Somebody can see when the accounts are used",
     severity: Severity::Note,
+    source: source::EMERGENCY_ACCESS,
     fix: "the sign-in log needs Microsoft Entra ID P1, and AuditLog.Read.All to be read by a program",
     run,
 };

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::super::facts::days;
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 use crate::graph::model::SignIn;
 
 pub(in super::super) const CHECK: Check = Check {
@@ -11,6 +11,7 @@ pub(in super::super) const CHECK: Check = Check {
     name: "accounts-not-used",
     title: "Nobody has tried to sign in with the accounts lately",
     severity: Severity::Note,
+    source: source::EMERGENCY_ACCESS,
     fix: "find out who it was: a drill, an emergency, or somebody who should not",
     run,
 };

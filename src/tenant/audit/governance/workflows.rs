@@ -2,7 +2,7 @@
 
 use super::super::facts::user;
 use super::super::finding::ObjectKind;
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 use crate::graph::model::Workflow;
 
 pub(in super::super) const CHECK: Check = Check {
@@ -10,6 +10,7 @@ pub(in super::super) const CHECK: Check = Check {
     name: "lifecycle-workflows",
     title: "No lifecycle workflow can disable or delete the accounts",
     severity: Severity::Warning,
+    source: source::RESTRICTED_UNITS,
     fix: "leave the accounts out of the workflow's scope by an attribute, or put them into a restricted management administrative unit, which no workflow reaches",
     run,
 };

@@ -1,6 +1,6 @@
 //! HG-302
 
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 use super::{model, name, object};
 use crate::graph::model::{Fido2AuthenticationMethod as Method, User};
 use crate::tenant::passkey_policy::{self, Attestation, Key, Purpose, Ruling};
@@ -11,6 +11,7 @@ pub(in super::super) const CHECK: Check = Check {
     name: "keys-accepted-now",
     title: "The passkey policy lets every registered key sign in",
     severity: Severity::Error,
+    source: source::PASSKEYS,
     fix: "allow the key's model in a passkey profile of the account, or take the account out of what excludes it; `halligan tenant preflight --key LABEL` shows the setting",
     run,
 };

@@ -1,6 +1,6 @@
 //! HG-303
 
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 use super::{name, per_key};
 use crate::graph::model::AttestationLevel;
 
@@ -9,6 +9,7 @@ pub(in super::super) const CHECK: Check = Check {
     name: "keys-attested",
     title: "The service has verified the attestation of every registered key",
     severity: Severity::Warning,
+    source: source::PASSKEYS,
     fix: "replace the key by one whose attestation leads to FIDO's metadata; `halligan reconcile` says what the ledger knows of it",
     run,
 };

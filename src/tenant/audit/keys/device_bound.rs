@@ -1,6 +1,6 @@
 //! HG-306
 
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 use super::{name, per_key};
 use crate::graph::model::PasskeyType;
 
@@ -9,6 +9,7 @@ pub(in super::super) const CHECK: Check = Check {
     name: "keys-device-bound",
     title: "No passkey of the accounts can be copied",
     severity: Severity::Warning,
+    source: source::EMERGENCY_ACCESS,
     fix: "delete the synced passkey of the account, after a device-bound key is enrolled",
     run,
 };

@@ -1,6 +1,6 @@
 //! HG-301
 
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 use super::object;
 use crate::graph::model::{Fido2AuthenticationMethod as Method, PasskeyType};
 
@@ -9,6 +9,7 @@ pub(in super::super) const CHECK: Check = Check {
     name: "keys-per-account",
     title: "Every account has as many device-bound keys as the configuration asks for",
     severity: Severity::Error,
+    source: source::EMERGENCY_ACCESS,
     fix: "enrol another key: `halligan enroll --account ACCOUNT --label LABEL`",
     run,
 };

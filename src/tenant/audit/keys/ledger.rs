@@ -2,7 +2,7 @@
 
 use super::super::facts::{LedgerFacts, LedgerKey, same};
 use super::super::finding::ObjectKind;
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 use super::{name, object};
 use crate::graph::model::{Fido2AuthenticationMethod as Method, User};
 use crate::tenant::snapshot::Account;
@@ -12,6 +12,7 @@ pub(in super::super) const CHECK: Check = Check {
     name: "keys-in-ledger",
     title: "Ledger and tenant know the same keys",
     severity: Severity::Warning,
+    source: source::EMERGENCY_ACCESS,
     fix: "`halligan reconcile` compares them one by one: delete a registration that nobody knows, retire a key that has lost its own",
     run,
 };

@@ -1,7 +1,7 @@
 //! HG-304
 
 use super::super::finding::ObjectKind;
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 use crate::graph::model::AuthenticationMethod;
 use crate::tenant::snapshot::Account;
 
@@ -10,6 +10,7 @@ pub(in super::super) const CHECK: Check = Check {
     name: "no-personal-methods",
     title: "The accounts have no method that belongs to a person",
     severity: Severity::Warning,
+    source: source::EMERGENCY_ACCESS,
     fix: "delete the method: Users > the account > Authentication methods",
     run,
 };

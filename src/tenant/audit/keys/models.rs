@@ -1,6 +1,6 @@
 //! HG-309
 
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 use super::{model, object};
 use crate::webauthn::Aaguid;
 
@@ -9,6 +9,7 @@ pub(in super::super) const CHECK: Check = Check {
     name: "models-differ",
     title: "The keys of an account are not all of one model",
     severity: Severity::Note,
+    source: source::EMERGENCY_ACCESS,
     fix: "enrol a key of another model: a weakness of a model, or its removal from a list, then takes one key and not all",
     run,
 };

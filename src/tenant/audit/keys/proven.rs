@@ -2,13 +2,14 @@
 
 use super::super::facts::{LedgerKey, days, same};
 use super::super::finding::ObjectKind;
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 
 pub(in super::super) const CHECK: Check = Check {
     id: "HG-308",
     name: "keys-proven",
     title: "Every key has proved lately that it works",
     severity: Severity::Warning,
+    source: source::EMERGENCY_ACCESS,
     fix: "take the key out of its envelope: `halligan check --key LABEL`",
     run,
 };

@@ -1,7 +1,7 @@
 //! HG-305
 
 use super::super::finding::ObjectKind;
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 use crate::graph::model::AuthenticationMethod;
 
 pub(in super::super) const CHECK: Check = Check {
@@ -9,6 +9,7 @@ pub(in super::super) const CHECK: Check = Check {
     name: "no-temporary-access-pass",
     title: "No Temporary Access Pass opens the accounts",
     severity: Severity::Error,
+    source: source::EMERGENCY_ACCESS,
     fix: "delete the pass: Users > the account > Authentication methods; and find out who issued it",
     run,
 };

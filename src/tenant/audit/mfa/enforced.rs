@@ -1,6 +1,6 @@
 //! HG-502
 
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 use super::policy::about;
 use crate::tenant::conditional_access::Enforcement;
 
@@ -9,6 +9,7 @@ pub(in super::super) const CHECK: Check = Check {
     name: "mfa-policy-enforced",
     title: "The policy that asks for multifactor authentication is enforced",
     severity: Severity::Error,
+    source: source::ALL_USERS,
     fix: "prove the exclusion, then `halligan tenant apply --enforce`",
     run,
 };

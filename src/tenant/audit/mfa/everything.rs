@@ -1,6 +1,6 @@
 //! HG-503
 
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 use super::policy::about;
 use crate::graph::model::ConditionalAccessPolicy;
 use crate::graph::model::conditional_access_policy::{
@@ -13,6 +13,7 @@ pub(in super::super) const CHECK: Check = Check {
     name: "mfa-policy-covers-everything",
     title: "The policy counts for all resources, all programs and all circumstances",
     severity: Severity::Warning,
+    source: source::ALL_USERS,
     fix: "take the condition out of the policy: All resources, no excluded one, every client app, no further condition",
     run,
 };

@@ -2,7 +2,7 @@
 
 use super::super::facts::{among, same};
 use super::super::finding::ObjectKind;
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 use super::policy::about;
 use crate::graph::model::ConditionalAccessPolicy;
 use crate::graph::model::conditional_access_policy::ConditionalAccessUsers;
@@ -12,6 +12,7 @@ pub(in super::super) const CHECK: Check = Check {
     name: "mfa-policy-exclusions",
     title: "Nobody is excluded from the policy but whom the configuration names",
     severity: Severity::Warning,
+    source: source::ALL_USERS,
     fix: "take the exclusion away, or name it in [emergency.exclude_also] with what you know of it",
     run,
 };

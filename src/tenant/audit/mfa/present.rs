@@ -1,6 +1,6 @@
 //! HG-501
 
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 use super::policy::find;
 
 pub(in super::super) const CHECK: Check = Check {
@@ -8,6 +8,7 @@ pub(in super::super) const CHECK: Check = Check {
     name: "mfa-policy-present",
     title: "A policy asks all users for multifactor authentication",
     severity: Severity::Error,
+    source: source::ALL_USERS,
     fix: "`halligan tenant plan` shows the policy that it would make, report-only at first",
     run,
 };

@@ -1,6 +1,6 @@
 //! HG-505
 
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 use super::policy::about;
 use crate::graph::model::ConditionalAccessPolicy;
 use crate::tenant::desired::Strength;
@@ -10,6 +10,7 @@ pub(in super::super) const CHECK: Check = Check {
     name: "mfa-policy-strength",
     title: "The policy asks for no less than the configuration says",
     severity: Severity::Warning,
+    source: source::ALL_USERS,
     fix: "set the grant control of the policy to the authentication strength of the configuration",
     run,
 };

@@ -1,6 +1,6 @@
 //! HG-603
 
-use super::super::{Check, Facts, Finding, Severity};
+use super::super::{Check, Facts, Finding, Severity, source};
 use super::per_account;
 use crate::tenant::passkey_policy::{Attestation, Key, Purpose, Ruling, applied};
 
@@ -9,6 +9,7 @@ pub(in super::super) const CHECK: Check = Check {
     name: "attestation-enforced",
     title: "Nobody can register a key for the accounts that does not prove what it is",
     severity: Severity::Note,
+    source: source::PASSKEYS,
     fix: "give the group of the accounts a passkey profile of its own that enforces attestation",
     run,
 };

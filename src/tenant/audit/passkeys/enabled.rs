@@ -1,6 +1,6 @@
 //! HG-601
 
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 use super::per_account;
 use crate::tenant::passkey_policy::{Ruling, excluded, included, state};
 
@@ -9,6 +9,7 @@ pub(in super::super) const CHECK: Check = Check {
     name: "passkeys-enabled",
     title: "Passkeys are enabled for the accounts",
     severity: Severity::Error,
+    source: source::PASSKEYS,
     fix: "Authentication methods > Policies > Passkey (FIDO2): enable it, and include a group of the accounts without excluding another",
     run,
 };

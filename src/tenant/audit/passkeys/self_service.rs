@@ -1,6 +1,6 @@
 //! HG-602
 
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 use crate::tenant::passkey_policy::{Ruling, self_service};
 
 pub(in super::super) const CHECK: Check = Check {
@@ -8,6 +8,7 @@ pub(in super::super) const CHECK: Check = Check {
     name: "self-service-on",
     title: "A lost key can be replaced: self-service set-up is allowed",
     severity: Severity::Warning,
+    source: source::PASSKEYS,
     fix: "Authentication methods > Policies > Passkey (FIDO2) > Configure > Allow self-service set up; provisioning needs it too",
     run,
 };

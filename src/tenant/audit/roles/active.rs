@@ -2,7 +2,7 @@
 
 use super::super::facts::{among, same};
 use super::super::finding::ObjectKind;
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 use super::holders::WHOLE_TENANT;
 use crate::graph::model::{Membership, User};
 use crate::tenant::preflight::{GLOBAL_ADMINISTRATOR, permission};
@@ -14,6 +14,7 @@ pub(in super::super) const CHECK: Check = Check {
     name: "global-administrator",
     title: "The accounts are Global Administrators now",
     severity: Severity::Error,
+    source: source::ROLES,
     fix: "assign the role Global Administrator to the account, active and for good",
     run,
 };

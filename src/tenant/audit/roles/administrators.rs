@@ -1,6 +1,6 @@
 //! HG-204
 
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 use super::holders::{Holder, WHOLE_TENANT, distinct, holders};
 use crate::tenant::preflight::GLOBAL_ADMINISTRATOR;
 
@@ -9,6 +9,7 @@ pub(in super::super) const CHECK: Check = Check {
     name: "number-of-global-administrators",
     title: "There are no more Global Administrators than the configuration allows",
     severity: Severity::Warning,
+    source: source::ROLES,
     fix: "take the role from those who can do with a lesser one, or make them eligible for it",
     run,
 };

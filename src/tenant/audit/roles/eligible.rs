@@ -1,6 +1,6 @@
 //! HG-203
 
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 use super::schedules::{cannot_have_terms, of_global_administrator};
 use crate::tenant::snapshot::Account;
 
@@ -9,6 +9,7 @@ pub(in super::super) const CHECK: Check = Check {
     name: "role-not-eligible",
     title: "The accounts need not activate the role first",
     severity: Severity::Error,
+    source: source::ROLES,
     fix: "assign the role as active: an activation may need an approval, and the service that grants it",
     run,
 };

@@ -1,6 +1,6 @@
 //! HG-202
 
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 use super::schedules::{cannot_have_terms, of_global_administrator};
 use crate::graph::model::UnifiedRoleScheduleInstance;
 
@@ -9,6 +9,7 @@ pub(in super::super) const CHECK: Check = Check {
     name: "role-permanent",
     title: "The accounts hold the role for good",
     severity: Severity::Error,
+    source: source::ROLES,
     fix: "make the assignment active and permanent: Roles & admins > Global Administrator > Assignments",
     run,
 };

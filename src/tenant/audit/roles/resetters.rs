@@ -1,7 +1,7 @@
 //! HG-205
 
 use super::super::facts::{among, same};
-use super::super::{Check, Facts, Finding, Object, Severity};
+use super::super::{Check, Facts, Finding, Object, Severity, source};
 use super::holders::{Holder, WHOLE_TENANT, distinct, holders};
 use crate::graph::model::{Membership, User};
 use crate::tenant::preflight::{
@@ -15,6 +15,7 @@ pub(in super::super) const CHECK: Check = Check {
     name: "who-can-reset",
     title: "Nobody else can give themselves a way into the accounts",
     severity: Severity::Note,
+    source: source::RESTRICTED_UNITS,
     fix: "know them all; make them eligible instead of active, or put the accounts into a restricted management administrative unit",
     run,
 };

@@ -137,13 +137,11 @@ fn ledger() -> LedgerFacts {
         account: BG[account].to_owned(),
         label: format!("BG{account}-{number}"),
         method_id: format!("key-{account}-{number}"),
-        aaguid: MODELS[number].parse().unwrap(),
         last_proof: Some("2026-11-01T00:00:00Z".parse().unwrap()),
     };
     LedgerFacts {
         keys: vec![key(0, 0), key(0, 1), key(1, 0), key(1, 1)],
         last_review: Some("2026-11-01T00:00:00Z".parse().unwrap()),
-        ..LedgerFacts::default()
     }
 }
 
