@@ -18,7 +18,7 @@ fn readme() -> String {
 /// The README and what is in `docs/`.
 fn documents() -> Vec<PathBuf> {
     let mut documents = vec![root().join("README.md")];
-    for folder in ["docs", "docs/checks"] {
+    for folder in ["docs", "docs/audit", "docs/checks"] {
         for entry in fs::read_dir(root().join(folder)).unwrap() {
             let path = entry.unwrap().path();
             if path.extension().is_some_and(|extension| extension == "md") {

@@ -187,6 +187,8 @@ BODY = {
     "pin.opened": dict(label=text, by=texts, share=flag),
     "reset.intended": dict(label=text, credential_id=binary),
     "reset.performed": dict(label=text, credential_id=binary),
+    "tenant.audited": dict(tenant=text, taken_at=text, snapshot=text, passed=flag,
+                           counts=lambda v: isinstance(v, dict) and all(count32(one) for one in v.values()), failed=texts, unknown=texts),
     "retire.intended": dict(label=text, credential_id=binary, account=account, method_id=text, reason=REASON,
                             delete_credential=flag, keys_left=count32, forced=flag),
     "retire.method_removed": dict(label=text, method_id=text),

@@ -7,6 +7,7 @@
 //! CTAP is synchronous, because a key does one thing at a time; the tenant and the ledger are asynchronous. A ceremony blocks
 //! while it talks to the key, so it runs on a thread of its own or as the main future of a runtime.
 
+pub mod audit;
 pub mod batch;
 pub mod check;
 pub mod enroll;

@@ -44,7 +44,7 @@ pub use event::{
     KeySettings, KeyTested, Kind, Latency, NotAKind, Observation, Outcome, OutcomeVerdict,
     PinChanged, PinIntended, PinOpened, ResetIntended, ResetPerformed, RetireCredentialDeleted,
     RetireIntended, RetireMethodRemoved, RetireReason, SealedPart, SealedPin, StationJoined,
-    StationRevoked, Step,
+    StationRevoked, Step, TenantAudited,
 };
 pub use proof::{ORIGIN, Proof, ProofDefect, ProofRequest};
 pub use reader::Reader;

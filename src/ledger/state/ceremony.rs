@@ -157,7 +157,8 @@ fn movement(event: &Event) -> Option<Move> {
         | Event::KeyTested(_)
         | Event::PinOpened(_)
         | Event::StationJoined(_)
-        | Event::StationRevoked(_) => return None,
+        | Event::StationRevoked(_)
+        | Event::TenantAudited(_) => return None,
         Event::CeremonyFailed(_) => Move::Fails,
         Event::CeremonyUndone(_) => Move::Undoes,
         Event::ConfigIntended(_) => Move::Opens(Config),

@@ -2,9 +2,9 @@
 
 use super::super::{Facts, Finding, Object};
 use super::concern::{Concern, concern};
-use super::reach::{Models, Reach, reach, with_strength};
+use super::reach::{Models, Reach, reach};
 use crate::graph::model::ConditionalAccessPolicy;
-use crate::tenant::conditional_access::{Demand, Enforcement, Person};
+use crate::tenant::conditional_access::{Demand, Enforcement, Person, with_strengths};
 use crate::tenant::snapshot::Account;
 
 /// A policy that was held against an account.
@@ -101,6 +101,8 @@ pub(super) fn lines(
             )];
         }
     };
+    let strengths = facts.snapshot.strengths.as_deref().unwrap_or_default();
+    let policies = with_strengths(policies, strengths);
     facts.for_each_account(|account, _| {
         let Some(person) = account.person() else {
             return Vec::new();
@@ -112,12 +114,11 @@ pub(super) fn lines(
             if !counts(enforcement) {
                 continue;
             }
-            let policy = with_strength(policy, &facts.snapshot.strengths);
-            let reach = reach(facts.snapshot, &policy, &person, &models);
+            let reach = reach(facts.snapshot, policy, &person, &models);
             let case = Case {
                 account,
                 person: &person,
-                policy: &policy,
+                policy,
                 enforcement,
                 reach,
             };

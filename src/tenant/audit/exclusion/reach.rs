@@ -1,11 +1,8 @@
 //! Whether a policy reaches an emergency account in any sign-in that counts.
 
 use super::sign_ins::sign_ins;
-use crate::graph::model::{
-    AuthenticationStrengthPolicy, ConditionalAccessPolicy, Fido2AuthenticationMethod,
-};
+use crate::graph::model::{ConditionalAccessPolicy, Fido2AuthenticationMethod};
 use crate::tenant::conditional_access::{Demand, Match, Person, Via, apply, demand, exclusions};
-use crate::tenant::read::Read;
 use crate::tenant::snapshot::{Account, Snapshot};
 use crate::webauthn::Aaguid;
 
@@ -84,25 +81,4 @@ pub(super) fn reach(
         false => Reach::Excluded(paths),
         true => Reach::Elsewhere(elsewhere.unwrap_or_default()),
     }
-}
-
-/// The policy with what its authentication strength demands: it shows the strength's models only where they were asked for.
-pub(super) fn with_strength(
-    policy: &ConditionalAccessPolicy,
-    strengths: &Read<Vec<AuthenticationStrengthPolicy>>,
-) -> ConditionalAccessPolicy {
-    let mut policy = policy.clone();
-    let strength = policy
-        .grant_controls
-        .as_mut()
-        .and_then(|controls| controls.authentication_strength.as_mut());
-    if let Some(strength) = strength
-        && let Some(whole) = strengths
-            .iter()
-            .flatten()
-            .find(|one| one.id.eq_ignore_ascii_case(&strength.id))
-    {
-        *strength = whole.clone();
-    }
-    policy
 }

@@ -21,8 +21,13 @@ pub(in super::super) const CHECK: Check = Check {
 };
 
 /// The roles that reset a Global Administrator's password, register methods and issue Temporary Access Passes.
-const ROLES: [(&str, &str); 2] = [
+const ROLES: [(&str, &str); 3] = [
     (GLOBAL_ADMINISTRATOR, "Global Administrator"),
+    // Assigns either of the others to itself.
+    (
+        "e8611ab8-c189-46e8-94e1-60213ab1f814",
+        "Privileged Role Administrator",
+    ),
     (
         PRIVILEGED_AUTHENTICATION_ADMINISTRATOR,
         "Privileged Authentication Administrator",

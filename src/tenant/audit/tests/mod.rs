@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod damages;
+mod document;
 mod healthy;
 mod policies;
 mod unread;
