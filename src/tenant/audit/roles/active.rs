@@ -23,7 +23,6 @@ fn run(facts: &Facts<'_>) -> Vec<Finding> {
     facts.per_account(|account, user| line(facts, account, user))
 }
 
-/// Two sources say it, and either yes is enough; both are of the moment.
 fn line(facts: &Facts<'_>, account: &Account, user: &User) -> Finding {
     let subject = Object::account(account);
     let role = Object::new(
@@ -31,20 +30,24 @@ fn line(facts: &Facts<'_>, account: &Account, user: &User) -> Finding {
         GLOBAL_ADMINISTRATOR,
         Some("Global Administrator"),
     );
-    let by_assignment = assigned(facts, account, user);
-    let by_membership = is_member(account);
-    let found = match (by_assignment, by_membership) {
-        (Ok(Some(how)), _) => Finding::pass(subject, how),
-        (_, Ok(true)) => Finding::pass(
-            subject,
-            "the directory lists the role among its memberships",
-        ),
-        (Ok(None), _) | (_, Ok(false)) => {
-            Finding::fail(subject, "the account does not hold the role now")
-        }
-        (Err(unread), Err(_)) => Finding::unread(subject, "who holds the role", &unread),
+    let found = match held(facts, account, user) {
+        Ok(Some(how)) => Finding::pass(subject, how),
+        Ok(None) => Finding::fail(subject, "the account does not hold the role now"),
+        Err(unread) => Finding::unread(subject, "who holds the role", &unread),
     };
     found.about([role])
+}
+
+/// How the account holds the role now. Two sources say it, and either yes is enough; both are of the moment.
+pub(super) fn held(facts: &Facts<'_>, account: &Account, user: &User) -> Read<Option<String>> {
+    match (assigned(facts, account, user), is_member(account)) {
+        (Ok(Some(how)), _) => Ok(Some(how)),
+        (_, Ok(true)) => Ok(Some(
+            "the directory lists the role among its memberships".to_owned(),
+        )),
+        (Ok(None), _) | (_, Ok(false)) => Ok(None),
+        (Err(unread), Err(_)) => Err(unread),
+    }
 }
 
 /// How the role is assigned, in the whole tenant.

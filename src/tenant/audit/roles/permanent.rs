@@ -1,8 +1,10 @@
 //! HG-202
 
 use super::super::{Check, Facts, Finding, Object, Severity, source};
+use super::active::held;
 use super::schedules::{cannot_have_terms, of_global_administrator};
-use crate::graph::model::UnifiedRoleScheduleInstance;
+use crate::graph::model::{UnifiedRoleScheduleInstance, User};
+use crate::tenant::snapshot::Account;
 
 pub(in super::super) const CHECK: Check = Check {
     id: "HG-202",
@@ -15,10 +17,13 @@ pub(in super::super) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts<'_>) -> Vec<Finding> {
-    facts.per_account(|account, _| {
+    facts.per_account(|account, user| {
         let subject = Object::account(account);
         match &account.role_schedules {
-            Ok(instances) => line(subject, &of_global_administrator(instances)),
+            Ok(instances) => match of_global_administrator(instances).as_slice() {
+                [] => without_terms(facts, account, user),
+                instances => line(subject, instances),
+            },
             Err(_) if cannot_have_terms(facts) => Finding::not_applicable(
                 subject,
                 "the tenant has no licence for Privileged Identity Management: assignments have no end",
@@ -28,13 +33,20 @@ fn run(facts: &Facts<'_>) -> Vec<Finding> {
     })
 }
 
-fn line(subject: Object, instances: &[&UnifiedRoleScheduleInstance]) -> Finding {
-    if instances.is_empty() {
-        return Finding::not_applicable(
+/// A role by a group may have its terms there.
+fn without_terms(facts: &Facts<'_>, account: &Account, user: &User) -> Finding {
+    let subject = Object::account(account);
+    match held(facts, account, user) {
+        Ok(None) => Finding::not_applicable(subject, "the account does not hold the role now"),
+        Ok(Some(how)) => Finding::unknown(
             subject,
-            "no assignment of the role is shown for the account",
-        );
+            format!("the account holds the role ({how}), and until when is not shown"),
+        ),
+        Err(unread) => Finding::unread(subject, "who holds the role", &unread),
     }
+}
+
+fn line(subject: Object, instances: &[&UnifiedRoleScheduleInstance]) -> Finding {
     let lasts = |one: &&&UnifiedRoleScheduleInstance| {
         one.end_date_time.is_none() && one.assignment_type.as_deref() == Some("Assigned")
     };

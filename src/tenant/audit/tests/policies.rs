@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::healthy::{self, BG, GROUP, policy};
+use super::healthy::{self, BG, GLOBAL_ADMINISTRATOR, GROUP, policy};
 use super::{World, failed, said, unknown};
 use crate::tenant::desired::DedicatedPolicy;
 
@@ -183,4 +183,24 @@ fn a_restricted_unit_keeps_everybody_else_off() {
     let memberships = &mut world.account(0)["memberships"]["read"];
     memberships.as_array_mut().unwrap().push(unit);
     assert_eq!(failed(&world.audit()), ["HG-205"]);
+}
+
+#[test]
+fn a_role_by_a_group_is_held_and_its_end_is_open() {
+    let mut world = healthy::world();
+    let group = json!({"@odata.type": "#microsoft.graph.group", "id": GROUP, "displayName": "Emergency access"});
+    world.snapshot["role_holders"]["read"] = json!([group]);
+    let members: Vec<Value> = BG
+        .iter()
+        .map(|id| json!({"@odata.type": "#microsoft.graph.user", "id": id}))
+        .collect();
+    world.snapshot["role_groups"]["read"] = json!([{"group": GROUP, "members": members}]);
+    world.snapshot["role_assignments"]["read"] = json!([{"roleDefinitionId": GLOBAL_ADMINISTRATOR, "principalId": GROUP, "directoryScopeId": "/"}]);
+    for at in [0, 1] {
+        world.account(at)["role_schedules"]["read"] = json!([]);
+    }
+    let audit = world.audit();
+    assert!(said(&audit, "HG-201").contains("assigned to group \"Emergency access\""));
+    assert_eq!(failed(&audit), [""; 0]);
+    assert_eq!(unknown(&audit), ["HG-202"]);
 }
