@@ -162,17 +162,22 @@ async fn known(
     snapshot: &Snapshot,
     context: &Context,
 ) -> Result<Read<LedgerFacts>, Error> {
-    let reader = record::open_for_reading(&arguments.ledger, config)?;
-    let mut facts = match reader.entries().await {
+    let read = match record::open_for_reading(&arguments.ledger, config) {
+        Ok(reader) => reader.entries().await.map_err(Error::from),
+        Err(error) => Err(error),
+    };
+    let mut facts = match read {
         Ok((entries, state)) => ceremony::audit::facts(&entries, &state, &snapshot.tenant),
-        Err(ledger::Error::Absent(location)) if arguments.ledger.ledger.is_none() => {
+        Err(Error::Ledger(ledger::Error::Absent(location)))
+            if arguments.ledger.ledger.is_none() =>
+        {
             let why = format!("there is none at {location}");
             return Ok(Err(Unread {
                 why,
                 permission: None,
             }));
         }
-        Err(error) => return Err(error.into()),
+        Err(error) => return Err(error),
     };
     // This very audit is one that the ledger is about to have.
     if arguments.record {
