@@ -18,7 +18,7 @@ fn readme() -> String {
 /// The README and what is in `docs/`.
 fn documents() -> Vec<PathBuf> {
     let mut documents = vec![root().join("README.md")];
-    for folder in ["docs", "docs/checks"] {
+    for folder in ["docs", "docs/audit", "docs/checks"] {
         for entry in fs::read_dir(root().join(folder)).unwrap() {
             let path = entry.unwrap().path();
             if path.extension().is_some_and(|extension| extension == "md") {
@@ -384,6 +384,7 @@ fn every_member_of_the_configuration_is_documented() {
         "[sign_in]",
         "[attestation]",
         "[mds]",
+        "[[emergency.accept]]",
     ] {
         let members = members(&bench, table);
         assert!(members.len() >= 2, "{table}: {members:?}");

@@ -190,6 +190,8 @@ BODY = {
     "pin.opened": dict(label=text, by=texts, share=flag),
     "reset.intended": dict(label=text, credential_id=binary),
     "reset.performed": dict(label=text, credential_id=binary),
+    "tenant.audited": dict(tenant=text, taken_at=text, snapshot=text, passed=flag,
+                           counts=lambda v: isinstance(v, dict) and all(count32(one) for one in v.values()), failed=texts, unknown=texts),
     "tenant.change_intended": dict(label=text, tenant=text, change=CHANGE, object=tenant_object, before=optional(digest),
                                    after=members(), **{"with": optional(tenant_object)}),
     "tenant.changed": dict(label=text, object=tenant_object),

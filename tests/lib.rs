@@ -30,6 +30,7 @@ mod reconcile;
 mod secrets;
 mod service;
 mod sign_in;
+mod tenant_audit;
 mod tenant_export;
 mod tenants;
 mod tenants_as_code;

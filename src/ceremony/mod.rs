@@ -8,6 +8,7 @@
 //! while it talks to the key, so it runs on a thread of its own or as the main future of a runtime.
 
 pub mod apply;
+pub mod audit;
 pub mod batch;
 pub mod check;
 pub mod enroll;

@@ -4,6 +4,7 @@
 mod attestation;
 mod batch;
 mod check;
+mod document;
 mod enroll;
 mod handover;
 mod key;
@@ -50,8 +51,9 @@ pub use resume::{resume, resume_list};
 pub use retire::retire;
 pub use sheet::{Sheet, sheets};
 pub use tenant::{
-    Destination, explain, prediction_json, preflight, snapshot_text, tenant_apply, tenant_export,
-    tenant_plan, unread_line, what_if,
+    Audited, Destination, explain, prediction_json, preflight, snapshot_text, tenant_apply,
+    tenant_audit, tenant_audit_html, tenant_audit_junit, tenant_audit_list, tenant_audit_recorded,
+    tenant_audit_sarif, tenant_export, tenant_plan, unread_line, what_if,
 };
 pub use two_rooms::{enroll_offline, enroll_request, enroll_response};
 

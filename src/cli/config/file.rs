@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
+use super::accept::Accept;
 use crate::webauthn::Aaguid;
 
 /// The file, exactly as typed.
@@ -49,6 +50,8 @@ pub(crate) struct Emergency {
     pub(crate) dedicated_policy: EmergencyDedicatedPolicy,
     pub(crate) exclude_also: EmergencyExclusions,
     pub(crate) thresholds: EmergencyThresholds,
+    /// What an audit finds and is taken as it is.
+    pub(crate) accept: Vec<Accept>,
 }
 
 /// `[[emergency.account]]`

@@ -1,6 +1,7 @@
 //! Configuration: `halligan.toml` as typed, then validated. A relative path in the file is relative to the file, so that a
 //! configuration can be moved together with what it names.
 
+mod accept;
 mod attestation;
 mod custody;
 mod emergency;

@@ -1,6 +1,7 @@
 //! `halligan tenant …`, and the client that every command asks the tenant with.
 
 mod apply;
+mod audit;
 mod client;
 mod explain;
 mod export;
@@ -17,6 +18,8 @@ pub(crate) use client::{client, client_for};
 /// What to ask the tenant.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
+    /// Say whether the tenant is safe for its emergency accounts: accounts, roles, keys, exclusions, policies
+    Audit(Box<audit::Arguments>),
     /// Write what can be read of the tenant's emergency accounts and policies as one document: to audit it elsewhere, or to keep it
     Export(export::Arguments),
     /// Say what the tenant would refuse of a key, at registration and at sign-in, and which setting to change
@@ -34,6 +37,7 @@ pub(crate) enum Command {
 impl Command {
     pub(super) fn name(&self) -> &'static str {
         match self {
+            Self::Audit(_) => "tenant.audit",
             Self::Export(_) => "tenant.export",
             Self::Preflight(_) => "tenant.preflight",
             Self::Plan(_) => "tenant.plan",
@@ -46,6 +50,7 @@ impl Command {
 
 pub(crate) async fn run(command: &Command, context: &Context) -> Result<Report, Error> {
     match command {
+        Command::Audit(arguments) => audit::run(arguments, context).await,
         Command::Export(arguments) => export::run(arguments, context).await,
         Command::Preflight(arguments) => preflight::run(arguments, context).await,
         Command::Plan(arguments) => plan::run(arguments, context).await,

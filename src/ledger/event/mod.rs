@@ -1,6 +1,7 @@
 //! What may happen, and what an entry says about it. Members that a body has beyond those listed here are kept and
 //! ignored, so that a later version may say more.
 
+mod audit;
 pub(in crate::ledger) mod base64url_member;
 mod ceremony;
 mod config;
@@ -20,6 +21,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+pub use audit::TenantAudited;
 pub use ceremony::{CeremonyFailed, CeremonyUndone, Step};
 pub use config::{ConfigApplied, ConfigIntended, KeySettings};
 pub use custody::{Custody, KeyHandedOver};
@@ -167,6 +169,8 @@ events! {
     StationJoined(StationJoined) = "station.joined",
     /// A station must not write any more.
     StationRevoked(StationRevoked) = "station.revoked",
+    /// Somebody looked at the whole tenant.
+    TenantAudited(TenantAudited) = "tenant.audited",
     /// A station is about to change something in the tenant.
     TenantChangeIntended(Box<TenantChangeIntended>) = "tenant.change_intended",
     /// The change was seen in the tenant; closes the ceremony.

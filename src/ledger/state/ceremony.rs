@@ -161,6 +161,7 @@ fn movement(event: &Event) -> Option<Move> {
         | Event::PinOpened(_)
         | Event::StationJoined(_)
         | Event::StationRevoked(_)
+        | Event::TenantAudited(_)
         | Event::TenantExclusionProven(_) => return None,
         Event::CeremonyFailed(_) => Move::Fails,
         Event::CeremonyUndone(_) => Move::Undoes,

@@ -1,38 +1,35 @@
 //! The result of a test bench run as files: JUnit's XML for build servers, HTML for people.
 
-use minijinja::{Environment, Value, context};
+use minijinja::{Value, context};
 
 use super::{Counts, model, tags};
 use crate::attestation::Verdict;
 use crate::ceremony::key_test::{Record, Tested};
+use crate::report::document::{JUNIT, Template};
 use crate::report::printable;
 
-/// JUnit's XML: a failure is a failed check, an error one that is unknown, and what does not apply is skipped.
+const PAGE: Template = Template {
+    name: "page.html",
+    text: include_str!("page.html"),
+};
+
+/// JUnit's XML.
 #[must_use]
 pub fn junit(tested: &Tested, device: &str, time: &str) -> String {
-    render("junit.xml", include_str!("junit.xml"), tested, device, time)
+    JUNIT.render(values(tested, device, time))
 }
 
 /// One HTML page.
 #[must_use]
 pub fn html(tested: &Tested, device: &str, time: &str) -> String {
-    render("page.html", include_str!("page.html"), tested, device, time)
+    PAGE.render(values(tested, device, time))
 }
 
-fn render(
-    // The ending is what turns escaping on.
-    name: &'static str,
-    template: &'static str,
-    tested: &Tested,
-    device: &str,
-    time: &str,
-) -> String {
-    let mut environment = Environment::new();
-    environment
-        .add_template(name, template)
-        .expect("the template is part of this program");
+fn values(tested: &Tested, device: &str, time: &str) -> Value {
     let counts = Counts::of(&tested.records);
-    let values = context! {
+    context! {
+        suite => "halligan key test",
+        host => device,
         device,
         time,
         model => model(tested),
@@ -46,11 +43,7 @@ fn render(
         seconds => seconds(tested.records.iter().map(|record| record.took).sum()),
         commands => super::commands(&tested.records).map(times).collect::<Vec<_>>(),
         checks => tested.records.iter().map(row).collect::<Vec<_>>(),
-    };
-    environment
-        .get_template(name)
-        .and_then(|template| template.render(values))
-        .expect("the template uses what it is given")
+    }
 }
 
 /// A command's name and its times.

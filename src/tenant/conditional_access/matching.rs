@@ -53,7 +53,8 @@ impl Match {
 
 /// The words that are not known here, of members that were sent beside those that are: any of them may narrow or widen what was
 /// read. Annotations are not members, and null is the same as nothing.
-pub(super) fn unknown_members(other: &serde_json::Map<String, serde_json::Value>) -> Vec<&str> {
+#[must_use]
+pub fn unknown_members(other: &serde_json::Map<String, serde_json::Value>) -> Vec<&str> {
     let said = other
         .iter()
         .filter(|(name, value)| !name.contains('@') && !is_nothing(value));

@@ -24,7 +24,7 @@ mod way;
 
 pub use applied::{Applied, Condition, apply};
 pub use demand::{Demand, demand};
-pub use matching::Match;
+pub use matching::{Match, unknown_members};
 pub use outcome::{Enforcement, Outcome, PolicyOutcome, judge};
 pub use resource::app;
 pub use scenario::{ClientApp, Person, PersonKind, Place, Platform, Resource, RiskLevel, Scenario};

@@ -1,0 +1,82 @@
+//! An audit of the tenant and the ledger: what the one knows for the other.
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest, Sha256};
+
+use crate::ceremony::Error;
+use crate::encoding::hex;
+use crate::ledger::{Draft, Entry, EntryRef, Event, Ledger, State, TenantAudited};
+use crate::tenant::audit::{Audit, LedgerFacts, LedgerKey, Line};
+use crate::tenant::snapshot::Snapshot;
+
+/// What a ledger knows that an audit asks for. Audits of other tenants are not counted.
+#[must_use]
+pub fn facts(entries: &[Entry], state: &State, tenant: &str) -> LedgerFacts {
+    let keys = state.keys_in_service().map(|key| LedgerKey {
+        account: key.enrolled.account.id.clone(),
+        label: key.enrolled.label.clone(),
+        method_id: key.enrolled.method_id.clone(),
+        last_proof: key.last_proof.map(|(_, time)| time),
+    });
+    let audits = entries.iter().filter(|entry| {
+        let event = Event::parse(&entry.kind, &entry.body);
+        matches!(event, Ok(Some(Event::TenantAudited(audited))) if audited.tenant == tenant)
+    });
+    LedgerFacts {
+        keys: keys.collect(),
+        last_review: audits.map(|entry| entry.time).max(),
+    }
+}
+
+/// Records an audit. `document` is what was read, as an export writes it.
+///
+/// # Errors
+/// When the ledger cannot be written.
+pub async fn record(
+    ledger: &mut Ledger,
+    snapshot: &Snapshot,
+    document: &str,
+    audit: &Audit,
+    passed: bool,
+) -> Result<EntryRef, Error> {
+    let event = Event::TenantAudited(TenantAudited {
+        tenant: snapshot.tenant.clone(),
+        taken_at: snapshot.taken_at.to_string(),
+        snapshot: hex::encode(&Sha256::digest(document)),
+        passed,
+        counts: counts(audit),
+        failed: ids(audit, Line::fails),
+        unknown: ids(audit, Line::is_open),
+    });
+    let entry = ledger.append(Draft::new(&event, None)).await?;
+    Ok(entry.reference())
+}
+
+fn counts(audit: &Audit) -> BTreeMap<String, u32> {
+    let counts = audit.counts();
+    let named = [
+        ("errors", counts.errors),
+        ("warnings", counts.warnings),
+        ("notes", counts.notes),
+        ("unknown", counts.unknown),
+        ("accepted", counts.accepted),
+        ("passed", counts.passed),
+        ("not_applicable", counts.not_applicable),
+    ];
+    let count =
+        |(name, count): (&str, usize)| (name.to_owned(), u32::try_from(count).unwrap_or(u32::MAX));
+    named.into_iter().map(count).collect()
+}
+
+/// The checks with such a line, each once.
+fn ids(audit: &Audit, wanted: fn(&Line) -> bool) -> Vec<String> {
+    let mut ids: Vec<String> = audit
+        .lines
+        .iter()
+        .filter(|line| wanted(line))
+        .map(|line| line.check.id.to_owned())
+        .collect();
+    ids.dedup();
+    ids
+}

@@ -1,0 +1,84 @@
+//! Whether a policy reaches an emergency account in any sign-in that counts.
+
+use super::sign_ins::sign_ins;
+use crate::graph::model::{ConditionalAccessPolicy, Fido2AuthenticationMethod};
+use crate::tenant::conditional_access::{Demand, Match, Person, Via, apply, demand, exclusions};
+use crate::tenant::snapshot::{Account, Snapshot};
+use crate::webauthn::Aaguid;
+
+use super::super::keys::model;
+
+/// Whether, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// By these paths the policy excludes the account.
+    Excluded(Vec<Via>),
+    /// It is about something else.
+    Elsewhere(String),
+    /// It applies to some sign-in.
+    Applies(Demand),
+    /// Whether it applies is open.
+    Open(Demand, String),
+}
+
+/// What is known of the account's keys.
+pub(super) struct Models {
+    known: Vec<Aaguid>,
+    /// Whether that is all of them.
+    complete: bool,
+}
+
+impl Models {
+    pub(super) fn of(account: &Account) -> Self {
+        let keys: &[Fido2AuthenticationMethod] = account.keys.as_deref().unwrap_or_default();
+        let known: Vec<Aaguid> = keys.iter().filter_map(model).collect();
+        Self {
+            complete: account.keys.is_ok() && known.len() == keys.len(),
+            known,
+        }
+    }
+
+    /// What the policy asks for, if no key may be refused: nobody chooses in an emergency which key is at hand.
+    fn demand(&self, policy: &ConditionalAccessPolicy) -> Demand {
+        let with = |models: &[Aaguid]| demand(policy, models);
+        let each = self.known.iter().map(|one| with(std::slice::from_ref(one)));
+        let gravest = each.max().unwrap_or_else(|| with(&[]));
+        let asks_for_models = policy
+            .grant_controls
+            .as_ref()
+            .is_some_and(|controls| controls.authentication_strength.is_some());
+        match gravest {
+            Demand::Barrier(what) if !self.complete && asks_for_models => {
+                Demand::Open(format!("{what}, and the account's keys are not all known"))
+            }
+            other => other,
+        }
+    }
+}
+
+/// Whether the policy reaches the account.
+pub(super) fn reach(
+    snapshot: &Snapshot,
+    policy: &ConditionalAccessPolicy,
+    person: &Person,
+    models: &Models,
+) -> Reach {
+    let mut open = None;
+    let mut elsewhere = None;
+    for scenario in sign_ins(policy, person, &snapshot.named_locations) {
+        match apply(policy, &scenario).applies {
+            Match::Yes(_) => return Reach::Applies(models.demand(policy)),
+            Match::Open(why) => open = open.or(Some(why)),
+            Match::No(why) => elsewhere = elsewhere.or(Some(why)),
+        }
+    }
+    if let Some(why) = open {
+        return Reach::Open(models.demand(policy), why);
+    }
+    let paths = policy.conditions.users.as_ref();
+    let paths = paths.map_or_else(Vec::new, |users| exclusions(users, person));
+    match paths.is_empty() {
+        false => Reach::Excluded(paths),
+        true => Reach::Elsewhere(elsewhere.unwrap_or_default()),
+    }
+}

@@ -1,0 +1,109 @@
+//! The sign-ins that an emergency account has to be capable of: to the admin centers, Graph and the command lines, from a browser or
+//! a program, on every system, from everywhere, at every risk.
+
+use crate::graph::model::{ConditionalAccessPolicy, NamedLocation};
+use crate::tenant::conditional_access::{
+    ClientApp, Person, Place, Platform, Resource, RiskLevel, Scenario, app,
+};
+use crate::tenant::read::Read;
+
+/// What an administrator needs in an emergency.
+const NEEDED: [&str; 4] = [
+    app::AZURE_PORTAL,
+    app::MICROSOFT_GRAPH,
+    app::AZURE_CLI,
+    app::AZURE_POWERSHELL,
+];
+
+/// Programs that know nothing but passwords do not count: a key is of no use in them.
+const CLIENTS: [ClientApp; 2] = [ClientApp::Browser, ClientApp::MobileAppsAndDesktopClients];
+
+/// And a system that is none of them, which stays open.
+const PLATFORMS: [Option<Platform>; 6] = [
+    Some(Platform::Windows),
+    Some(Platform::MacOs),
+    Some(Platform::Linux),
+    Some(Platform::Ios),
+    Some(Platform::Android),
+    None,
+];
+
+const RISKS: [RiskLevel; 4] = [
+    RiskLevel::None,
+    RiskLevel::Low,
+    RiskLevel::Medium,
+    RiskLevel::High,
+];
+
+/// All sign-ins that a policy can tell apart: what it does not look at is not varied.
+pub(super) fn sign_ins<'a>(
+    policy: &ConditionalAccessPolicy,
+    person: &'a Person,
+    named: &Read<Vec<NamedLocation>>,
+) -> Vec<Scenario<'a>> {
+    let conditions = &policy.conditions;
+    let ordinary = |id: &&str| Scenario {
+        client: Some(ClientApp::Browser),
+        transfer_method: Some("none".to_owned()),
+        ..Scenario::of(person, Resource::Application((*id).to_owned()))
+    };
+    let mut varied: Vec<Scenario<'a>> = NEEDED.iter().map(ordinary).collect();
+    varied = vary(varied, &CLIENTS, |one, client| one.client = Some(*client));
+    if conditions.platforms.is_some() {
+        varied = vary(varied, &PLATFORMS, |one, platform| one.platform = *platform);
+    }
+    if conditions.locations.is_some() {
+        let places = places(policy, named);
+        varied = vary(varied, &places, |one, place| one.place.clone_from(place));
+    }
+    if !conditions.sign_in_risk_levels.is_empty() {
+        varied = vary(varied, &RISKS, |one, risk| one.sign_in_risk = Some(*risk));
+    }
+    if !conditions.user_risk_levels.is_empty() {
+        varied = vary(varied, &RISKS, |one, risk| one.user_risk = Some(*risk));
+    }
+    varied
+}
+
+/// Each sign-in with each of the choices.
+fn vary<'a, T>(
+    sign_ins: Vec<Scenario<'a>>,
+    choices: &[T],
+    set: impl Fn(&mut Scenario<'a>, &T),
+) -> Vec<Scenario<'a>> {
+    let mut varied = Vec::with_capacity(sign_ins.len() * choices.len());
+    for one in sign_ins {
+        for choice in choices {
+            let mut with = one.clone();
+            set(&mut with, choice);
+            varied.push(with);
+        }
+    }
+    varied
+}
+
+/// Somewhere that nobody has named, each named location of the policy, and an open one for those that are not shown.
+fn places(
+    policy: &ConditionalAccessPolicy,
+    named: &Read<Vec<NamedLocation>>,
+) -> Vec<Option<Place>> {
+    let mut places = vec![Some(Place {
+        named_locations: Vec::new(),
+        trusted: false,
+    })];
+    let Some(locations) = &policy.conditions.locations else {
+        return places;
+    };
+    let listed = locations
+        .include_locations
+        .iter()
+        .chain(&locations.exclude_locations);
+    for id in listed.filter(|id| !matches!(id.as_str(), "All" | "AllTrusted")) {
+        let shown = named.iter().flatten().find(|one| one.id == *id);
+        places.push(shown.map(|location| Place {
+            named_locations: vec![location.id.clone()],
+            trusted: location.is_trusted == Some(true),
+        }));
+    }
+    places
+}
