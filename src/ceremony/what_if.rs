@@ -1,8 +1,8 @@
-//! Asks the service which policies would apply to the accounts, on every way in. Reads only.
+//! Asks the service which policies would apply to the accounts, on every usual way in. Reads only.
 
 use crate::ceremony::Error;
 use crate::graph::Client;
-use crate::tenant::conditional_access::ways;
+use crate::tenant::conditional_access::usual_ways;
 use crate::tenant::snapshot::Snapshot;
 use crate::tenant::what_if::Standing;
 use crate::tenant::what_if::service::{Answer, answer, question};
@@ -28,12 +28,12 @@ pub async fn ask(
 ) -> Result<Vec<Asked>, Error> {
     let accounts = snapshot.accounts.iter().chain(&snapshot.regular);
     let people: Vec<_> = accounts.map(|account| account.person()).collect();
-    let total = people.iter().flatten().count() * ways().count();
+    let total = people.iter().flatten().count() * usual_ways().count();
     let mut done = 0;
     let mut asked = Vec::new();
     for (person, standing) in people.into_iter().zip(standings) {
         let mut answers = Vec::new();
-        for way in ways() {
+        for way in usual_ways() {
             let Some(person) = &person else { break };
             progress(done, total);
             let results = client.evaluate(&question(person, way)).await?;

@@ -6,18 +6,14 @@ use super::known_keys;
 use super::run::Run;
 use crate::ceremony::interaction::Step as Phase;
 use crate::ceremony::{Error, Parties};
-use crate::graph::model::{
-    ConditionalAccessPolicy, ConditionalAccessWhatIf, SignInConditions, SignInContext,
-    SignInIdentity, WhatIfAnalysisResult,
-};
+use crate::graph::model::{ConditionalAccessPolicy, WhatIfAnalysisResult};
 use crate::ledger::{
     Account, Event, Outcome, OutcomeVerdict, ProvenAccount, TenantExclusionProven, TenantObject,
 };
-use crate::tenant::conditional_access::{ClientApp, Demand, Enforcement, Person, Platform, demand};
-use crate::tenant::plan::{
-    Change, Question, Step, effect, is_excluded, models, questions, working, worst,
-};
+use crate::tenant::conditional_access::{Demand, Enforcement, Person, Way, demand, usual_ways};
+use crate::tenant::plan::{Change, Step, effect, is_excluded, models, working, worst};
 use crate::tenant::snapshot::{self, Snapshot};
+use crate::tenant::what_if::service::question;
 use crate::webauthn::Aaguid;
 
 /// Proves it and records the answers.
@@ -88,12 +84,9 @@ async fn prove_account(
         against.push(format!("{name}: {why}"));
     }
     let mut scenarios = Vec::new();
-    for question in asked() {
-        let answers = parties
-            .tenant()?
-            .evaluate(&what_if(&person.id, &question))
-            .await?;
-        let outcome = judge(&question, step, &answers, &models(account));
+    for way in usual_ways() {
+        let answers = parties.tenant()?.evaluate(&question(&person, way)).await?;
+        let outcome = judge(way, step, &answers, &models(account));
         if let (Some(why), true) = (&outcome.why, outcome.verdict != OutcomeVerdict::Pass) {
             against.push(format!("{name}, {}: {why}", outcome.subject));
         }
@@ -114,7 +107,7 @@ async fn prove_account(
     }))
 }
 
-/// Our own evaluation of every question, with all policies as they would be.
+/// Our own evaluation of every way in, with all policies as they would be.
 fn offline(
     account: &snapshot::Account,
     person: &Person,
@@ -138,64 +131,16 @@ fn offline(
     }
 }
 
-/// What the service is asked, one request a second: each resource, and each kind of program and system once.
-fn asked() -> impl Iterator<Item = Question> {
-    questions().filter(|question| {
-        matches!(
-            (question.resource, question.client, question.platform),
-            ("Azure portal", ClientApp::Browser, Platform::Windows)
-                | (
-                    "Microsoft Graph",
-                    ClientApp::MobileAppsAndDesktopClients,
-                    Platform::MacOs
-                )
-                | (
-                    "Azure CLI",
-                    ClientApp::MobileAppsAndDesktopClients,
-                    Platform::Linux
-                )
-                | (
-                    "Azure PowerShell",
-                    ClientApp::MobileAppsAndDesktopClients,
-                    Platform::Windows
-                )
-        )
-    })
-}
-
-fn what_if(user: &str, question: &Question) -> ConditionalAccessWhatIf {
-    ConditionalAccessWhatIf {
-        sign_in_identity: SignInIdentity::User {
-            user_id: user.to_owned(),
-        },
-        sign_in_context: SignInContext::Applications {
-            include_applications: vec![question.app.to_owned()],
-        },
-        sign_in_conditions: SignInConditions {
-            device_platform: Some(question.platform.as_str().to_owned()),
-            client_app_type: Some(question.client.as_str().to_owned()),
-            ..SignInConditions::default()
-        },
-        // Also those that do not apply: a policy that is not among the answers was not evaluated, and proves nothing.
-        applied_policies_only: false,
-    }
-}
-
 /// The policy for everybody must be among the answers, and must not apply; the one for the accounts must apply. Of all others that
 /// apply, the account's keys must be enough for what they ask.
-fn judge(
-    question: &Question,
-    step: &Step,
-    answers: &[WhatIfAnalysisResult],
-    models: &[Aaguid],
-) -> Outcome {
+fn judge(way: Way, step: &Step, answers: &[WhatIfAnalysisResult], models: &[Aaguid]) -> Outcome {
     let is_it = |one: &&WhatIfAnalysisResult| one.policy.id.as_deref() == Some(&step.object.id);
     let found = answers.iter().find(is_it);
     let others = answers.iter().filter(|one| !is_it(one));
     let why =
         of_policy(step, found).or_else(|| others.filter_map(|one| too_much(one, models)).next());
     Outcome {
-        subject: question.describe(),
+        subject: way.describe(),
         verdict: match (&why, found) {
             (None, _) => OutcomeVerdict::Pass,
             (Some(_), None) => OutcomeVerdict::Unknown,

@@ -11,7 +11,7 @@ use crate::cli::{Context, Error, terminal};
 use crate::graph::credential::SNAPSHOT_PERMISSIONS;
 use crate::report::{self, Report};
 use crate::tenant::change::{self, Change};
-use crate::tenant::conditional_access::ways;
+use crate::tenant::conditional_access::usual_ways;
 use crate::tenant::snapshot::Snapshot;
 use crate::tenant::what_if::{Standing, effects, standings};
 
@@ -85,7 +85,7 @@ fn tell(context: &Context, done: usize, total: usize) {
     }
     let event = json!({"event": "evaluating", "done": done, "total": total});
     let line = format!("Asking the service what would apply: {done} of {total}");
-    if global.events || done.is_multiple_of(ways().count()) {
+    if global.events || done.is_multiple_of(usual_ways().count()) {
         terminal::say(global.events, &event, &line);
     }
 }

@@ -43,7 +43,7 @@ pub(in crate::simulator) enum Context {
     )]
     Applications { include_applications: Vec<String> },
     #[serde(rename = "#microsoft.graph.authContext", rename_all = "camelCase")]
-    AuthenticationContext {
+    Authentication {
         authentication_context_value: String,
     },
     #[serde(

@@ -73,7 +73,7 @@ async fn a_group_is_made_with_its_members() {
         .running
         .tenant
         .read(|state| state.groups_of(bg1.parse().unwrap()));
-    assert_eq!(groups, [id.clone()]);
+    assert_eq!(groups, std::slice::from_ref(&id));
     let path = format!("{members}/{bg1}/$ref");
     assert_eq!(bench.delete(&path, &token).await.status, 204);
     assert_eq!(bench.delete(&path, &token).await.status, 404);

@@ -84,7 +84,7 @@ async fn memberships_show_late_and_go_late() {
         .read(|state| state.groups_of(bg1.parse().unwrap()));
     assert_eq!(
         known,
-        [group.clone()],
+        std::slice::from_ref(&group),
         "what decides about sign-ins knows at once"
     );
     bench.advance(5);

@@ -30,4 +30,4 @@ pub use resource::app;
 pub use scenario::{ClientApp, Person, PersonKind, Place, Platform, Resource, RiskLevel, Scenario};
 pub use strength::with_strengths;
 pub use users::{Via, exclusions, meant};
-pub use way::{Way, ways};
+pub use way::{APPLICATIONS, CLIENTS, PLATFORMS, Way, usual_ways, ways};

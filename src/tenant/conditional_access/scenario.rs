@@ -121,6 +121,17 @@ impl ClientApp {
             Self::Other => "other",
         }
     }
+
+    /// For people.
+    #[must_use]
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Browser => "a browser",
+            Self::MobileAppsAndDesktopClients => "a program",
+            Self::ExchangeActiveSync => "Exchange ActiveSync",
+            Self::Other => "a program that knows only passwords",
+        }
+    }
 }
 
 /// An operating system (`conditionalAccessDevicePlatform`).

@@ -16,8 +16,8 @@ pub struct Way {
     pub platform: Platform,
 }
 
-/// What an administrator opens in an emergency, and by what.
-const APPLICATIONS: [(&str, &str, ClientApp); 4] = [
+/// What an administrator opens in an emergency, by id and name, and the kind of program that usually opens it.
+pub const APPLICATIONS: [(&str, &str, ClientApp); 4] = [
     (app::AZURE_PORTAL, "Azure portal", ClientApp::Browser),
     (
         app::MICROSOFT_GRAPH,
@@ -36,21 +36,45 @@ const APPLICATIONS: [(&str, &str, ClientApp); 4] = [
     ),
 ];
 
-/// Systems on which a security key is put into a port.
-const PLATFORMS: [Platform; 3] = [Platform::Windows, Platform::MacOs, Platform::Linux];
+/// Programs that take a key. Those that know nothing but passwords do not.
+pub const CLIENTS: [ClientApp; 2] = [ClientApp::Browser, ClientApp::MobileAppsAndDesktopClients];
+
+/// Every system that policies tell apart.
+pub const PLATFORMS: [Platform; 5] = [
+    Platform::Windows,
+    Platform::MacOs,
+    Platform::Linux,
+    Platform::Ios,
+    Platform::Android,
+];
 
 /// All of them.
 pub fn ways() -> impl Iterator<Item = Way> {
     APPLICATIONS
         .into_iter()
-        .flat_map(|(application, application_name, client)| {
-            PLATFORMS.into_iter().map(move |platform| Way {
-                application,
-                application_name,
-                client,
-                platform,
+        .flat_map(|(application, application_name, _)| {
+            CLIENTS.into_iter().flat_map(move |client| {
+                PLATFORMS.into_iter().map(move |platform| Way {
+                    application,
+                    application_name,
+                    client,
+                    platform,
+                })
             })
         })
+}
+
+/// Those that the service is asked about, which takes a question a second: each application by its usual program, on the systems of
+/// workstations.
+pub fn usual_ways() -> impl Iterator<Item = Way> {
+    let usual = |way: &Way| {
+        let is_usual = |(id, _, client): (&str, &str, ClientApp)| {
+            id == way.application && client == way.client
+        };
+        APPLICATIONS.into_iter().any(is_usual)
+    };
+    let workstations = [Platform::Windows, Platform::MacOs, Platform::Linux];
+    ways().filter(move |way| usual(way) && workstations.contains(&way.platform))
 }
 
 impl Way {
@@ -69,7 +93,7 @@ impl Way {
     /// For people.
     #[must_use]
     pub fn describe(self) -> String {
-        let (client, platform) = (self.client.as_str(), self.platform.as_str());
+        let (client, platform) = (self.client.describe(), self.platform.as_str());
         format!("{} by {client} on {platform}", self.application_name)
     }
 }

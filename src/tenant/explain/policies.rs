@@ -3,7 +3,7 @@
 use super::PolicyExplained;
 use crate::graph::model::ConditionalAccessPolicy;
 use crate::tenant::conditional_access::{
-    Person, PolicyOutcome, Via, Way, exclusions, judge, with_strengths,
+    Person, PolicyOutcome, Way, exclusions, judge, with_strengths,
 };
 use crate::tenant::snapshot::{Account, Snapshot};
 use crate::webauthn::Aaguid;
@@ -59,23 +59,9 @@ fn one(
         excluded_by: paths
             .into_iter()
             .flatten()
-            .map(|via| path(account, &via))
+            .map(|via| account.describe(&via))
             .collect(),
         applied: outcome.applied,
         demand: outcome.demand,
-    }
-}
-
-/// A path with names where they are known.
-fn path(account: &Account, via: &Via) -> String {
-    match via {
-        Via::Group(id) => match account.path_to(id) {
-            Some(steps) => format!("group {}", steps.join(" > ")),
-            None => format!("group {}", account.name_of(id)),
-        },
-        Via::All => "all users".to_owned(),
-        Via::Account => "the account itself".to_owned(),
-        Via::Role(template) => format!("role {template}"),
-        Via::Guest(kind) => format!("guests ({kind})"),
     }
 }

@@ -42,7 +42,7 @@ fn an_emergency_account_is_asked_by_nobody_but_the_service() {
         panic!("one policy")
     };
     let why = policy.why_not().unwrap();
-    assert!(why == "it excludes group Emergency access", "{why}");
+    assert!(why == "it excludes group \"Emergency access\"", "{why}");
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn the_path_through_groups_is_shown() {
     assert_eq!(graph.asks, Asks::Nothing);
     assert_eq!(
         graph.policies[0].excluded_by,
-        ["group Contractors > Emergency access"]
+        ["group \"Emergency access\", through \"Contractors\""]
     );
 }
 

@@ -29,7 +29,7 @@ use super::snapshot::Snapshot;
 
 pub use effect::{effect, merge};
 pub use keys::{KnownKey, working};
-pub use safety::{Question, is_excluded, models, questions, shut_out, worst};
+pub use safety::{is_excluded, models, shut_out, worst};
 pub use step::{Change, Step, Target};
 
 use draft::Draft;

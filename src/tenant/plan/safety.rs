@@ -1,81 +1,11 @@
 //! Whether an emergency account can be shut out by a change: the same sign-ins, judged before and after it.
 
 use crate::graph::model::ConditionalAccessPolicy;
-use crate::tenant::conditional_access::{
-    ClientApp, Demand, Match, Person, Platform, Resource, Scenario, app, apply, judge,
-};
+use crate::tenant::conditional_access::{Demand, Match, Person, apply, judge, ways};
 use crate::tenant::snapshot::{Account, Snapshot};
 use crate::webauthn::Aaguid;
 
-/// Where an administrator has to get in, and by what.
-const RESOURCES: [(&str, &str); 4] = [
-    ("Azure portal", app::AZURE_PORTAL),
-    ("Microsoft Graph", app::MICROSOFT_GRAPH),
-    ("Azure CLI", app::AZURE_CLI),
-    ("Azure PowerShell", app::AZURE_POWERSHELL),
-];
-const CLIENTS: [(&str, ClientApp); 2] = [
-    ("browser", ClientApp::Browser),
-    ("desktop client", ClientApp::MobileAppsAndDesktopClients),
-];
-const PLATFORMS: [Platform; 5] = [
-    Platform::Android,
-    Platform::Ios,
-    Platform::Linux,
-    Platform::MacOs,
-    Platform::Windows,
-];
-
-/// A sign-in by which an administrator gets in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Question {
-    /// To what, for people.
-    pub resource: &'static str,
-    /// Its application id.
-    pub app: &'static str,
-    /// By which kind of program, for people.
-    pub client_name: &'static str,
-    /// By which kind of program.
-    pub client: ClientApp,
-    /// On which operating system.
-    pub platform: Platform,
-}
-
-impl Question {
-    /// The sign-in, with everything that is not in the question left open.
-    #[must_use]
-    pub fn scenario<'a>(&self, person: &'a Person) -> Scenario<'a> {
-        Scenario {
-            client: Some(self.client),
-            platform: Some(self.platform),
-            ..Scenario::of(person, Resource::Application(self.app.to_owned()))
-        }
-    }
-
-    /// For people.
-    #[must_use]
-    pub fn describe(&self) -> String {
-        let (resource, client) = (self.resource, self.client_name);
-        format!("{resource}, {client}, {}", self.platform.as_str())
-    }
-}
-
-/// All of them.
-pub fn questions() -> impl Iterator<Item = Question> {
-    RESOURCES.into_iter().flat_map(|(resource, app)| {
-        CLIENTS.into_iter().flat_map(move |(client_name, client)| {
-            PLATFORMS.into_iter().map(move |platform| Question {
-                resource,
-                app,
-                client_name,
-                client,
-                platform,
-            })
-        })
-    })
-}
-
-/// What stands most in the way of somebody who holds keys of these models, over all questions, and the policies that make it.
+/// What stands most in the way of somebody who holds keys of these models, over all ways in, and the policies that make it.
 #[must_use]
 pub fn worst(
     policies: &[ConditionalAccessPolicy],
@@ -83,8 +13,8 @@ pub fn worst(
     models: &[Aaguid],
 ) -> (Demand, Vec<String>) {
     let mut worst = (Demand::Nothing, Vec::new());
-    for question in questions() {
-        let outcome = judge(policies, &question.scenario(person), models);
+    for way in ways() {
+        let outcome = judge(policies, &way.taken_by(person), models);
         if rank(&outcome.demand) > rank(&worst.0) {
             let by = outcome.by.into_iter().map(str::to_owned).collect();
             worst = (outcome.demand, by);
@@ -102,11 +32,11 @@ fn rank(demand: &Demand) -> u8 {
     }
 }
 
-/// Whether a policy, whatever its state, certainly does not mean somebody in any of the questions.
+/// Whether a policy, whatever its state, certainly does not mean somebody on any way in.
 #[must_use]
 pub fn is_excluded(policy: &ConditionalAccessPolicy, person: &Person) -> bool {
-    questions().all(|question| {
-        let applied = apply(policy, &question.scenario(person));
+    ways().all(|way| {
+        let applied = apply(policy, &way.taken_by(person));
         matches!(applied.applies, Match::No(_))
     })
 }

@@ -1,7 +1,5 @@
 //! What was read of one account.
 
-use std::collections::{HashSet, VecDeque};
-
 use serde::{Deserialize, Serialize};
 
 use super::super::conditional_access::{Person, PersonKind};
@@ -78,40 +76,6 @@ impl Account {
         });
         let mut names = by_user.chain([self.name.as_str()]);
         names.any(|one| one.eq_ignore_ascii_case(name))
-    }
-
-    /// The groups from the account to this one, the nearest first, by their names; none if the way is not known.
-    #[must_use]
-    pub fn path_to(&self, group: &str) -> Option<Vec<String>> {
-        let user = self.user.as_ref().ok()?.as_ref()?;
-        let edges = self.edges.as_ref().ok()?;
-        // Breadth first, so that the shortest is found, and each group once, as groups may hold each other.
-        let mut paths = VecDeque::from([vec![user.id.as_str()]]);
-        let mut seen = HashSet::from([user.id.as_str()]);
-        while let Some(path) = paths.pop_front() {
-            let last = *path.last()?;
-            if last.eq_ignore_ascii_case(group) {
-                return Some(path[1..].iter().map(|id| self.name_of(id)).collect());
-            }
-            for edge in edges.iter().filter(|edge| edge.member == last) {
-                if seen.insert(&edge.group) {
-                    let longer = path.iter().copied().chain([edge.group.as_str()]);
-                    paths.push_back(longer.collect());
-                }
-            }
-        }
-        None
-    }
-
-    /// The name of something that the account is a member of; its id if it has none.
-    #[must_use]
-    pub fn name_of(&self, id: &str) -> String {
-        let memberships = self.memberships.as_deref().unwrap_or_default();
-        let named = memberships
-            .iter()
-            .find(|one| one.id.eq_ignore_ascii_case(id));
-        let name = named.and_then(|one| one.display_name.clone());
-        name.unwrap_or_else(|| id.to_owned())
     }
 }
 

@@ -96,7 +96,7 @@ fn only_the_application_that_is_meant_is_touched() {
     let effects = after(&change);
     let touched = effects[0].ways.iter().filter(|way| way.effect.is_harm());
     assert!(touched.clone().all(|way| way.way.application == PORTAL));
-    assert_eq!(touched.count(), 3);
+    assert_eq!(touched.count(), 10);
 }
 
 #[test]

@@ -41,7 +41,7 @@ pub(super) fn check(applications: &Applications, context: &Context) -> Result<()
             let is_meant = asked.any(|id| means_application(applications, id));
             require(is_meant, Reason::Application)
         }
-        Context::AuthenticationContext {
+        Context::Authentication {
             authentication_context_value,
         } => {
             let named = &applications.include_authentication_context_class_references;

@@ -210,7 +210,7 @@ pub(super) async fn remove(
         let group = read::found(state, &id)?.clone();
         authority::require(&call, state, &group, &permissions::MEMBERS_WRITE)?;
         let members = state.members_of(&group.id);
-        let known = members.iter().any(|known| *known == member);
+        let known = members.contains(&member);
         if group.is_dynamic() {
             return Err(GraphError::forbidden());
         }

@@ -41,15 +41,20 @@ pub(super) async fn create(call: Call, body: Bytes) -> Result<Response, GraphErr
 }
 
 fn made(state: &State, call: &Call, mut members: Map<String, Value>) -> Result<Group, GraphError> {
-    for (name, is_right) in [
-        ("displayName", is_text as fn(&Value) -> bool),
-        ("mailEnabled", Value::is_boolean),
-        ("mailNickname", is_text),
-        ("securityEnabled", Value::is_boolean),
-    ] {
-        if !members.get(name).is_some_and(is_right) {
-            return Err(GraphError::required(name, "Group"));
-        }
+    let is_right = |name: &str| {
+        members.get(name).is_some_and(|value| match name {
+            "mailEnabled" | "securityEnabled" => value.is_boolean(),
+            _ => is_text(value),
+        })
+    };
+    let required = [
+        "displayName",
+        "mailEnabled",
+        "mailNickname",
+        "securityEnabled",
+    ];
+    if let Some(name) = required.into_iter().find(|name| !is_right(name)) {
+        return Err(GraphError::required(name, "Group"));
     }
     let bound = bindings(state, call, &mut members)?;
     let role_assignable = members.shift_remove("isAssignableToRole");

@@ -4,13 +4,12 @@ use super::super::{Facts, Finding, Object};
 use super::concern::{Concern, concern};
 use super::reach::{Models, Reach, reach};
 use crate::graph::model::ConditionalAccessPolicy;
-use crate::tenant::conditional_access::{Demand, Enforcement, Person, with_strengths};
+use crate::tenant::conditional_access::{Demand, Enforcement, with_strengths};
 use crate::tenant::snapshot::Account;
 
 /// A policy that was held against an account.
 pub(super) struct Case<'a> {
     pub(super) account: &'a Account,
-    pub(super) person: &'a Person,
     pub(super) policy: &'a ConditionalAccessPolicy,
     pub(super) enforcement: Enforcement,
     pub(super) reach: Reach,
@@ -117,7 +116,6 @@ pub(super) fn lines(
             let reach = reach(facts.snapshot, policy, &person, &models);
             let case = Case {
                 account,
-                person: &person,
                 policy,
                 enforcement,
                 reach,

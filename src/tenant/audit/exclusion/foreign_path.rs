@@ -51,7 +51,7 @@ fn line(case: &Case<'_>, own: &Read<Option<&str>>) -> Option<Finding> {
         return None;
     }
     let name = case.policy.display_name.as_deref().unwrap_or("a policy");
-    let shown = path::describe(paths, case.account, &case.person.id);
+    let shown = path::describe(paths, case.account);
     let line = Finding::fail(
         subject,
         format!("{name:?} excludes the account only by {shown}"),

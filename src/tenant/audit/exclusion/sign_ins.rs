@@ -3,30 +3,16 @@
 
 use crate::graph::model::{ConditionalAccessPolicy, NamedLocation};
 use crate::tenant::conditional_access::{
-    ClientApp, Person, Place, Platform, Resource, RiskLevel, Scenario, app,
+    APPLICATIONS, CLIENTS, ClientApp, PLATFORMS, Person, Place, Platform, Resource, RiskLevel,
+    Scenario,
 };
 use crate::tenant::read::Read;
 
-/// What an administrator needs in an emergency.
-const NEEDED: [&str; 4] = [
-    app::AZURE_PORTAL,
-    app::MICROSOFT_GRAPH,
-    app::AZURE_CLI,
-    app::AZURE_POWERSHELL,
-];
-
-/// Programs that know nothing but passwords do not count: a key is of no use in them.
-const CLIENTS: [ClientApp; 2] = [ClientApp::Browser, ClientApp::MobileAppsAndDesktopClients];
-
-/// And a system that is none of them, which stays open.
-const PLATFORMS: [Option<Platform>; 6] = [
-    Some(Platform::Windows),
-    Some(Platform::MacOs),
-    Some(Platform::Linux),
-    Some(Platform::Ios),
-    Some(Platform::Android),
-    None,
-];
+/// Every system that policies tell apart, and one that is none of them, which stays open.
+fn platforms() -> Vec<Option<Platform>> {
+    let known = PLATFORMS.into_iter().map(Some);
+    known.chain([None]).collect()
+}
 
 const RISKS: [RiskLevel; 4] = [
     RiskLevel::None,
@@ -47,10 +33,13 @@ pub(super) fn sign_ins<'a>(
         transfer_method: Some("none".to_owned()),
         ..Scenario::of(person, Resource::Application((*id).to_owned()))
     };
-    let mut varied: Vec<Scenario<'a>> = NEEDED.iter().map(ordinary).collect();
+    let needed = APPLICATIONS.iter().map(|(id, _, _)| id);
+    let mut varied: Vec<Scenario<'a>> = needed.map(ordinary).collect();
     varied = vary(varied, &CLIENTS, |one, client| one.client = Some(*client));
     if conditions.platforms.is_some() {
-        varied = vary(varied, &PLATFORMS, |one, platform| one.platform = *platform);
+        varied = vary(varied, &platforms(), |one, platform| {
+            one.platform = *platform
+        });
     }
     if conditions.locations.is_some() {
         let places = places(policy, named);

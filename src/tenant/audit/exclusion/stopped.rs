@@ -26,7 +26,7 @@ fn line(case: &Case<'_>) -> Option<Finding> {
     let said = match (&case.reach, case.concern()) {
         (_, Some(Concern::Stopped)) => return Some(case.line()),
         (Reach::Excluded(paths), _) => {
-            let paths = path::describe(paths, case.account, &case.person.id);
+            let paths = path::describe(paths, case.account);
             format!("{name:?} excludes {paths}")
         }
         (Reach::Elsewhere(why), _) => format!("{name:?} does not reach the account: {why}"),
