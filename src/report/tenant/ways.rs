@@ -117,7 +117,7 @@ mod tests {
             let portal = way.application_name == "Azure portal";
             portal && way.platform == Platform::Linux && way.client == ClientApp::Browser
         };
-        let [_, named] = &names(odd)[..] else {
+        let [named, _] = &names(odd)[..] else {
             panic!("two groups")
         };
         assert_eq!(
