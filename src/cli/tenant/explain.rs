@@ -33,9 +33,8 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
             .find(is_wanted)
             .map(|account| (account, false)),
     };
-    let (account, is_emergency) = found.ok_or_else(|| {
-        let name = &arguments.account;
-        Error::Usage(format!("the snapshot has no account {name}"))
-    })?;
+    let (account, is_emergency) = found
+        .filter(|(account, _)| account.user != Ok(None))
+        .ok_or_else(|| Error::Usage(format!("there is no account {}", arguments.account)))?;
     Ok(report::explain(&explain(&snapshot, account, is_emergency)))
 }

@@ -79,6 +79,7 @@ fn applied_text(planned: &Planned, settled: &[Settled], changes: &[Change], left
     let name = printable(&planned.name);
     let _ = match changes {
         [] => writeln!(text, "Nothing was changed in {name}."),
+        [_] => writeln!(text, "Made 1 change in {name}."),
         changes => writeln!(text, "Made {} changes in {name}.", changes.len()),
     };
     for one in changes {

@@ -24,10 +24,10 @@ fn describe(members: &[Way]) -> String {
             at_once(part).unwrap_or_else(|| {
                 let by_application = parts(part, |way| way.application_name);
                 let each = by_application.iter().filter_map(|part| at_once(part));
-                each.collect::<Vec<_>>().join(", ")
+                each.collect::<Vec<_>>().join("; ")
             })
         });
-        described.collect::<Vec<_>>().join(", ")
+        described.collect::<Vec<_>>().join("; ")
     })
 }
 
@@ -56,15 +56,15 @@ fn at_once(members: &[Way]) -> Option<String> {
     }
     let mut text = match applications.len() == distinct(&all, |way| way.application_name).len() {
         true => "every way in".to_owned(),
-        false => applications.join(" and "),
+        false => applications.join(", "),
     };
     if clients.len() < distinct(&all, |way| way.client).len() {
         let clients: Vec<&str> = clients.iter().map(|one| one.describe()).collect();
-        text = format!("{text} by {}", clients.join(" and "));
+        text = format!("{text} by {}", clients.join(", "));
     }
     if platforms.len() < distinct(&all, |way| way.platform).len() {
         let platforms: Vec<&str> = platforms.iter().map(|one| one.as_str()).collect();
-        text = format!("{text} on {}", platforms.join(" and "));
+        text = format!("{text} on {}", platforms.join(", "));
     }
     Some(text)
 }
@@ -95,14 +95,14 @@ mod tests {
             names(|way| way.application_name == "Azure portal"),
             [
                 "Azure portal",
-                "Microsoft Graph and Azure CLI and Azure PowerShell"
+                "Microsoft Graph, Azure CLI, Azure PowerShell"
             ]
         );
         assert_eq!(
             names(|way| way.platform == Platform::Windows),
             [
                 "every way in on windows",
-                "every way in on macOS and linux and iOS and android"
+                "every way in on macOS, linux, iOS, android"
             ]
         );
         assert_eq!(
@@ -122,8 +122,8 @@ mod tests {
         };
         assert_eq!(
             named,
-            "every way in on windows, every way in on macOS, every way in on iOS, every way in on android, \
-             Azure portal by a program on linux, Microsoft Graph on linux, Azure CLI on linux, Azure PowerShell on linux"
+            "every way in on windows; every way in on macOS; every way in on iOS; every way in on android; \
+             Azure portal by a program on linux; Microsoft Graph on linux; Azure CLI on linux; Azure PowerShell on linux"
         );
     }
 }
