@@ -39,7 +39,7 @@ pub(super) fn text(audited: &Audited<'_>, everything: bool) -> String {
         text,
         "{}, as of {}: {verdict}\n{}",
         printable(audited.tenant),
-        audited.taken_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        super::document::time(audited),
         counted(audited.audit.counts())
     );
     text
