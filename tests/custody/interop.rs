@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use halligan::custody::{Custodian, Custodians, Identity, Recipient, open, seal};
 use halligan::env::Env;
-use halligan::ledger::{SealedPart, SealedPin};
+use halligan::ledger::{SealedPart, SealedSecret};
 use halligan::secret::Pin;
 use tempfile::TempDir;
 use zeroize::Zeroizing;
@@ -120,7 +120,7 @@ impl Pair {
     }
 }
 
-fn assert_opens(sealed: &SealedPin, identity: &Identity) {
+fn assert_opens(sealed: &SealedSecret, identity: &Identity) {
     let opened = open(sealed, std::slice::from_ref(identity)).unwrap();
     assert_eq!(opened.pin.expose_bytes(), PIN.as_bytes());
     assert_eq!(opened.by, ["Alice"]);

@@ -21,7 +21,7 @@ const POLICIES: [&str; 4] = [
 ];
 
 /// A tenant without emergency accounts of ours, and a configuration that wants some.
-fn empty() -> Bench {
+pub(crate) fn empty() -> Bench {
     let bench = Bench::new();
     bench.configure_further(WANTED);
     bench.change_tenant(|state| {
@@ -33,14 +33,14 @@ fn empty() -> Bench {
     bench
 }
 
-fn apply(bench: &Bench, options: &[&str]) -> Finished {
+pub(crate) fn apply(bench: &Bench, options: &[&str]) -> Finished {
     let command = bench
         .halligan(["tenant", "apply", "--yes"])
         .with(options.iter().copied());
     command.json().run()
 }
 
-fn plan(bench: &Bench, options: &[&str]) -> Finished {
+pub(crate) fn plan(bench: &Bench, options: &[&str]) -> Finished {
     let command = bench
         .halligan(["tenant", "plan"])
         .with(options.iter().copied());
@@ -56,7 +56,7 @@ fn steps(document: &Value) -> Vec<&str> {
 }
 
 /// Two keys for each account, in the ledger and in the tenant.
-fn enrol_keys(bench: &Bench, document: &Value) {
+pub(crate) fn enrol_keys(bench: &Bench, document: &Value) {
     let by_hand = document["left"]["by_hand"].as_array().unwrap().iter();
     let accounts = by_hand.filter_map(|one| one["what"].as_str()?.strip_prefix("enrol keys for "));
     for (number, account) in accounts.enumerate() {
