@@ -2,6 +2,7 @@
 //! the executable.
 
 mod kills;
+mod passwords;
 
 use halligan::emulator::Profile;
 use serde_json::Value;
@@ -10,7 +11,7 @@ use crate::bench::{Bench, Finished};
 
 /// What is wanted: two new accounts, everything else as it is by default.
 const WANTED: &str =
-    "[emergency]\n[[emergency.account]]\nname = \"ea-1\"\n[[emergency.account]]\nname = \"ea-2\"";
+    "[[emergency.account]]\nname = \"ea-1\"\n[[emergency.account]]\nname = \"ea-2\"";
 
 /// What `tenant apply` needs besides what the simulated tenant's application has anyway.
 const POLICIES: [&str; 4] = [
@@ -22,8 +23,13 @@ const POLICIES: [&str; 4] = [
 
 /// A tenant without emergency accounts of ours, and a configuration that wants some.
 pub(crate) fn empty() -> Bench {
+    empty_with("")
+}
+
+/// The same, with this line in `[emergency]`.
+fn empty_with(line: &str) -> Bench {
     let bench = Bench::new();
-    bench.configure_further(WANTED);
+    bench.configure_further(&format!("[emergency]\n{line}\n{WANTED}"));
     bench.change_tenant(|state| {
         let client = state.demo.app_client_id;
         let application = state.application_mut(client).unwrap();

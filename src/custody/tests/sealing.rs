@@ -4,10 +4,10 @@ use zeroize::Zeroizing;
 use super::seeded;
 use crate::custody::{
     Custodian, Custodians, Error, Identity, IdentityError, NotARecipient, Recipient, Share,
-    ShareError, combine, open, open_shares, seal,
+    ShareError, combine, generate_password, open, open_shares, seal,
 };
 use crate::ledger::SealedSecret;
-use crate::secret::Pin;
+use crate::secret::{Password, Pin};
 
 /// A custodian and what the custodian holds.
 fn somebody(name: &str) -> (Custodian, Identity) {
@@ -297,4 +297,50 @@ fn an_identity_with_a_passphrase_asks_for_it() {
     let pin = Pin::new("48271639").unwrap();
     let sealed = seal(&pin, &custodians, &seeded(1)).unwrap();
     assert_eq!(open::<Pin>(&sealed, &[identity]).unwrap().by, ["Alice"]);
+}
+
+/// What a password of 64 characters is opened as.
+fn reopened(sealed: &SealedSecret, identities: &[Identity]) -> Option<String> {
+    let opened = open::<Password>(sealed, identities).ok()?;
+    Some(opened.secret.expose().to_owned())
+}
+
+#[test]
+fn a_password_is_sealed_like_a_pin_and_is_none() {
+    for threshold in 1..=3 {
+        let (custodians, identities) = people(threshold);
+        let password = generate_password(&seeded(1));
+        let sealed = seal(&password, &custodians, &seeded(2)).unwrap();
+        assert_eq!(
+            reopened(&sealed, &identities).as_deref(),
+            Some(password.expose())
+        );
+        let Some(error) = open::<Pin>(&sealed, &identities).err() else {
+            panic!("a password is no PIN")
+        };
+        let alone = matches!(error, Error::Foreign(_));
+        let shared = matches!(error, Error::Share(ShareError::DoNotFit));
+        assert!(if threshold == 1 { alone } else { shared }, "{error}");
+        let mut shares = Vec::new();
+        if threshold > 1 {
+            shares = open_shares(&sealed, &identities).unwrap();
+        }
+        for share in shares {
+            let text = share.share.to_text();
+            assert!(text.len() <= 384, "{}", text.len());
+            assert!(text.parse::<Share>() == Ok(share.share));
+        }
+    }
+}
+
+#[test]
+fn a_password_too_short_or_too_long_for_the_service_is_not_opened() {
+    let (mut sealed, [alice, ..]) = sealed(1);
+    let to: age::x25519::Recipient = sealed.parts[0].recipients[0].parse().unwrap();
+    let alice = [alice];
+    for (length, fine) in [(7, false), (8, true), (256, true), (257, false)] {
+        let plaintext = "x".repeat(length);
+        sealed.parts[0].ciphertext = age::encrypt(&to, plaintext.as_bytes()).unwrap();
+        assert_eq!(reopened(&sealed, &alice).is_some(), fine, "{length}");
+    }
 }
