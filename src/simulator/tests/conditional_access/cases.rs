@@ -75,7 +75,7 @@ enum Here {
 
 use Here::{NotAsked, Refused, Says};
 
-const OTHERWISE: [(&str, Here); 20] = [
+const OTHERWISE: [(&str, Here); 21] = [
     (
         "groups that could not be read leave an exclusion open",
         NotAsked("the service knows the groups of its users"),
