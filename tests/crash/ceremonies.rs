@@ -4,6 +4,7 @@ use age::secrecy::ExposeSecret;
 use halligan::custody::{Identity, open};
 use halligan::emulator::Profile;
 use halligan::ledger::SealedSecret;
+use halligan::secret::Pin;
 
 use super::case::{End, Point, judge, stop};
 use crate::bench::{Bench, Command, Key, PIN, Wire};
@@ -151,8 +152,8 @@ impl Stage {
         let file = self.custodian.as_ref().unwrap().to_string();
         let file = file.expose_secret().as_bytes();
         let identity = Identity::read("alice", file, &mut |_| None).unwrap();
-        let opened = open(&sealed, &[identity]).unwrap();
-        String::from_utf8(opened.pin.expose_bytes().to_vec()).unwrap()
+        let opened = open::<Pin>(&sealed, &[identity]).unwrap();
+        String::from_utf8(opened.secret.expose_bytes().to_vec()).unwrap()
     }
 
     /// A command line with the key at hand, over the wire.
