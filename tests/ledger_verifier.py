@@ -153,7 +153,7 @@ ENTRY = dict(v=lambda value: value is not True and value == 1, index=index, prev
              body=members(), signature=binary64)
 OPTIONAL = dict(ceremony=ceremony_id, proof=lambda v: set(v) == set(PROOF) and members(**PROOF)(v))
 custody = members(location=text, container=optional(text), seal=optional(text), custodians=texts)
-sealed_pin = members(threshold=count8, parts=many(members(recipients=texts, custodians=optional(texts), ciphertext=binary)))
+sealed_secret = members(threshold=count8, parts=many(members(recipients=texts, custodians=optional(texts), ciphertext=binary)))
 settings = members(min_pin_length=optional(count8), min_pin_length_rp_ids=optional(texts),
                    force_pin_change=optional(flag), always_uv=optional(flag),
                    enterprise_attestation=optional(flag))
@@ -165,12 +165,12 @@ REASON = either("compromised", "damaged", "lost", "rotated")
 BODY = {
     "station.joined": dict(name=name, public_key=binary32),
     "ceremony.failed": dict(label=text, reached=either(*STEP_NAMES), code=text, message=text, remains=optional(text), deletes_credential=optional(flag)),
-    "ceremony.undone": dict(label=text, credential_deleted=flag, method_deleted=flag, pin=optional(sealed_pin)),
+    "ceremony.undone": dict(label=text, credential_deleted=flag, method_deleted=flag, pin=optional(sealed_secret)),
     "station.revoked": dict(name=name, reason=text),
     "config.intended": dict(label=text, settings=settings),
     "config.applied": dict(label=text, settings=settings),
     "enroll.intended": dict(label=text, account=account, tenant=text, rp_id=rp, key=key, aaguid=optional(guid),
-                            pin=optional(sealed_pin), settings=optional(settings), custody=optional(custody)),
+                            pin=optional(sealed_secret), settings=optional(settings), custody=optional(custody)),
     "enroll.pin_set": dict(label=text),
     "enroll.credential_created": dict(label=text, rp_id=rp, credential_id=binary, aaguid=guid,
                                       attestation_object=binary, client_data_json=binary),
@@ -185,16 +185,17 @@ BODY = {
     "entry.merged": dict(entry=members()),
     "key.handed_over": dict(label=text, credential_id=binary, custody=custody, note=optional(text)),
     "key.retired": dict(label=text, credential_id=binary, reason=REASON),
-    "pin.intended": dict(label=text, pin=optional(sealed_pin)),
-    "pin.changed": dict(label=text, pin=optional(sealed_pin)),
+    "pin.intended": dict(label=text, pin=optional(sealed_secret)),
+    "pin.changed": dict(label=text, pin=optional(sealed_secret)),
     "pin.opened": dict(label=text, by=texts, share=flag),
     "reset.intended": dict(label=text, credential_id=binary),
     "reset.performed": dict(label=text, credential_id=binary),
     "tenant.audited": dict(tenant=text, taken_at=text, snapshot=text, passed=flag,
                            counts=lambda v: isinstance(v, dict) and all(count32(one) for one in v.values()), failed=texts, unknown=texts),
     "tenant.change_intended": dict(label=text, tenant=text, change=CHANGE, object=tenant_object, before=optional(digest),
-                                   after=members(), **{"with": optional(tenant_object)}),
+                                   after=members(), password=optional(sealed_secret), **{"with": optional(tenant_object)}),
     "tenant.changed": dict(label=text, object=tenant_object),
+    "tenant.password_opened": dict(account=text, by=texts, share=flag),
     "tenant.exclusion_proven": dict(tenant=text, policy=tenant_object, accounts=many(
         members(account=account, keys=texts, scenarios=many(outcome)))),
     "retire.intended": dict(label=text, credential_id=binary, account=account, method_id=text, reason=REASON,

@@ -32,6 +32,7 @@ mod service;
 mod sign_in;
 mod tenant_audit;
 mod tenant_export;
+mod tenant_what_if;
 mod tenants;
 mod tenants_as_code;
 mod together;

@@ -21,7 +21,7 @@ use crate::bench::{Bench, Command, Finished, Key, PIN, Snapshot, WRONG_PIN, Wire
 const NEW_PIN: &str = "bobbin-55160";
 
 /// Bytes that must not appear, with a name for the message.
-type Secrets = BTreeMap<String, Vec<u8>>;
+pub(crate) type Secrets = BTreeMap<String, Vec<u8>>;
 
 /// The forms in which bytes could slip out: as they are, hexadecimal, Base64, and as Rust prints them.
 fn forms(secret: &[u8]) -> Vec<String> {
@@ -55,7 +55,7 @@ fn holds_access_token(text: &str) -> bool {
 }
 
 /// Every secret that a text gives away.
-fn leaks(text: &str, secrets: &Secrets) -> Vec<String> {
+pub(crate) fn leaks(text: &str, secrets: &Secrets) -> Vec<String> {
     let mut found: Vec<String> = secrets
         .iter()
         .filter(|(_, secret)| forms(secret).iter().any(|form| text.contains(form)))

@@ -74,6 +74,9 @@ pub(crate) enum Error {
     /// The ledger has no PIN to open.
     #[error("no sealed PIN of {0}")]
     NoSealedPin(String),
+    /// The ledger has no password to open.
+    #[error("no sealed password of {0}")]
+    NoSealedPassword(String),
     #[error("writing the result: {0}")]
     Output(std::io::Error),
     #[error(transparent)]

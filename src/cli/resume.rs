@@ -85,7 +85,7 @@ impl Arguments {
         match sealed {
             // Which of the two PINs of a change the key has, its own questions find out.
             Some(sealed) if ceremony.kind != CeremonyKind::Pin => {
-                Ok(Some(custody::open(sealed, &identities)?.pin))
+                Ok(Some(custody::open(sealed, &identities)?.secret))
             }
             _ => Ok(None),
         }

@@ -11,8 +11,9 @@ use crate::cli::pin::{self, Identities};
 use crate::cli::record::{self, LedgerChoice};
 use crate::cli::{Context, Error, terminal};
 use crate::custody;
-use crate::ledger::{EnrolledKey, PinOpened, State};
+use crate::ledger::{EnrolledKey, Event, PinOpened, State};
 use crate::report::{self, Report, Sheet};
+use crate::secret::Pin;
 
 /// Arguments of `sheet`.
 #[derive(Debug, clap::Args)]
@@ -103,13 +104,13 @@ async fn pins(
         let label = &key.enrolled.label;
         let sealed = key.pin.as_ref();
         let sealed = sealed.ok_or_else(|| Error::NoSealedPin(label.clone()))?;
-        let opened = custody::open(sealed, &identities)?;
-        pins.push(Some(Zeroizing::new(opened.pin.expose_text().to_owned())));
-        let entry = PinOpened {
+        let opened = custody::open::<Pin>(sealed, &identities)?;
+        pins.push(Some(Zeroizing::new(opened.secret.expose_text().to_owned())));
+        let entry = Event::PinOpened(PinOpened {
             label: label.clone(),
             by: opened.by,
             share: false,
-        };
+        });
         let recorded = pin::record((Some(entry), None), &arguments.ledger, config, context).await;
         if let Err(why) = recorded {
             terminal::warn(context, &format!("not recorded in the ledger: {why}"));

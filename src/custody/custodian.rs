@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::error::Error;
 use super::recipient::Recipient;
-use crate::ledger::SealedPin;
+use crate::ledger::SealedSecret;
 
 /// Somebody who can open PINs, alone or with others.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +50,7 @@ impl Custodians {
     ///
     /// # Errors
     /// [`Error::Recipient`] for a recipient that this version cannot seal to, and as [`Self::new`].
-    pub fn of(sealed: &SealedPin) -> Result<Self, Error> {
+    pub fn of(sealed: &SealedSecret) -> Result<Self, Error> {
         let mut list: Vec<Custodian> = Vec::new();
         for part in &sealed.parts {
             let names = part.custodians.as_ref().unwrap_or(&part.recipients);

@@ -1,23 +1,23 @@
-//! Why a PIN could not be sealed or opened.
+//! Why a secret could not be sealed or opened.
 
 use super::recipient::NotARecipient;
 use super::share::ShareError;
 use crate::secret::PinError;
 
-/// Why a PIN could not be sealed or opened. No text holds any part of a secret.
+/// Why a secret could not be sealed or opened. No text holds any part of a secret.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// age could not encrypt.
     #[error("age could not encrypt: {0}")]
     Encrypt(#[from] age::EncryptError),
     /// What the part held is not what the format wants: it was not sealed by us.
-    #[error("the part sealed to {0} was opened and does not hold a PIN")]
+    #[error("the part sealed to {0} was opened and does not hold what it should")]
     Foreign(String),
-    /// The PIN has a character that would end it too early when it is opened.
-    #[error("a PIN with a line break cannot be sealed")]
+    /// The secret has a character that would end it too early when it is opened.
+    #[error("a secret with a line break cannot be sealed")]
     LineBreak,
     /// No custodian, so nobody could ever open it.
-    #[error("there is no custodian to seal a PIN to")]
+    #[error("there is no custodian to seal it to")]
     NoCustodian,
     /// A custodian without a recipient.
     #[error("custodian {0:?} has no recipient")]

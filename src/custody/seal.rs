@@ -9,22 +9,23 @@ use super::custodian::{Custodian, Custodians};
 use super::error::Error;
 use super::identity::{Identity, Key};
 use super::recipient::Recipient;
+use super::sealable::Sealable;
 use super::share::{self, Share, padded, unpadded};
 use crate::env::Env;
-use crate::ledger::{SealedPart, SealedPin};
-use crate::secret::Pin;
+use crate::ledger::{SealedPart, SealedSecret};
 
-/// Every sealed PIN has this length before it is encrypted, so that the ciphertext does not tell the PIN's.
-const PIN_BLOCK: usize = 64;
-/// The same for every share.
+/// Every sealed PIN has this length before it is encrypted, so that the ciphertext does not tell the PIN's. Longer secrets have a
+/// multiple of it.
+const SECRET_BLOCK: usize = 64;
+/// The same for every share of a PIN.
 const SHARE_BLOCK: usize = 192;
 /// What a part holds is shorter.
 const PLAINTEXT_LIMIT: u64 = 4096;
 
-/// A PIN that was opened.
-pub struct Opened {
-    /// The PIN.
-    pub pin: Pin,
+/// A secret that was opened.
+pub struct Opened<S> {
+    /// The secret.
+    pub secret: S,
     /// The custodians whose identities opened it, in the order of the parts; nobody where the part does not name them.
     pub by: Vec<String>,
 }
@@ -37,12 +38,16 @@ pub struct OpenedShare {
     pub by: Option<String>,
 }
 
-/// Seals a PIN to its custodians.
+/// Seals a secret to its custodians.
 ///
 /// # Errors
-/// [`Error::LineBreak`] for a PIN that could not be told from its padding; [`Error::Encrypt`] when age cannot encrypt.
-pub fn seal(pin: &Pin, custodians: &Custodians, env: &Env) -> Result<SealedPin, Error> {
-    if pin.expose_bytes().contains(&b'\n') {
+/// [`Error::LineBreak`] for one that could not be told from its padding; [`Error::Encrypt`] when age cannot encrypt.
+pub fn seal(
+    secret: &impl Sealable,
+    custodians: &Custodians,
+    env: &Env,
+) -> Result<SealedSecret, Error> {
+    if secret.to_seal().contains(&b'\n') {
         return Err(Error::LineBreak);
     }
     let list = custodians.list();
@@ -53,12 +58,12 @@ pub fn seal(pin: &Pin, custodians: &Custodians, env: &Env) -> Result<SealedPin, 
             recipients.map(move |recipient| (custodian, recipient))
         });
         vec![part(
-            &padded(pin.expose_bytes(), PIN_BLOCK),
+            &padded(secret.to_seal(), SECRET_BLOCK),
             &recipients.collect::<Vec<_>>(),
         )?]
     } else {
         let count = u8::try_from(list.len()).map_err(|_| Error::TooMany(list.len()))?;
-        let shares = share::split(pin, threshold, count, env);
+        let shares = share::split(secret, threshold, count, env);
         let parts = list.iter().zip(&shares).map(|(custodian, share)| {
             let recipients = custodian.recipients.iter();
             let recipients: Vec<_> = recipients.map(|recipient| (custodian, recipient)).collect();
@@ -69,7 +74,7 @@ pub fn seal(pin: &Pin, custodians: &Custodians, env: &Env) -> Result<SealedPin, 
         });
         parts.collect::<Result<_, _>>()?
     };
-    Ok(SealedPin { threshold, parts })
+    Ok(SealedSecret { threshold, parts })
 }
 
 fn part(plaintext: &[u8], to: &[(&Custodian, &Recipient)]) -> Result<SealedPart, Error> {
@@ -90,12 +95,15 @@ fn part(plaintext: &[u8], to: &[(&Custodian, &Recipient)]) -> Result<SealedPart,
     })
 }
 
-/// Opens a PIN with what custodians hold. Of a shared PIN as many shares must be among what the identities open as it takes.
+/// Opens a secret with what custodians hold. Of a shared one as many shares must be among what the identities open as it takes.
 ///
 /// # Errors
 /// [`Error::NotForThese`] when none of the identities belongs to it, [`Error::Share`] when there are too few of them,
 /// [`Error::Part`] and [`Error::Foreign`] when a part that is needed is damaged or holds something else.
-pub fn open(sealed: &SealedPin, identities: &[Identity]) -> Result<Opened, Error> {
+pub fn open<S: Sealable>(
+    sealed: &SealedSecret,
+    identities: &[Identity],
+) -> Result<Opened<S>, Error> {
     let (opened, damage) = open_parts(sealed, identities);
     if opened.is_empty() {
         return Err(damage.unwrap_or_else(|| not_for_these(sealed)));
@@ -106,22 +114,25 @@ pub fn open(sealed: &SealedPin, identities: &[Identity]) -> Result<Opened, Error
             .map(|opened| (opened.share, opened.by))
             .unzip();
         // Too few because one is damaged: then that is what is wrong.
-        let pin = share::combine(&shares).map_err(|error| damage.unwrap_or(error))?;
+        let secret = share::combine(&shares).map_err(|error| damage.unwrap_or(error))?;
         let by = by.into_iter().flatten().collect();
-        return Ok(Opened { pin, by });
+        return Ok(Opened { secret, by });
     }
-    let pin = |part: &Plain<'_>| unpadded(&part.plaintext).ok_or_else(|| foreign(part.part));
+    let first = &opened[0];
     Ok(Opened {
-        pin: pin(&opened[0])?,
-        by: opened[0].by.iter().cloned().collect(),
+        secret: unpadded(&first.plaintext).ok_or_else(|| foreign(first.part))?,
+        by: first.by.iter().cloned().collect(),
     })
 }
 
 /// Opens the shares that these identities hold, be they enough or not.
 ///
 /// # Errors
-/// As [`open`], but for too few; [`Error::Foreign`] also when each part holds the whole PIN.
-pub fn open_shares(sealed: &SealedPin, identities: &[Identity]) -> Result<Vec<OpenedShare>, Error> {
+/// As [`open`], but for too few; [`Error::Foreign`] also when each part holds the whole secret.
+pub fn open_shares(
+    sealed: &SealedSecret,
+    identities: &[Identity],
+) -> Result<Vec<OpenedShare>, Error> {
     let (opened, damage) = open_parts(sealed, identities);
     if opened.is_empty() {
         return Err(damage.unwrap_or_else(|| not_for_these(sealed)));
@@ -151,7 +162,7 @@ struct Plain<'a> {
 /// The parts that these identities open, and what was wrong with the first that they should have opened and did not: a damaged
 /// part is no obstacle while others are enough.
 fn open_parts<'a>(
-    sealed: &'a SealedPin,
+    sealed: &'a SealedSecret,
     identities: &[Identity],
 ) -> (Vec<Plain<'a>>, Option<Error>) {
     let mut opened = Vec::new();
@@ -206,13 +217,13 @@ fn foreign(part: &SealedPart) -> Error {
     Error::Foreign(named(part))
 }
 
-fn not_for_these(sealed: &SealedPin) -> Error {
+fn not_for_these(sealed: &SealedSecret) -> Error {
     Error::NotForThese(sealed.parts.iter().map(named).collect())
 }
 
-/// The custodians of a sealed PIN, each once: by name, or by recipient where nobody named them.
+/// The custodians of a sealed secret, each once: by name, or by recipient where nobody named them.
 #[must_use]
-pub fn names(sealed: &SealedPin) -> Vec<String> {
+pub fn names(sealed: &SealedSecret) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for name in sealed.parts.iter().flat_map(owners) {
         if !names.contains(name) {

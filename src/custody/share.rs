@@ -1,4 +1,4 @@
-//! Shares of a PIN (Shamir, over GF(2^8) with the polynomial of AES). `docs/ledger-format.md` section 10 has the format, byte for
+//! Shares of a PIN or a password (Shamir, over GF(2^8) with the polynomial of AES). `docs/ledger-format.md` section 10 has the format, byte for
 //! byte; the sharing itself is a library's.
 
 use std::str::FromStr;
@@ -11,16 +11,16 @@ use vsss_rs::Gf256;
 use zeroize::Zeroizing;
 
 use super::error::Error;
+use super::sealable::Sealable;
 use crate::env::Env;
-use crate::secret::Pin;
 
 /// What a share's text begins with.
 const PREFIX: &str = "share1-";
 /// Characters of a group in a share's text.
 const GROUP: usize = 5;
-/// A PIN is padded to a multiple of this, so that a share does not tell its length.
+/// A secret is padded to a multiple of this, so that a share does not tell its length.
 const BLOCK: usize = 16;
-/// Bytes of the check that is shared together with the PIN.
+/// Bytes of the check that is shared together with the secret.
 const CHECK: usize = 8;
 /// Bytes of the checksum that ends a share.
 const CHECKSUM: usize = 4;
@@ -75,7 +75,7 @@ pub enum ShareError {
     Unknown,
 }
 
-/// One custodian's share of a PIN. Alone it says nothing about it.
+/// One custodian's share of a secret. Alone it says nothing about it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Share {
     threshold: u8,
@@ -161,10 +161,10 @@ impl FromStr for Share {
     }
 }
 
-/// As many shares as custodians, any `threshold` of which give the PIN. The threshold is at least 2 and at most `count`.
-pub(super) fn split(pin: &Pin, threshold: u8, count: u8, env: &Env) -> Vec<Share> {
+/// As many shares as custodians, any `threshold` of which give the secret. The threshold is at least 2 and at most `count`.
+pub(super) fn split(secret: &impl Sealable, threshold: u8, count: u8, env: &Env) -> Vec<Share> {
     let set = env.random();
-    let mut secret = padded(pin.expose_bytes(), BLOCK);
+    let mut secret = padded(secret.to_seal(), BLOCK);
     let check = check(&set, &secret);
     secret.extend_from_slice(&check);
     let dealt = Gf256::split_bytes(
@@ -187,12 +187,12 @@ pub(super) fn split(pin: &Pin, threshold: u8, count: u8, env: &Env) -> Vec<Share
     dealt.into_iter().map(share).collect()
 }
 
-/// The PIN that these shares are of. All of them are used, also those beyond the threshold; the same share twice counts once.
+/// The secret that these shares are of. All of them are used, also those beyond the threshold; the same share twice counts once.
 ///
 /// # Errors
 /// When there are fewer than the threshold, and when one does not belong to the others or is not what was dealt: then there is no
-/// PIN, never a wrong one.
-pub fn combine(shares: &[Share]) -> Result<Pin, Error> {
+/// secret, never a wrong one.
+pub fn combine<S: Sealable>(shares: &[Share]) -> Result<S, Error> {
     let Some(first) = shares.first() else {
         return Err(ShareError::TooFew {
             needed: 2,
@@ -222,7 +222,7 @@ pub fn combine(shares: &[Share]) -> Result<Pin, Error> {
     Ok(interpolate(first, &chosen)?)
 }
 
-fn interpolate(first: &Share, chosen: &[&Share]) -> Result<Pin, ShareError> {
+fn interpolate<S: Sealable>(first: &Share, chosen: &[&Share]) -> Result<S, ShareError> {
     let points = chosen.iter().map(|share| {
         let mut point = vec![share.number];
         point.extend_from_slice(&share.values);
@@ -248,10 +248,10 @@ pub(super) fn padded(text: &[u8], block: usize) -> Zeroizing<Vec<u8>> {
     bytes
 }
 
-/// The PIN before the first line feed.
-pub(super) fn unpadded(bytes: &[u8]) -> Option<Pin> {
+/// The secret before the first line feed.
+pub(super) fn unpadded<S: Sealable>(bytes: &[u8]) -> Option<S> {
     let line = bytes.split(|byte| *byte == b'\n').next()?;
-    Pin::new(std::str::from_utf8(line).ok()?).ok()
+    S::sealed_as(std::str::from_utf8(line).ok()?)
 }
 
 fn check(set: &[u8; 4], block: &[u8]) -> [u8; CHECK] {

@@ -44,8 +44,8 @@ pub use event::{
     KeySettings, KeyTested, Kind, Latency, NotAKind, Observation, Outcome, OutcomeVerdict,
     PinChanged, PinIntended, PinOpened, ProvenAccount, ResetIntended, ResetPerformed,
     RetireCredentialDeleted, RetireIntended, RetireMethodRemoved, RetireReason, SealedPart,
-    SealedPin, StationJoined, StationRevoked, Step, TenantAudited, TenantChange,
-    TenantChangeIntended, TenantChanged, TenantExclusionProven, TenantObject,
+    SealedSecret, StationJoined, StationRevoked, Step, TenantAudited, TenantChange,
+    TenantChangeIntended, TenantChanged, TenantExclusionProven, TenantObject, TenantPasswordOpened,
 };
 pub use proof::{ORIGIN, Proof, ProofDefect, ProofRequest};
 pub use reader::Reader;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::ceremony::Assessment;
 use crate::ledger::{
     CeremonyUndone, EnrolledKey, Entry, Event, KeyChecked, KeySettings, KeyTested, Outcome,
-    OutcomeVerdict, SealedPin, State,
+    OutcomeVerdict, SealedSecret, State,
 };
 use crate::report::handover::place;
 use crate::report::ledger::ledger_show;
@@ -278,7 +278,7 @@ fn of_undone(undone: &CeremonyUndone) -> String {
 }
 
 /// The people to whom it is sealed; where they are not named, their recipients.
-fn custodians(pin: &SealedPin) -> Vec<&str> {
+fn custodians(pin: &SealedSecret) -> Vec<&str> {
     let mut names: Vec<&str> = Vec::new();
     for part in &pin.parts {
         for name in part.custodians.as_ref().unwrap_or(&part.recipients) {
@@ -290,7 +290,7 @@ fn custodians(pin: &SealedPin) -> Vec<&str> {
     names
 }
 
-fn sealed(pin: &SealedPin) -> String {
+fn sealed(pin: &SealedSecret) -> String {
     let names = custodians(pin).join(", ");
     match pin.threshold {
         0 | 1 => format!("sealed to {names}"),

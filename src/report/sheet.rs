@@ -5,7 +5,7 @@ use qrcode::QrCode;
 use qrcode::render::svg;
 
 use crate::custody;
-use crate::ledger::{EnrolledKey, Entry, SealedPin, State};
+use crate::ledger::{EnrolledKey, Entry, SealedSecret, State};
 
 /// What goes on one page.
 pub struct Sheet<'a> {
@@ -110,7 +110,7 @@ fn notice(key: &EnrolledKey) -> Option<String> {
 }
 
 /// How many of whom open the PIN.
-fn sealed_to(pin: &SealedPin) -> String {
+fn sealed_to(pin: &SealedSecret) -> String {
     let names = custody::names(pin);
     format!(
         "{} of {}: {}",

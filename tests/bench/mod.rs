@@ -12,6 +12,7 @@
 //! is under test runs as a child process with a hard time limit.
 
 mod command;
+mod furnished;
 mod in_process;
 mod key;
 mod one_by_one;
@@ -32,6 +33,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 pub(crate) use command::{Command, Finished, Started};
+pub(crate) use furnished::{ADMINISTRATORS, GROUP, INNER};
 pub(crate) use in_process::{InProcess, Person};
 pub(crate) use key::{Finger, Key};
 pub(crate) use one_by_one::OneByOne;

@@ -3,7 +3,8 @@
 use age::secrecy::ExposeSecret;
 use halligan::custody::{Identity, open};
 use halligan::emulator::Profile;
-use halligan::ledger::SealedPin;
+use halligan::ledger::SealedSecret;
+use halligan::secret::Pin;
 
 use super::case::{End, Point, judge, stop};
 use crate::bench::{Bench, Command, Key, PIN, Wire};
@@ -147,12 +148,12 @@ impl Stage {
     pub(super) fn sealed_in(&self, kind: &str) -> String {
         let entries = self.bench.entries();
         let entry = entries.iter().rfind(|entry| entry["kind"] == kind).unwrap();
-        let sealed: SealedPin = serde_json::from_value(entry["body"]["pin"].clone()).unwrap();
+        let sealed: SealedSecret = serde_json::from_value(entry["body"]["pin"].clone()).unwrap();
         let file = self.custodian.as_ref().unwrap().to_string();
         let file = file.expose_secret().as_bytes();
         let identity = Identity::read("alice", file, &mut |_| None).unwrap();
-        let opened = open(&sealed, &[identity]).unwrap();
-        String::from_utf8(opened.pin.expose_bytes().to_vec()).unwrap()
+        let opened = open::<Pin>(&sealed, &[identity]).unwrap();
+        String::from_utf8(opened.secret.expose_bytes().to_vec()).unwrap()
     }
 
     /// A command line with the key at hand, over the wire.

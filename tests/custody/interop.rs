@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use halligan::custody::{Custodian, Custodians, Identity, Recipient, open, seal};
 use halligan::env::Env;
-use halligan::ledger::{SealedPart, SealedPin};
+use halligan::ledger::{SealedPart, SealedSecret};
 use halligan::secret::Pin;
 use tempfile::TempDir;
 use zeroize::Zeroizing;
@@ -112,7 +112,7 @@ impl Pair {
             sealed.parts[0].ciphertext = run("age", arguments, format!("{PIN}\n").as_bytes());
             if armor {
                 // The format wants the binary form, and nothing else is taken.
-                assert!(open(&sealed, &[self.identity()]).is_err());
+                assert!(open::<Pin>(&sealed, &[self.identity()]).is_err());
             } else {
                 assert_opens(&sealed, &self.identity());
             }
@@ -120,9 +120,9 @@ impl Pair {
     }
 }
 
-fn assert_opens(sealed: &SealedPin, identity: &Identity) {
-    let opened = open(sealed, std::slice::from_ref(identity)).unwrap();
-    assert_eq!(opened.pin.expose_bytes(), PIN.as_bytes());
+fn assert_opens(sealed: &SealedSecret, identity: &Identity) {
+    let opened = open::<Pin>(sealed, std::slice::from_ref(identity)).unwrap();
+    assert_eq!(opened.secret.expose_bytes(), PIN.as_bytes());
     assert_eq!(opened.by, ["Alice"]);
 }
 
@@ -197,8 +197,8 @@ fn one_part_is_for_recipients_of_every_kind() {
     let sealed = seal(&Pin::new(PIN).unwrap(), &custodians, &Env::system()).unwrap();
     for pair in &pairs {
         assert!(pair.decrypt(&sealed.parts[0]).starts_with(PIN.as_bytes()));
-        let opened = open(&sealed, &[pair.identity()]).unwrap();
-        assert_eq!(opened.pin.expose_bytes(), PIN.as_bytes());
+        let opened = open::<Pin>(&sealed, &[pair.identity()]).unwrap();
+        assert_eq!(opened.secret.expose_bytes(), PIN.as_bytes());
     }
 }
 

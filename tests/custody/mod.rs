@@ -8,7 +8,7 @@ use age::secrecy::ExposeSecret;
 use halligan::custody::{Custodian, Custodians, seal};
 use halligan::emulator::Profile;
 use halligan::env::Env;
-use halligan::ledger::{Draft, Event, Ledger, PinChanged, PinIntended, SealedPin, Station};
+use halligan::ledger::{Draft, Event, Ledger, PinChanged, PinIntended, SealedSecret, Station};
 use halligan::secret::Pin;
 use uuid::Uuid;
 
@@ -42,7 +42,7 @@ impl Vault {
         Self { bench, custodians }
     }
 
-    fn sealed(&self, pin: &str) -> SealedPin {
+    fn sealed(&self, pin: &str) -> SealedSecret {
         seal(&Pin::new(pin).unwrap(), &self.custodians, &Env::system()).unwrap()
     }
 

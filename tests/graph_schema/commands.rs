@@ -6,6 +6,7 @@ use halligan::emulator::Profile;
 use super::traffic;
 use crate::bench::{Bench, Key};
 use crate::preflight::preflight;
+use crate::tenants_as_code::{apply, empty, enrol_keys, plan};
 
 /// A bench that hears everything, with a key enrolled for an account that no command may lock out.
 fn heard() -> (Bench, Key) {
@@ -50,4 +51,43 @@ fn of_taking_keys_out_of_service() {
     let breaches = bench.breaches();
     assert_eq!(breaches.len(), 1, "the last key is gone: {breaches:?}");
     assert_eq!(breaches[0].account, bench.account(0));
+}
+
+/// The commands that only read, on a tenant that has something of everything they read.
+#[test]
+fn of_reading_a_tenant() {
+    let bench = Bench::new();
+    let _keys = bench.furnish_with_keys();
+    bench.record();
+    let account = bench.account(1);
+    let operator = bench.operator();
+    for (command, status) in [
+        (&["tenant", "export", "--sign-ins"][..], 0),
+        (&["tenant", "audit"], 1),
+        (&["tenant", "what-if"], 0),
+        (&["tenant", "what-if", "--service"], 0),
+        (&["tenant", "explain", &account], 0),
+        (&["tenant", "explain", &operator], 1),
+        (&["tenant", "plan"], 1),
+    ] {
+        let before = bench.exchanges().len();
+        let ran = bench.halligan(command.iter().copied()).json().run();
+        let error = ran.exits(status).document()["error"].clone();
+        assert!(error.is_null(), "{command:?}: {error}");
+        assert!(bench.exchanges().len() > before, "{command:?} asks nothing");
+    }
+    is_right(&bench);
+}
+
+/// From nothing to a policy that counts.
+#[test]
+fn of_making_a_tenant() {
+    let bench = empty();
+    bench.record();
+    plan(&bench, &[]).exits(1);
+    let applied = apply(&bench, &[]).exits(0).document();
+    enrol_keys(&bench, &applied);
+    apply(&bench, &["--enforce"]).exits(0);
+    plan(&bench, &[]).exits(0);
+    is_right(&bench);
 }

@@ -3,7 +3,8 @@
 use age::secrecy::ExposeSecret;
 use halligan::custody::{Identity, open};
 use halligan::emulator::Profile;
-use halligan::ledger::SealedPin;
+use halligan::ledger::SealedSecret;
+use halligan::secret::Pin;
 use serde_json::Value;
 
 use crate::bench::{Bench, Command, Key, PIN, WRONG_PIN};
@@ -32,10 +33,10 @@ impl Custodian {
     fn opens(&self, bench: &Bench, kind: &str) -> String {
         let entries = bench.entries();
         let entry = entries.iter().rfind(|entry| entry["kind"] == kind);
-        let sealed: SealedPin =
+        let sealed: SealedSecret =
             serde_json::from_value(entry.unwrap()["body"]["pin"].clone()).unwrap();
-        let opened = open(&sealed, std::slice::from_ref(&self.0)).unwrap();
-        String::from_utf8(opened.pin.expose_bytes().to_vec()).unwrap()
+        let opened = open::<Pin>(&sealed, std::slice::from_ref(&self.0)).unwrap();
+        String::from_utf8(opened.secret.expose_bytes().to_vec()).unwrap()
     }
 }
 

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use halligan::tenant::snapshot::{SCHEMA, Snapshot};
 use serde_json::Value;
 
-use crate::bench::{Bench, Command};
+use crate::bench::{ADMINISTRATORS, Bench, Command, GROUP, INNER};
 
 /// A bench whose configuration names both emergency accounts, one that does not exist, and the operator.
 fn bench() -> Bench {
@@ -190,4 +190,66 @@ fn a_tenant_that_cannot_be_reached_leaves_an_earlier_export_alone() {
 fn a_configuration_without_accounts_is_told() {
     let bench = Bench::new();
     export(&bench).run().exits(2).says("[[emergency.account]]");
+}
+
+#[test]
+fn a_complete_export_has_paths_role_groups_and_sign_ins() {
+    let bench = Bench::new();
+    let _keys = bench.furnish_with_keys();
+    let command = export(&bench).with(["--sign-ins"]).json();
+    let document = command.run().exits(0).document();
+    assert_eq!(document["ok"], true);
+    assert_eq!(unread(&document), []);
+    let snapshot = snapshot(&document["snapshot"]);
+    let second = &snapshot.accounts[1];
+    let user = bench.user_id(&bench.account(1));
+    assert_eq!(
+        second.memberships.as_ref().unwrap().len(),
+        4,
+        "three groups and a role"
+    );
+    let path = second.path_to(GROUP).unwrap();
+    assert_eq!(path.len(), 3, "{path:?}");
+    assert!(path[0].contains("Inner"), "{path:?}");
+    let edges = second.edges.as_ref().unwrap();
+    assert!(
+        edges
+            .iter()
+            .any(|one| one.member == user && one.group == INNER)
+    );
+    let role_groups = snapshot.role_groups.as_ref().unwrap();
+    let group = role_groups
+        .iter()
+        .find(|one| one.group == ADMINISTRATORS)
+        .unwrap();
+    let chief = group.members[0].user_principal_name.as_deref().unwrap();
+    assert!(chief.starts_with("chief@"), "{chief}");
+    let sign_ins =
+        |account: &halligan::tenant::snapshot::Account| account.sign_ins.as_ref().unwrap().len();
+    assert_eq!(sign_ins(&snapshot.accounts[0]), 1);
+    assert_eq!(sign_ins(second), 0);
+    assert_eq!(sign_ins(&snapshot.regular[0]), 1);
+    assert_eq!(snapshot.policies.as_ref().unwrap().len(), 14);
+}
+
+/// The number does not grow with users and groups: what a service counts and slows down. Those in a batch are heard one by one, too.
+#[test]
+fn a_tenant_is_read_by_few_requests() {
+    let bench = Bench::new();
+    bench.furnish();
+    bench.record();
+    let count = |bench: &Bench| {
+        let before = bench.exchanges().len();
+        export(bench).run().exits(0);
+        let asked = bench.exchanges().split_off(before);
+        let is_batch = |path: &str| path.ends_with("/$batch");
+        let batches = asked.iter().filter(|one| is_batch(&one.path)).count();
+        let of_access = |path: &str| path.starts_with("/v1.0/identity/conditionalAccess/");
+        let of_access = asked.iter().filter(|one| of_access(&one.path)).count();
+        (batches, of_access, asked.len())
+    };
+    let small = count(&bench);
+    assert!(small.0 <= 9 && small.1 == 2, "{small:?}");
+    bench.seed("population = { users = 100, groups = 10, depth = 5 }");
+    assert_eq!(count(&bench), small);
 }

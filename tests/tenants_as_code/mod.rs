@@ -2,6 +2,7 @@
 //! the executable.
 
 mod kills;
+mod passwords;
 
 use halligan::emulator::Profile;
 use serde_json::Value;
@@ -10,7 +11,7 @@ use crate::bench::{Bench, Finished};
 
 /// What is wanted: two new accounts, everything else as it is by default.
 const WANTED: &str =
-    "[emergency]\n[[emergency.account]]\nname = \"ea-1\"\n[[emergency.account]]\nname = \"ea-2\"";
+    "[[emergency.account]]\nname = \"ea-1\"\n[[emergency.account]]\nname = \"ea-2\"";
 
 /// What `tenant apply` needs besides what the simulated tenant's application has anyway.
 const POLICIES: [&str; 4] = [
@@ -21,9 +22,14 @@ const POLICIES: [&str; 4] = [
 ];
 
 /// A tenant without emergency accounts of ours, and a configuration that wants some.
-fn empty() -> Bench {
+pub(crate) fn empty() -> Bench {
+    empty_with("")
+}
+
+/// The same, with this line in `[emergency]`.
+fn empty_with(line: &str) -> Bench {
     let bench = Bench::new();
-    bench.configure_further(WANTED);
+    bench.configure_further(&format!("[emergency]\n{line}\n{WANTED}"));
     bench.change_tenant(|state| {
         let client = state.demo.app_client_id;
         let application = state.application_mut(client).unwrap();
@@ -33,14 +39,14 @@ fn empty() -> Bench {
     bench
 }
 
-fn apply(bench: &Bench, options: &[&str]) -> Finished {
+pub(crate) fn apply(bench: &Bench, options: &[&str]) -> Finished {
     let command = bench
         .halligan(["tenant", "apply", "--yes"])
         .with(options.iter().copied());
     command.json().run()
 }
 
-fn plan(bench: &Bench, options: &[&str]) -> Finished {
+pub(crate) fn plan(bench: &Bench, options: &[&str]) -> Finished {
     let command = bench
         .halligan(["tenant", "plan"])
         .with(options.iter().copied());
@@ -56,7 +62,7 @@ fn steps(document: &Value) -> Vec<&str> {
 }
 
 /// Two keys for each account, in the ledger and in the tenant.
-fn enrol_keys(bench: &Bench, document: &Value) {
+pub(crate) fn enrol_keys(bench: &Bench, document: &Value) {
     let by_hand = document["left"]["by_hand"].as_array().unwrap().iter();
     let accounts = by_hand.filter_map(|one| one["what"].as_str()?.strip_prefix("enrol keys for "));
     for (number, account) in accounts.enumerate() {

@@ -5,20 +5,23 @@ use serde_json::Value;
 
 use super::look::guid;
 use crate::ceremony::{Error, Parties};
-use crate::custody;
+use crate::custody::generate_password;
 use crate::graph::model::{
     ConditionalAccessPolicy, ConditionalAccessPolicyUpdate, GroupCreate, PasswordProfile,
     UserCreate, UserUpdate,
 };
 use crate::graph::{self, Client};
+use crate::secret::Password;
 use crate::tenant::plan::{Change, Step, merge};
 
 /// Makes the change; the id of the object that was made, if one was. `fresh`: something that the step is about was made a moment ago,
-/// and may not be known everywhere yet. `policy`: the policy as it was read a moment ago.
+/// and may not be known everywhere yet. `policy`: the policy as it was read a moment ago. `password`: that of an account that is
+/// made, if it is kept.
 pub(super) async fn act(
     step: &Step,
     fresh: bool,
     policy: Option<&ConditionalAccessPolicy>,
+    password: Option<Password>,
     parties: &Parties<'_>,
 ) -> Result<Option<String>, Error> {
     let client = parties.tenant()?;
@@ -26,7 +29,9 @@ pub(super) async fn act(
     let with = step.with.as_ref().map_or("", |with| with.id.as_str());
     Ok(match step.change {
         Change::CreateAccount => {
-            let user = new_user(&step.after, parties);
+            // Otherwise one that nobody knows, not even we a moment later.
+            let password = password.unwrap_or_else(|| generate_password(parties.env));
+            let user = new_user(&step.after, password);
             Some(client.create_user(&user).await?.id)
         }
         Change::SetPasswordPolicy => {
@@ -106,8 +111,8 @@ fn update(
     wire(&Value::Object(sent))
 }
 
-/// An account with a password that nobody knows, not even we a moment later: keys are the way in.
-fn new_user(after: &Value, parties: &Parties<'_>) -> UserCreate {
+/// An account whose password nobody is to type: keys are the way in.
+fn new_user(after: &Value, password: Password) -> UserCreate {
     let text = |name: &str| after[name].as_str().unwrap_or_default().to_owned();
     UserCreate {
         account_enabled: true,
@@ -117,7 +122,7 @@ fn new_user(after: &Value, parties: &Parties<'_>) -> UserCreate {
         password_policies: Some(text("passwordPolicies")),
         password_profile: PasswordProfile {
             force_change_password_next_sign_in: false,
-            password: custody::generate_password(parties.env),
+            password,
         },
     }
 }

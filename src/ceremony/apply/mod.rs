@@ -6,7 +6,7 @@
 //! person       types the tenant's name
 //! for each step
 //!   proof      before a policy is enforced: keys, offline evaluation, the service's what-if      tenant.exclusion_proven
-//!   intent     tenant.change_intended
+//!   intent     tenant.change_intended, with the password of an account that is to be made, sealed, if it is to be kept
 //!   read only  the object is as it was when it was planned; else nothing is done
 //!   tenant     the change, and waiting until it shows
 //!   outcome    tenant.changed, with the id of what was made
@@ -29,6 +29,7 @@ use uuid::Uuid;
 use crate::ceremony::interaction::Step as Phase;
 use crate::ceremony::snapshot::{self, Wanted};
 use crate::ceremony::{Error, Parties};
+use crate::custody::Custodians;
 use crate::ledger::{Entry, EntryRef, State};
 use crate::tenant::desired::{Desired, GroupReference};
 use crate::tenant::plan::{Made, Owned, Plan, Wish, plan};
@@ -47,6 +48,8 @@ pub struct Request {
     pub tenant: String,
     /// Whether policies are to be enforced.
     pub enforce: bool,
+    /// Who can open the passwords of accounts that are made; none: nobody, they are kept nowhere.
+    pub password_custodians: Option<Custodians>,
     /// Stop before anything changes.
     pub dry_run: bool,
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::ledger::{TenantChange, TenantChangeIntended, TenantObject, canonical_hash};
+use crate::ledger::{
+    SealedSecret, TenantChange, TenantChangeIntended, TenantObject, canonical_hash,
+};
 use crate::tenant::plan::{Change, Step, Target};
 
 /// The ids of what was made in this run, by the texts that stand for them.
@@ -52,8 +54,14 @@ impl Ids {
     }
 }
 
-/// What is recorded before a step. `as_read` is the object as it was planned for; none of one that is to be made.
-pub(super) fn intent(tenant: &str, step: &Step, as_read: &Value) -> TenantChangeIntended {
+/// What is recorded before a step. `as_read` is the object as it was planned for; none of one that is to be made. `password`: that of
+/// an account that is to be made, if it is to be kept.
+pub(super) fn intent(
+    tenant: &str,
+    step: &Step,
+    as_read: &Value,
+    password: Option<SealedSecret>,
+) -> TenantChangeIntended {
     TenantChangeIntended {
         label: format!("tenant/{}", step.id()),
         tenant: tenant.to_owned(),
@@ -67,6 +75,7 @@ pub(super) fn intent(tenant: &str, step: &Step, as_read: &Value) -> TenantChange
             Value::Object(members) => members.clone(),
             _ => Map::new(),
         },
+        password,
     }
 }
 

@@ -11,12 +11,15 @@ use super::{Change, Planned, Request, act, known_keys, owned, prove};
 use crate::ceremony::interaction::Step as Phase;
 use crate::ceremony::setback::Setback;
 use crate::ceremony::{Error, Parties};
+use crate::custody;
 use crate::graph;
 use crate::graph::model::ConditionalAccessPolicy;
 use crate::ledger::{
-    EntryRef, Event, Step as Reached, TenantChangeIntended, TenantChanged, TenantObject,
+    EntryRef, Event, SealedSecret, Step as Reached, TenantChangeIntended, TenantChanged,
+    TenantObject,
 };
-use crate::tenant::plan::{Plan, Step, Wish, effect, plan};
+use crate::secret::Password;
+use crate::tenant::plan::{Change as Kind, Plan, Step, Wish, effect, plan};
 use crate::tenant::snapshot::Snapshot;
 
 /// Pauses while the directory does not show yet what it has taken.
@@ -74,10 +77,13 @@ impl<'a> Run<'a> {
         }
         parties.interaction.begin(Phase::ChangeTenant);
         let ceremony = parties.env.uuid();
-        let intended = intent(&self.now.tenant, &step, &self.as_read(&step));
+        let (password, sealed) = self.password(&step, parties)?.unzip();
+        let intended = intent(&self.now.tenant, &step, &self.as_read(&step), sealed);
         let event = Event::TenantChangeIntended(Box::new(intended.clone()));
         parties.record(ceremony, &event).await?;
-        let (id, entry) = self.make(ceremony, &step, &intended, parties).await?;
+        let (id, entry) = self
+            .make(ceremony, &step, &intended, password, parties)
+            .await?;
         self.ids.learn(&planned.object, &id);
         step.object.id = id.clone();
         effect(&step, &mut self.now);
@@ -90,6 +96,22 @@ impl<'a> Run<'a> {
             entry,
         });
         Ok(())
+    }
+
+    /// The password of an account that is to be made, and the same sealed, if it is to be kept. It goes into the ledger before there
+    /// is an account, so that no account has one that is lost.
+    fn password(
+        &self,
+        step: &Step,
+        parties: &Parties<'_>,
+    ) -> Result<Option<(Password, SealedSecret)>, Error> {
+        let custodians = self.request.password_custodians.as_ref();
+        let Some(custodians) = custodians.filter(|_| step.change == Kind::CreateAccount) else {
+            return Ok(None);
+        };
+        let password = custody::generate_password(parties.env);
+        let sealed = custody::seal(&password, custodians, parties.env)?;
+        Ok(Some((password, sealed)))
     }
 
     /// What the step is about, as it was read when it was planned.
@@ -110,10 +132,13 @@ impl<'a> Run<'a> {
         ceremony: Uuid,
         step: &Step,
         intended: &TenantChangeIntended,
+        password: Option<Password>,
         parties: &mut Parties<'_>,
     ) -> Result<(String, EntryRef), Error> {
         let mut sent = Sent::No;
-        let made = self.change(step, intended, &mut sent, parties).await;
+        let made = self
+            .change(step, intended, password, &mut sent, parties)
+            .await;
         let error = match made {
             Ok(id) => match changed(ceremony, intended, &id, parties).await {
                 Ok(entry) => return Ok((id, entry)),
@@ -135,13 +160,14 @@ impl<'a> Run<'a> {
         &self,
         step: &Step,
         intended: &TenantChangeIntended,
+        password: Option<Password>,
         sent: &mut Sent,
         parties: &mut Parties<'_>,
     ) -> Result<String, Error> {
         let policy = self.require_as_planned(step, intended, parties).await?;
         let with = step.with.as_ref().map_or("", |with| with.id.as_str());
         let fresh = self.ids.is_fresh(&step.object.id) || self.ids.is_fresh(with);
-        let answer = act::act(step, fresh, policy.as_ref(), parties).await;
+        let answer = act::act(step, fresh, policy.as_ref(), password, parties).await;
         *sent = Sent::after(&answer);
         match answer {
             Ok(Some(id)) => {

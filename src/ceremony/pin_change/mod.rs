@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::ceremony::interaction::{PinPurpose, Step};
 use crate::ceremony::{Error, Parties, subject};
 use crate::custody::{self, Custodians, PinPolicy};
-use crate::ledger::{EntryRef, Event, KeyEnrolled, PinIntended, SealedPin};
+use crate::ledger::{EntryRef, Event, KeyEnrolled, PinIntended, SealedSecret};
 use crate::secret::Pin;
 
 pub(crate) use resume::{finish, inspect, undo};
@@ -126,7 +126,7 @@ struct Prepared {
     key: KeyEnrolled,
     present: Pin,
     new: Pin,
-    sealed: Option<SealedPin>,
+    sealed: Option<SealedSecret>,
 }
 
 async fn prepare(request: &Request, parties: &mut Parties<'_>) -> Result<Prepared, Error> {

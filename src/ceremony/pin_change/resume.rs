@@ -11,7 +11,7 @@ use crate::ceremony::resume::Inspection;
 use crate::ceremony::{Error, Parties, subject};
 use crate::ctap::{self, Permissions, PinFailureKind};
 use crate::custody::{self, Custodians};
-use crate::ledger::{Ceremony, CeremonyUndone, EntryRef, Event, PinIntended, SealedPin};
+use crate::ledger::{Ceremony, CeremonyUndone, EntryRef, Event, PinIntended, SealedSecret};
 use crate::secret::Pin;
 use crate::webauthn::RpId;
 
@@ -129,7 +129,7 @@ fn seal_again(
     pin: &Pin,
     intended: &PinIntended,
     parties: &Parties<'_>,
-) -> Result<Option<SealedPin>, Error> {
+) -> Result<Option<SealedSecret>, Error> {
     let Some(sealed) = &intended.pin else {
         return Ok(None);
     };

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use crate::ceremony::interaction::Step;
 use crate::ceremony::setback::Setback;
 use crate::ceremony::{Error, Parties};
-use crate::ledger::{EntryRef, Event, PinChanged, SealedPin};
+use crate::ledger::{EntryRef, Event, PinChanged, SealedSecret};
 use crate::secret::Pin;
 
 /// A ceremony under way.
@@ -26,7 +26,7 @@ impl Run<'_> {
         &self,
         present: &Pin,
         new: &Pin,
-        sealed: Option<SealedPin>,
+        sealed: Option<SealedSecret>,
         parties: &mut Parties<'_>,
     ) -> Result<EntryRef, Stopped> {
         let unchanged = |error| Stopped {
@@ -53,7 +53,7 @@ impl Run<'_> {
 
     pub(super) async fn changed(
         &self,
-        sealed: Option<SealedPin>,
+        sealed: Option<SealedSecret>,
         parties: &mut Parties<'_>,
     ) -> Result<EntryRef, Error> {
         parties.interaction.begin(Step::RecordOutcome);

@@ -67,6 +67,11 @@ pub(crate) fn of(error: &Error) -> Advice {
             "pin_not_sealed",
             "`halligan ledger show --json` has every sealed PIN; --ceremony names one that is not in force",
         ),
+        Error::NoSealedPassword(_) => advice(
+            Exit::Pin,
+            "password_not_sealed",
+            "passwords are sealed only with `password = \"seal\"` in [emergency] when `tenant apply` makes the account; --ceremony names one that is not in force",
+        ),
         Error::Output(_) => plain(Exit::Usage, "output"),
         Error::Pin(error) => ceremony::of_pin_source(error),
         Error::Plan { .. } => advice(Exit::Usage, "plan", "docs/batches.md describes plans"),

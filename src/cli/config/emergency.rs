@@ -1,7 +1,8 @@
 //! `[emergency]`: what the tenant is to be like.
 
-use super::file::{Emergency, MfaStrength};
+use super::file::{Emergency, MfaStrength, PasswordKeeping};
 use super::{Config, Error};
+use crate::custody::Custodians;
 use crate::tenant::desired::{
     Account, DedicatedPolicy, Desired, Exclusions, Group, GroupReference, MfaPolicy, Strength,
     Thresholds,
@@ -40,6 +41,20 @@ impl Config {
             regular_users: typed.regular_users.clone(),
             thresholds: thresholds(typed),
         })
+    }
+
+    /// To whom the passwords of accounts that are made are sealed; none if nobody is to know them.
+    pub(crate) fn password_custodians(&self) -> Result<Option<Custodians>, Error> {
+        match self.file.emergency.password {
+            None | Some(PasswordKeeping::Discard) => Ok(None),
+            Some(PasswordKeeping::Seal) => match self.custodians()? {
+                None => {
+                    let why = "there is no custodian in [custody] to seal it to";
+                    Err(self.value_error("emergency.password", why))
+                }
+                custodians => Ok(custodians),
+            },
+        }
     }
 
     fn emergency_accounts(&self, typed: &Emergency) -> Result<Vec<Account>, Error> {

@@ -50,8 +50,20 @@ pub(crate) struct Emergency {
     pub(crate) dedicated_policy: EmergencyDedicatedPolicy,
     pub(crate) exclude_also: EmergencyExclusions,
     pub(crate) thresholds: EmergencyThresholds,
+    /// What becomes of the passwords of accounts that are made.
+    pub(crate) password: Option<PasswordKeeping>,
     /// What an audit finds and is taken as it is.
     pub(crate) accept: Vec<Accept>,
+}
+
+/// What becomes of the password of an account that is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum PasswordKeeping {
+    /// Nobody ever knows it.
+    Discard,
+    /// It is sealed to the custodians of `[custody]`.
+    Seal,
 }
 
 /// `[[emergency.account]]`

@@ -4,9 +4,10 @@ mod custodians;
 mod generate;
 mod identity;
 mod open;
+pub(super) mod opening;
 
 pub(super) use identity::Identities;
-pub(super) use open::record;
+pub(super) use opening::record;
 
 use crate::cli::{Context, Error};
 use crate::report::Report;

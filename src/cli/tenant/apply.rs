@@ -38,6 +38,7 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
         desired: config.desired()?,
         tenant: tenant(&config),
         enforce: arguments.enforce,
+        password_custodians: config.password_custodians()?,
         dry_run: arguments.dry_run,
     };
     let client = client_for(&config, context, &APPLY_PERMISSIONS)?;

@@ -5,6 +5,7 @@ mod audit;
 mod client;
 mod explain;
 mod export;
+mod password;
 mod plan;
 mod preflight;
 mod snapshot;
@@ -28,6 +29,9 @@ pub(crate) enum Command {
     Plan(plan::Arguments),
     /// Make the tenant what the configuration says, step by step, each of them recorded
     Apply(apply::Arguments),
+    /// Open the sealed passwords of accounts that were made
+    #[command(subcommand)]
+    Password(password::Command),
     /// Say who gets in by which way, and who would be shut out by a change
     WhatIf(what_if::Arguments),
     /// Say why an account is asked for multifactor authentication, or why it is not
@@ -42,6 +46,7 @@ impl Command {
             Self::Preflight(_) => "tenant.preflight",
             Self::Plan(_) => "tenant.plan",
             Self::Apply(_) => "tenant.apply",
+            Self::Password(command) => command.name(),
             Self::WhatIf(_) => "tenant.what-if",
             Self::Explain(_) => "tenant.explain",
         }
@@ -55,6 +60,7 @@ pub(crate) async fn run(command: &Command, context: &Context) -> Result<Report, 
         Command::Preflight(arguments) => preflight::run(arguments, context).await,
         Command::Plan(arguments) => plan::run(arguments, context).await,
         Command::Apply(arguments) => apply::run(arguments, context).await,
+        Command::Password(command) => password::run(command, context).await,
         Command::WhatIf(arguments) => what_if::run(arguments, context).await,
         Command::Explain(arguments) => explain::run(arguments, context).await,
     }

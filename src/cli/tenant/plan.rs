@@ -30,6 +30,7 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
         desired: config.desired()?,
         tenant: tenant(&config),
         enforce: arguments.enforce,
+        password_custodians: config.password_custodians()?,
         dry_run: true,
     };
     if arguments.snapshot.snapshot.is_some() {

@@ -4,10 +4,10 @@ use zeroize::Zeroizing;
 use super::seeded;
 use crate::custody::{
     Custodian, Custodians, Error, Identity, IdentityError, NotARecipient, Recipient, Share,
-    ShareError, combine, open, open_shares, seal,
+    ShareError, combine, generate_password, open, open_shares, seal,
 };
-use crate::ledger::SealedPin;
-use crate::secret::Pin;
+use crate::ledger::SealedSecret;
+use crate::secret::{Password, Pin};
 
 /// A custodian and what the custodian holds.
 fn somebody(name: &str) -> (Custodian, Identity) {
@@ -29,14 +29,14 @@ fn people(threshold: u8) -> (Custodians, [Identity; 3]) {
     (custodians, [a, b, c])
 }
 
-fn sealed(threshold: u8) -> (SealedPin, [Identity; 3]) {
+fn sealed(threshold: u8) -> (SealedSecret, [Identity; 3]) {
     let (custodians, identities) = people(threshold);
     let pin = Pin::new("48271639").unwrap();
     (seal(&pin, &custodians, &seeded(1)).unwrap(), identities)
 }
 
-fn failure(sealed: &SealedPin, identities: &[Identity]) -> Error {
-    open(sealed, identities).err().unwrap()
+fn failure(sealed: &SealedSecret, identities: &[Identity]) -> Error {
+    open::<Pin>(sealed, identities).err().unwrap()
 }
 
 #[test]
@@ -44,8 +44,8 @@ fn every_custodian_alone_opens_a_pin_that_is_not_shared() {
     let (sealed, identities) = sealed(1);
     assert_eq!(sealed.parts.len(), 1);
     for (identity, name) in identities.iter().zip(["Alice", "Bob", "Carol"]) {
-        let opened = open(&sealed, std::slice::from_ref(identity)).unwrap();
-        assert_eq!(opened.pin.expose_bytes(), b"48271639");
+        let opened = open::<Pin>(&sealed, std::slice::from_ref(identity)).unwrap();
+        assert_eq!(opened.secret.expose_bytes(), b"48271639");
         assert_eq!(opened.by, [name]);
     }
     let (_, stranger) = somebody("Mallory");
@@ -65,8 +65,8 @@ fn a_shared_pin_needs_as_many_custodians_as_were_said() {
         found: 1,
     };
     assert!(matches!(alone, Error::Share(found) if found == few));
-    let opened = open(&sealed, &[carol, alice]).unwrap();
-    assert_eq!(opened.pin.expose_bytes(), b"48271639");
+    let opened = open::<Pin>(&sealed, &[carol, alice]).unwrap();
+    assert_eq!(opened.secret.expose_bytes(), b"48271639");
     assert_eq!(opened.by, ["Alice", "Carol"]);
 }
 
@@ -80,9 +80,9 @@ fn shares_are_handed_over_as_text() {
             opened[0].share.to_text().parse().unwrap()
         })
         .collect();
-    assert_eq!(combine(&shares).unwrap().expose_bytes(), b"48271639");
+    assert_eq!(combine::<Pin>(&shares).unwrap().expose_bytes(), b"48271639");
     assert!(matches!(
-        combine(&shares[..2]),
+        combine::<Pin>(&shares[..2]),
         Err(Error::Share(ShareError::TooFew {
             needed: 3,
             found: 2
@@ -127,7 +127,7 @@ fn a_damaged_part_is_an_error_unless_the_others_are_enough() {
     let (mut sealed, identities) = sealed(2);
     let last = sealed.parts[0].ciphertext.len() - 1;
     sealed.parts[0].ciphertext[last] ^= 1;
-    let opened = open(&sealed, &identities).unwrap();
+    let opened = open::<Pin>(&sealed, &identities).unwrap();
     assert_eq!(opened.by, ["Bob", "Carol"]);
     sealed.parts[1].ciphertext.truncate(40);
     let Error::Part { recipients, .. } = failure(&sealed, &identities) else {
@@ -143,7 +143,7 @@ fn any_changed_byte_of_a_part_is_noticed() {
     for at in 0..sealed.parts[0].ciphertext.len() {
         let mut damaged = sealed.clone();
         damaged.parts[0].ciphertext[at] ^= 1;
-        assert!(open(&damaged, &alice).is_err(), "byte {at}");
+        assert!(open::<Pin>(&damaged, &alice).is_err(), "byte {at}");
     }
 }
 
@@ -160,7 +160,7 @@ fn what_was_sealed_by_others_must_still_be_a_pin() {
         (b"\xff\xff\xff\xff", false),
     ] {
         sealed.parts[0].ciphertext = age::encrypt(&to, plaintext).unwrap();
-        assert_eq!(open(&sealed, &alice).is_ok(), fine, "{plaintext:?}");
+        assert_eq!(open::<Pin>(&sealed, &alice).is_ok(), fine, "{plaintext:?}");
     }
     sealed.threshold = 2;
     assert!(matches!(failure(&sealed, &alice), Error::Foreign(_)));
@@ -296,5 +296,51 @@ fn an_identity_with_a_passphrase_asks_for_it() {
     let custodians = Custodians::new(1, vec![alice]).unwrap();
     let pin = Pin::new("48271639").unwrap();
     let sealed = seal(&pin, &custodians, &seeded(1)).unwrap();
-    assert_eq!(open(&sealed, &[identity]).unwrap().by, ["Alice"]);
+    assert_eq!(open::<Pin>(&sealed, &[identity]).unwrap().by, ["Alice"]);
+}
+
+/// What a password of 64 characters is opened as.
+fn reopened(sealed: &SealedSecret, identities: &[Identity]) -> Option<String> {
+    let opened = open::<Password>(sealed, identities).ok()?;
+    Some(opened.secret.expose().to_owned())
+}
+
+#[test]
+fn a_password_is_sealed_like_a_pin_and_is_none() {
+    for threshold in 1..=3 {
+        let (custodians, identities) = people(threshold);
+        let password = generate_password(&seeded(1));
+        let sealed = seal(&password, &custodians, &seeded(2)).unwrap();
+        assert_eq!(
+            reopened(&sealed, &identities).as_deref(),
+            Some(password.expose())
+        );
+        let Some(error) = open::<Pin>(&sealed, &identities).err() else {
+            panic!("a password is no PIN")
+        };
+        let alone = matches!(error, Error::Foreign(_));
+        let shared = matches!(error, Error::Share(ShareError::DoNotFit));
+        assert!(if threshold == 1 { alone } else { shared }, "{error}");
+        let mut shares = Vec::new();
+        if threshold > 1 {
+            shares = open_shares(&sealed, &identities).unwrap();
+        }
+        for share in shares {
+            let text = share.share.to_text();
+            assert!(text.len() <= 384, "{}", text.len());
+            assert!(text.parse::<Share>() == Ok(share.share));
+        }
+    }
+}
+
+#[test]
+fn a_password_too_short_or_too_long_for_the_service_is_not_opened() {
+    let (mut sealed, [alice, ..]) = sealed(1);
+    let to: age::x25519::Recipient = sealed.parts[0].recipients[0].parse().unwrap();
+    let alice = [alice];
+    for (length, fine) in [(7, false), (8, true), (256, true), (257, false)] {
+        let plaintext = "x".repeat(length);
+        sealed.parts[0].ciphertext = age::encrypt(&to, plaintext.as_bytes()).unwrap();
+        assert_eq!(reopened(&sealed, &alice).is_some(), fine, "{length}");
+    }
 }

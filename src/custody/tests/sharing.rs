@@ -12,7 +12,7 @@ fn pin(text: &str) -> Pin {
 }
 
 fn why(shares: &[Share]) -> ShareError {
-    match combine(shares) {
+    match combine::<Pin>(shares) {
         Err(Error::Share(error)) => error,
         Err(error) => panic!("{error}"),
         Ok(_) => panic!("combined"),
@@ -34,7 +34,7 @@ proptest! {
         let start = usize::try_from(order % u64::from(count)).unwrap();
         shares.rotate_left(start);
         for chosen in usize::from(threshold)..=usize::from(count) {
-            let opened = combine(&shares[..chosen]);
+            let opened = combine::<Pin>(&shares[..chosen]);
             let opened = opened.map_err(|error| TestCaseError::fail(error.to_string()))?;
             prop_assert_eq!(opened.expose_bytes(), text.as_bytes());
         }
@@ -96,7 +96,7 @@ fn the_same_share_twice_counts_once() {
             found: 1
         }
     );
-    assert!(combine(&[shares[0].clone(), shares[0].clone(), shares[1].clone()]).is_ok());
+    assert!(combine::<Pin>(&[shares[0].clone(), shares[0].clone(), shares[1].clone()]).is_ok());
     assert_eq!(
         why(&[]),
         ShareError::TooFew {

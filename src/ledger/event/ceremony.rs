@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::SealedPin;
+use super::SealedSecret;
 
 /// How far a ceremony came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -54,5 +54,5 @@ pub struct CeremonyUndone {
     pub method_deleted: bool,
     /// Change of a PIN: the PIN that the key turned out to have kept, sealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pin: Option<SealedPin>,
+    pub pin: Option<SealedSecret>,
 }

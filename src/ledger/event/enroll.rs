@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Account, Custody, KeyDescription, KeySettings, SealedPin, base64url_member};
+use super::{Account, Custody, KeyDescription, KeySettings, SealedSecret, base64url_member};
 use crate::webauthn::{Aaguid, RpId};
 
 /// `enroll.intended`: a station is about to provision this key for this account.
@@ -26,7 +26,7 @@ pub struct EnrollIntended {
     pub sets_pin: bool,
     /// The PIN that the key is about to get, or has and has proven, sealed to its custodians before anything is changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pin: Option<SealedPin>,
+    pub pin: Option<SealedSecret>,
     /// The settings that the key is about to get.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settings: Option<KeySettings>,

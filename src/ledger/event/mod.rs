@@ -34,7 +34,7 @@ pub use key::{
 pub use kind::NotAKind;
 pub use merged::EntryMerged;
 pub use observation::{Latency, Observation};
-pub use pin::{PinChanged, PinIntended, PinOpened, SealedPart, SealedPin};
+pub use pin::{PinChanged, PinIntended, PinOpened, SealedPart, SealedSecret};
 pub use reset::{ResetIntended, ResetPerformed};
 pub use retire::{
     KeyRetired, RetireCredentialDeleted, RetireIntended, RetireMethodRemoved, RetireReason,
@@ -42,7 +42,7 @@ pub use retire::{
 pub use station::{StationJoined, StationRevoked};
 pub use tenant::{
     ProvenAccount, TenantChange, TenantChangeIntended, TenantChanged, TenantExclusionProven,
-    TenantObject,
+    TenantObject, TenantPasswordOpened,
 };
 
 /// A body that lacks what its kind needs, or says it in another form.
@@ -177,6 +177,8 @@ events! {
     TenantChanged(TenantChanged) = "tenant.changed",
     /// What service and tool say of the emergency accounts if a policy is enforced.
     TenantExclusionProven(TenantExclusionProven) = "tenant.exclusion_proven",
+    /// The sealed password of an account was opened.
+    TenantPasswordOpened(TenantPasswordOpened) = "tenant.password_opened",
 }
 
 fn read<T: DeserializeOwned>(body: &Map<String, Value>) -> Result<T, BadBody> {

@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::base64url_member;
 
-/// A PIN that only its custodians can read. `custody` seals and opens it.
+/// A PIN, or an account's password, that only its custodians can read. `custody` seals and opens it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SealedPin {
-    /// How many parts are needed. With 1, each part holds the PIN; with more, each holds a share of it.
+pub struct SealedSecret {
+    /// How many parts are needed. With 1, each part holds the secret; with more, each holds a share of it.
     pub threshold: u8,
     /// The parts.
     pub parts: Vec<SealedPart>,
@@ -33,7 +33,7 @@ pub struct PinIntended {
     pub label: String,
     /// The new PIN, sealed; none if the operator keeps it himself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pin: Option<SealedPin>,
+    pub pin: Option<SealedSecret>,
 }
 
 /// `pin.opened`: somebody asked for a sealed PIN, and opened it or one share of it. Says only what was done with the tool: whoever
@@ -55,5 +55,5 @@ pub struct PinChanged {
     pub label: String,
     /// The PIN that the key turned out to have, sealed, where the ceremony was resumed: it takes the place of the intended one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pin: Option<SealedPin>,
+    pub pin: Option<SealedSecret>,
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Account, Outcome};
+use super::{Account, Outcome, SealedSecret};
 use crate::ledger::chain::EntryHash;
 
 /// What is changed in a tenant.
@@ -95,6 +95,9 @@ pub struct TenantChangeIntended {
     pub before: Option<EntryHash>,
     /// The members that it is to have afterwards. Never a secret.
     pub after: Map<String, Value>,
+    /// The password with which an account is to be made, sealed; none if nobody is to know it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<SealedSecret>,
 }
 
 /// `tenant.changed`: the change was seen in the tenant; closes the ceremony.
@@ -104,6 +107,18 @@ pub struct TenantChanged {
     pub label: String,
     /// What was changed, or made.
     pub object: TenantObject,
+}
+
+/// `tenant.password_opened`: somebody asked for the sealed password of an account, and opened it or one share of it. Says only what
+/// was done with the tool, as `pin.opened` does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TenantPasswordOpened {
+    /// The account's name, as it was asked for.
+    pub account: String,
+    /// The custodians whose identities opened it; none if the sealed password does not name them.
+    pub by: Vec<String>,
+    /// Whether it was a share that was opened, and not the password.
+    pub share: bool,
 }
 
 /// `tenant.exclusion_proven`: what service and tool say of the emergency accounts if a policy is enforced. The station's word; the

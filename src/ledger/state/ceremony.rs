@@ -162,7 +162,8 @@ fn movement(event: &Event) -> Option<Move> {
         | Event::StationJoined(_)
         | Event::StationRevoked(_)
         | Event::TenantAudited(_)
-        | Event::TenantExclusionProven(_) => return None,
+        | Event::TenantExclusionProven(_)
+        | Event::TenantPasswordOpened(_) => return None,
         Event::CeremonyFailed(_) => Move::Fails,
         Event::CeremonyUndone(_) => Move::Undoes,
         Event::ConfigIntended(_) => Move::Opens(Config),

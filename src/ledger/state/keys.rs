@@ -4,7 +4,7 @@ use super::ceremony::Ceremony;
 use super::{EnrolledKey, Moment, State};
 use crate::ledger::defect::Defect;
 use crate::ledger::entry::Entry;
-use crate::ledger::event::{EnrollCredentialCreated, Event, KeyEnrolled, SealedPin};
+use crate::ledger::event::{EnrollCredentialCreated, Event, KeyEnrolled, SealedSecret};
 use crate::webauthn::client_data::ClientDataType;
 use crate::webauthn::{AttestationObject, AttestedCredentialData, ClientData, CoseKey};
 
@@ -75,7 +75,7 @@ impl State {
     }
 
     /// The key with this label has this PIN from now on.
-    fn set_pin(&mut self, label: &str, pin: Option<SealedPin>) {
+    fn set_pin(&mut self, label: &str, pin: Option<SealedSecret>) {
         let mut keys = self.keys.iter_mut().rev();
         if let Some(key) = keys.find(|key| key.enrolled.label == label) {
             key.pin = pin;

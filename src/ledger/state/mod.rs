@@ -20,7 +20,7 @@ pub use tenant::OwnedObject;
 
 use super::chain::{EntryHash, EntryRef};
 use super::entry::Entry;
-use super::event::{Custody, KeyEnrolled, RetireReason, SealedPin};
+use super::event::{Custody, KeyEnrolled, RetireReason, SealedSecret};
 use super::station::StationName;
 use super::verify::Failure;
 use crate::webauthn::CoseKey;
@@ -41,7 +41,7 @@ pub struct EnrolledKey {
     /// Where it is, if anybody said so.
     pub custody: Option<Custody>,
     /// Its PIN as it was last set by us, sealed to its custodians.
-    pub pin: Option<SealedPin>,
+    pub pin: Option<SealedSecret>,
     /// The entry that took it out of service, and why.
     pub retired: Option<(u64, RetireReason)>,
     /// The entry that says that it was reset, and its credential lost.

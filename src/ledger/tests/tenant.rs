@@ -8,12 +8,14 @@ use super::tampered::{Case, case};
 use super::{golden, vectors};
 use crate::ledger::{
     Account, CeremonyKind, Draft, EntryHash, Event, Outcome, OutcomeVerdict, ProvenAccount,
-    TenantChange, TenantChangeIntended, TenantChanged, TenantExclusionProven, TenantObject,
+    SealedPart, SealedSecret, TenantChange, TenantChangeIntended, TenantChanged,
+    TenantExclusionProven, TenantObject, TenantPasswordOpened,
 };
 
 const TENANT: &str = "11111111-2222-4333-8444-555555555555";
 const CREATED: Uuid = Uuid::from_u128(0x6e00);
 const EXCLUDED: Uuid = Uuid::from_u128(0x6e01);
+const ACCOUNT: Uuid = Uuid::from_u128(0x6e02);
 
 fn object(id: Option<&str>, name: &str) -> TenantObject {
     TenantObject {
@@ -38,6 +40,7 @@ fn creation() -> Draft {
         with: None,
         before: None,
         after: members(json!({"securityEnabled": true, "groupTypes": []})),
+        password: None,
     };
     Draft::new(
         &Event::TenantChangeIntended(Box::new(intended)),
@@ -62,6 +65,7 @@ fn exclusion() -> Draft {
         with: Some(object(Some("group-1"), "Emergency access accounts")),
         before: Some(EntryHash::of(b"{}")),
         after: members(json!({"conditions": {"users": {"excludeGroups": ["group-1"]}}})),
+        password: None,
     };
     Draft::new(
         &Event::TenantChangeIntended(Box::new(intended)),
@@ -89,14 +93,68 @@ fn proven() -> Draft {
     Draft::new(&Event::TenantExclusionProven(proven), None)
 }
 
-/// A group that was made, an exclusion that is open, and a proof.
+/// An account is to be made, with a password that its custodians can open.
+fn account() -> Draft {
+    let intended = TenantChangeIntended {
+        label: "tenant/create-account/ea-1@contoso.onmicrosoft.com".to_owned(),
+        tenant: TENANT.to_owned(),
+        change: TenantChange::CreateAccount,
+        object: object(None, "ea-1@contoso.onmicrosoft.com"),
+        with: None,
+        before: None,
+        after: members(json!({"accountEnabled": true})),
+        password: Some(SealedSecret {
+            threshold: 1,
+            parts: vec![SealedPart {
+                recipients: vec!["age1alice".to_owned(), "age1bob".to_owned()],
+                custodians: Some(vec!["Alice".to_owned(), "Bob".to_owned()]),
+                ciphertext: b"age".to_vec(),
+            }],
+        }),
+    };
+    Draft::new(
+        &Event::TenantChangeIntended(Box::new(intended)),
+        Some(ACCOUNT),
+    )
+}
+
+fn opened() -> Draft {
+    let opened = TenantPasswordOpened {
+        account: "ea-1@contoso.onmicrosoft.com".to_owned(),
+        by: vec!["Alice".to_owned()],
+        share: false,
+    };
+    Draft::new(&Event::TenantPasswordOpened(opened), Some(ACCOUNT))
+}
+
+/// A group that was made, an exclusion and an account that are open, a proof, and a password that was opened.
 pub(super) fn changed(forge: &mut Forge<'_>) {
-    for draft in [creation(), created(CREATED), exclusion(), proven()] {
+    for draft in [
+        creation(),
+        created(CREATED),
+        exclusion(),
+        proven(),
+        account(),
+        opened(),
+    ] {
         forge.append(draft);
     }
 }
 
-pub(super) const TENANTS: [Case; 4] = [
+pub(super) const TENANTS: [Case; 6] = [
+    case("tenant-password-in-clear", 14, "body", |forge| {
+        forge.append(account());
+        forge.rewrite(14, |entry| entry["body"]["password"] = json!("secret"));
+    }),
+    case(
+        "tenant-password-opened-by-nobody-knows",
+        14,
+        "body",
+        |forge| {
+            forge.append(opened());
+            forge.rewrite(14, |entry| entry["body"]["by"] = json!("Alice"));
+        },
+    ),
     case("tenant-change-unheard-of", 14, "body", |forge| {
         forge.append(creation());
         forge.rewrite(14, |entry| {

@@ -53,7 +53,10 @@ fn text(explanation: &Explanation) -> String {
         Ok(rows) if rows.is_empty() => text.push_str("  none\n"),
         Ok(rows) => rows.iter().for_each(|row| text.push_str(&sign_in(row))),
         Err(unread) => {
-            let _ = writeln!(text, "  {}", printable(&unread.why));
+            let permission = unread.permission.as_ref();
+            let permission = permission.map(|permission| format!("; {permission} would tell"));
+            let permission = permission.unwrap_or_default();
+            let _ = writeln!(text, "  {}{permission}", printable(&unread.why));
         }
     }
     text

@@ -14,10 +14,15 @@ pub mod app {
     pub const AZURE_CLI: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
     /// Azure PowerShell.
     pub const AZURE_POWERSHELL: &str = "1950a258-227b-4e31-a9cf-717495945fc2";
+    /// Windows Azure Service Management API: what portal and tools manage Azure by.
+    pub const AZURE_MANAGEMENT: &str = "797f4846-ba00-4fd7-ba43-dac1f8f63013";
 }
 
 /// A word in a policy for applications that Microsoft adds to and takes from as it likes.
 const SUITES: [&str; 2] = ["MicrosoftAdminPortals", "Office365"];
+
+/// Tools that call the Azure Service Management API, and so may meet what is asked there.
+const AZURE_TOOLS: [&str; 2] = [app::AZURE_CLI, app::AZURE_POWERSHELL];
 
 /// Whether a policy is about this resource.
 pub(super) fn covers(
@@ -59,11 +64,11 @@ fn application(applications: &ConditionalAccessApplications, id: &str) -> Match 
     let included = match everything {
         true => Match::Yes("all resources".to_owned()),
         false => {
-            named(&applications.include_applications, id).or(filtered(applications, "include"))
+            filtered(applications, "include").or(named(&applications.include_applications, id))
         }
     };
     included
-        .unless(named(&applications.exclude_applications, id).or(filtered(applications, "exclude")))
+        .unless(filtered(applications, "exclude").or(named(&applications.exclude_applications, id)))
 }
 
 fn names_all(list: &[String]) -> bool {
@@ -73,6 +78,21 @@ fn names_all(list: &[String]) -> bool {
 fn named(list: &[String], id: &str) -> Match {
     if list.iter().any(|one| one.eq_ignore_ascii_case(id)) {
         return Match::Yes(format!("application {id}"));
+    }
+    if list
+        .iter()
+        .any(|one| one.eq_ignore_ascii_case(app::AZURE_MANAGEMENT))
+    {
+        match id {
+            // Documented: what is asked there is asked for the portal, the Entra admin center included.
+            app::AZURE_PORTAL => return Match::Yes("the Azure Service Management API".to_owned()),
+            id if AZURE_TOOLS.contains(&id) => {
+                let why =
+                    format!("{id} calls the Azure Service Management API, which the policy names");
+                return Match::Open(why);
+            }
+            _ => {}
+        }
     }
     let mut suites = SUITES
         .iter()
