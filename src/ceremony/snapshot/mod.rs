@@ -61,6 +61,11 @@ impl Wanted {
     }
 }
 
+/// Fractions of a second say nothing about a tenant.
+fn whole_seconds(time: Timestamp) -> Timestamp {
+    Timestamp::from_second(time.as_second()).unwrap_or(time)
+}
+
 /// What is being asked for, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
@@ -122,7 +127,7 @@ async fn gather(
     let regular = accounts.split_off(wanted.accounts.len());
     Ok(Snapshot {
         schema: SCHEMA.to_owned(),
-        taken_at: now,
+        taken_at: whole_seconds(now),
         tenant: match &settings.organization {
             Ok(organization) => organization.id.clone(),
             Err(_) => wanted.tenant.clone(),

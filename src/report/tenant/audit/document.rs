@@ -20,7 +20,7 @@ pub fn junit(audited: &Audited<'_>) -> String {
     JUNIT.render(context! {
         suite => "halligan tenant audit",
         host => printable(audited.tenant),
-        time => time(audited),
+        time => audited.taken_at,
         total => lines.len(),
         failed => count(Line::fails),
         unknown => count(Line::is_open),
@@ -66,12 +66,6 @@ fn case(line: &Line) -> Value {
     }
 }
 
-/// When the tenant was read.
-pub(super) fn time(audited: &Audited<'_>) -> String {
-    let time = audited.taken_at.strftime("%Y-%m-%dT%H:%M:%SZ");
-    time.to_string()
-}
-
 /// One HTML page, which needs nothing from elsewhere.
 #[must_use]
 pub fn html(audited: &Audited<'_>) -> String {
@@ -85,7 +79,7 @@ pub fn html(audited: &Audited<'_>) -> String {
         });
     PAGE.render(context! {
         tenant => printable(audited.tenant),
-        time => time(audited),
+        time => audited.taken_at,
         safe => audited.is_safe(),
         summary => counted(audited.audit.counts()),
         sections => sections.collect::<Vec<_>>(),

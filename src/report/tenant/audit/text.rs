@@ -39,7 +39,7 @@ pub(super) fn text(audited: &Audited<'_>, everything: bool) -> String {
         text,
         "{}, as of {}: {verdict}\n{}",
         printable(audited.tenant),
-        super::document::time(audited),
+        audited.taken_at,
         counted(audited.audit.counts())
     );
     text
