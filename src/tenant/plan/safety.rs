@@ -2,7 +2,8 @@
 
 use crate::graph::model::ConditionalAccessPolicy;
 use crate::tenant::conditional_access::{
-    ClientApp, Demand, Match, Person, Platform, Resource, Scenario, app, apply, judge,
+    ClientApp, Demand, Enforcement, Match, Person, Platform, Resource, Scenario, app, apply, judge,
+    meant,
 };
 use crate::tenant::snapshot::{Account, Snapshot};
 use crate::webauthn::Aaguid;
@@ -82,9 +83,15 @@ pub fn worst(
     person: &Person,
     models: &[Aaguid],
 ) -> (Demand, Vec<String>) {
+    // What does not depend on the question is asked once: of hundreds of policies few count and mean somebody who is excluded.
+    let weighs = |policy: &&ConditionalAccessPolicy| {
+        Enforcement::of(policy).may_count()
+            && !matches!(meant(&policy.conditions, person), Match::No(_))
+    };
+    let policies: Vec<&ConditionalAccessPolicy> = policies.iter().filter(weighs).collect();
     let mut worst = (Demand::Nothing, Vec::new());
     for question in questions() {
-        let outcome = judge(policies, &question.scenario(person), models);
+        let outcome = judge(policies.iter().copied(), &question.scenario(person), models);
         if rank(&outcome.demand) > rank(&worst.0) {
             let by = outcome.by.into_iter().map(str::to_owned).collect();
             worst = (outcome.demand, by);
