@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use crate::bench::Bench;
 
-/// What `tenant audit` asks, the sign-in, each batch and each question in a batch counted by itself. Of the batches, four are for
-/// the levels of nested groups.
-const REQUESTS: usize = 78;
+/// The most that `tenant audit` asks for three accounts at the end of five nested groups; the sign-in, each batch and each question
+/// in a batch counted by itself.
+const MOST: usize = 80;
 
 /// From the outside in; the emergency accounts are in the last one.
 const CHAIN: [&str; 5] = ["Outermost", "Outer", "Middle", "Inner", "Innermost"];
@@ -61,13 +61,14 @@ fn policy(number: u32) -> Value {
 
 #[test]
 fn a_tenant_of_thousands_takes_as_many_requests_as_a_small_one() {
-    for (users, groups) in [(10, 10), (5_000, 1_000)] {
+    let requests = |users, groups| {
         let bench = bench(users, groups);
-        let audited = bench.halligan(["tenant", "audit"]).json().run().exits(1);
-        assert_eq!(bench.requests(), REQUESTS, "with {users} users");
-        let document = audited.document();
-        assert_eq!(document["schema"], "halligan.tenant.audit/1");
-    }
+        bench.halligan(["tenant", "audit"]).json().run().exits(1);
+        bench.requests()
+    };
+    let few = requests(10, 10);
+    assert!(few <= MOST, "{few}");
+    assert_eq!(requests(5_000, 1_000), few);
 }
 
 #[test]
