@@ -11,13 +11,17 @@ use super::model::{
 };
 use super::path::Segment;
 
+/// As many as a tenant can have, in one page: each page costs a second.
+const ALL_POLICIES: &str = "$top=240";
+
 impl Client {
     /// Every policy, those that are off included. `Policy.Read.All`.
     ///
     /// # Errors
     /// [`Error::lacks_licence`] without P1.
     pub fn conditional_access_policies(&self) -> Question<Vec<ConditionalAccessPolicy>> {
-        Question::all(self, Ok(Request::get(self.policies_url(None))))
+        let request = Request::get(self.policies_url(None)).query(ALL_POLICIES);
+        Question::all(self, Ok(request))
     }
 
     /// One policy. `Policy.Read.All`.

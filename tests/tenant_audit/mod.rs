@@ -4,6 +4,7 @@
 #[path = "../../src/tenant/audit/tests/document.rs"]
 mod document;
 mod files;
+mod large;
 mod pages;
 
 use std::fs;

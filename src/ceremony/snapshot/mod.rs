@@ -1,7 +1,7 @@
 //! Everything that is asked of a tenant for one [`Snapshot`].
 //!
-//! How many requests that takes does not depend on how large the tenant is, but for the pages of its policies, of the accounts' own
-//! memberships and of the group. With two emergency accounts and a regular user: the sign-in; two batches about the tenant and its
+//! How many requests that takes does not depend on how large the tenant is, but for the pages of its named locations, of the accounts'
+//! own memberships and of the group. With two emergency accounts and a regular user: the sign-in; two batches about the tenant and its
 //! roles, the policies and the named locations; one batch for users and group, and one more (beta) if groups hold roles; one batch
 //! about the accounts, and one (beta) for their own multifactor authentication: 8 or 9. Besides, a batch for each level of nesting
 //! between an account and a group that a policy names, and one request per account for sign-ins.

@@ -96,11 +96,13 @@ impl Client {
     }
 
     async fn attempt(&self, request: &Request, call: Call) -> Result<Success, Error> {
-        if self.paces(request) {
+        let _turn = if self.paces(request) {
             let turn = self.pacer.turn(&request.url, &self.env);
             let turn = self.unless_stopped(turn).await;
-            turn.ok_or_else(|| Error::Interrupted(call.clone()))?;
-        }
+            turn.ok_or_else(|| Error::Interrupted(call.clone()))?
+        } else {
+            None
+        };
         let outgoing = self.outgoing(request, call.client_request_id);
         let outgoing = self
             .unless_stopped(outgoing)

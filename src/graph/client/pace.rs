@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 use url::Url;
 
 use crate::env::Env;
@@ -34,25 +34,38 @@ pub(super) struct Pacer {
     reports: Mutex<VecDeque<Duration>>,
 }
 
+/// A request's turn, which ends with this value. The period counts from the answer: a request that waits for its connection or
+/// for a sign-in comes to the service long after it was let through, and the next would be there too early.
+#[must_use]
+pub(super) struct Turn<'a> {
+    answered: MutexGuard<'a, VecDeque<Duration>>,
+    env: &'a Env,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.answered.push_back(self.env.monotonic());
+    }
+}
+
 impl Pacer {
     /// Whether requests to this address have to wait their turn.
     pub(super) fn is_paced(&self, url: &Url) -> bool {
         self.queue(url).is_some()
     }
 
-    /// Comes back when it is this request's turn. Those who wait are let through in the order in which they came.
-    pub(super) async fn turn(&self, url: &Url, env: &Env) {
-        let Some((limit, queue)) = self.queue(url) else {
-            return;
-        };
-        let mut sent = queue.lock().await;
-        if sent.len() == limit.requests
-            && let Some(oldest) = sent.pop_front()
+    /// Comes back when it is this request's turn, with what is to be kept until its answer is there; nothing for one that need
+    /// not wait. Those who wait are let through in the order in which they came.
+    pub(super) async fn turn<'a>(&'a self, url: &Url, env: &'a Env) -> Option<Turn<'a>> {
+        let (limit, queue) = self.queue(url)?;
+        let mut answered = queue.lock().await;
+        if answered.len() == limit.requests
+            && let Some(oldest) = answered.pop_front()
         {
             let passed = env.monotonic().saturating_sub(oldest);
             tokio::time::sleep(limit.period.saturating_sub(passed)).await;
         }
-        sent.push_back(env.monotonic());
+        Some(Turn { answered, env })
     }
 
     /// By the first segments behind the version.
@@ -107,14 +120,28 @@ mod tests {
         let started = env.monotonic();
         let policies = url("v1.0/identity/conditionalAccess/policies");
         let (log, other) = (url("beta/auditLogs/signIns"), url("v1.0/users"));
-        pacer.turn(&policies, &env).await;
+        drop(pacer.turn(&policies, &env).await.unwrap());
         for url in [&log, &log, &log, &log, &log, &other, &other] {
-            pacer.turn(url, &env).await;
+            drop(pacer.turn(url, &env).await);
         }
         assert!(env.monotonic() - started < Duration::from_millis(500));
-        pacer.turn(&policies, &env).await;
+        drop(pacer.turn(&policies, &env).await.unwrap());
         assert!(env.monotonic() - started >= Duration::from_secs(1));
         let sixth = tokio::time::timeout(Duration::from_millis(100), pacer.turn(&log, &env));
         assert!(sixth.await.is_err());
+    }
+
+    #[tokio::test]
+    async fn the_second_counts_from_the_answer() {
+        let env = Env::system();
+        let pacer = Pacer::default();
+        let policies = url("v1.0/identity/conditionalAccess/policies");
+        let slow = pacer.turn(&policies, &env).await.unwrap();
+        let early = tokio::time::timeout(Duration::from_millis(1200), pacer.turn(&policies, &env));
+        assert!(early.await.is_err());
+        let answered = env.monotonic();
+        drop(slow);
+        drop(pacer.turn(&policies, &env).await.unwrap());
+        assert!(env.monotonic() - answered >= Duration::from_secs(1));
     }
 }

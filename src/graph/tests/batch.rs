@@ -152,7 +152,7 @@ async fn what_has_to_wait_its_turn_does_not_hold_the_others_up() {
     assert!(answers.take(locations).await.unwrap().is_empty());
     assert_eq!(
         server.lines()[0],
-        "GET /v1.0/identity/conditionalAccess/policies"
+        "GET /v1.0/identity/conditionalAccess/policies?$top=240"
     );
 }
 

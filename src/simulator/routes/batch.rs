@@ -16,6 +16,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::simulator::routes::call::Call;
+use crate::simulator::routes::envelope::InBatch;
 use crate::simulator::routes::{GraphError, Version};
 use crate::simulator::service::Service;
 use crate::simulator::tls::Severance;
@@ -206,6 +207,7 @@ impl Outer {
         let body = step.body.as_ref().map(|body| body.to_string());
         let mut request = request.body(Body::from(body.unwrap_or_default())).ok()?;
         request.extensions_mut().insert(self.severance.clone()?);
+        request.extensions_mut().insert(InBatch);
         Some(request)
     }
 }

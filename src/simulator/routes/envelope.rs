@@ -15,6 +15,10 @@ use crate::simulator::service::Service;
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
 
+/// What marks a request that a batch asked.
+#[derive(Clone)]
+pub(super) struct InBatch;
+
 /// The two identifiers of a request.
 #[derive(Debug, Clone)]
 struct RequestIds {
@@ -58,6 +62,7 @@ pub(in crate::simulator) async fn envelope(
     let ids = RequestIds::new(request.headers(), &service);
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
+    let in_batch = request.extensions().get::<InBatch>().is_some();
     let started = service.env.monotonic();
     let line = format!("{method} {path}");
     let mut response = current_request::within(line, next.run(request)).await;
@@ -77,6 +82,7 @@ pub(in crate::simulator) async fn envelope(
         target: "halligan::simulator::access",
         %method,
         path,
+        in_batch,
         status = response.status().as_u16(),
         request_id = ids.request_id,
         elapsed = ?service.env.monotonic().saturating_sub(started),

@@ -31,6 +31,12 @@ impl Enforcement {
             _ => Self::Unknown,
         }
     }
+
+    /// Whether they count now, or may.
+    #[must_use]
+    pub fn may_count(self) -> bool {
+        matches!(self, Self::Enabled | Self::Unknown)
+    }
 }
 
 /// What one policy does.
@@ -49,12 +55,8 @@ pub struct PolicyOutcome<'a> {
 impl PolicyOutcome<'_> {
     /// What it asks for now.
     fn weighs(&self) -> Demand {
-        let may_count = matches!(
-            self.enforcement,
-            Enforcement::Enabled | Enforcement::Unknown
-        );
         match (&self.applied.applies, &self.demand) {
-            _ if !may_count => Demand::Nothing,
+            _ if !self.enforcement.may_count() => Demand::Nothing,
             (Match::No(_), _) | (_, Demand::Nothing) => Demand::Nothing,
             (Match::Yes(_), demand) if self.enforcement == Enforcement::Enabled => demand.clone(),
             (Match::Yes(_) | Match::Open(_), Demand::Key(what)) => Demand::Key(what.clone()),
@@ -82,12 +84,12 @@ pub struct Outcome<'a> {
 /// What the policies do to a sign-in by somebody who holds keys of these models.
 #[must_use]
 pub fn judge<'a>(
-    policies: &'a [ConditionalAccessPolicy],
+    policies: impl IntoIterator<Item = &'a ConditionalAccessPolicy>,
     scenario: &Scenario<'_>,
     models: &[Aaguid],
 ) -> Outcome<'a> {
     let policies: Vec<PolicyOutcome<'a>> = policies
-        .iter()
+        .into_iter()
         .map(|policy| PolicyOutcome {
             policy: policy
                 .id

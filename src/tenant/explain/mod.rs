@@ -99,12 +99,8 @@ impl PolicyExplained {
     /// What it does to the account now.
     #[must_use]
     pub fn asks(&self) -> Asks {
-        let counts = matches!(
-            self.enforcement,
-            Enforcement::Enabled | Enforcement::Unknown
-        );
         match (&self.applied.applies, &self.demand) {
-            _ if !counts => Asks::Nothing,
+            _ if !self.enforcement.may_count() => Asks::Nothing,
             (Match::No(_), _) | (_, Demand::Nothing) => Asks::Nothing,
             (Match::Open(_), _) | (_, Demand::Open(_)) => Asks::Open,
             _ if self.enforcement == Enforcement::Unknown => Asks::Open,

@@ -1,7 +1,9 @@
 //! Whether an emergency account can be shut out by a change: the same sign-ins, judged before and after it.
 
 use crate::graph::model::ConditionalAccessPolicy;
-use crate::tenant::conditional_access::{Demand, Match, Person, apply, judge, ways};
+use crate::tenant::conditional_access::{
+    Demand, Enforcement, Match, Person, apply, judge, meant, ways,
+};
 use crate::tenant::snapshot::{Account, Snapshot};
 use crate::webauthn::Aaguid;
 
@@ -12,9 +14,15 @@ pub fn worst(
     person: &Person,
     models: &[Aaguid],
 ) -> (Demand, Vec<String>) {
+    // What does not depend on the way is asked once: of hundreds of policies few count and mean somebody who is excluded.
+    let weighs = |policy: &&ConditionalAccessPolicy| {
+        Enforcement::of(policy).may_count()
+            && !matches!(meant(&policy.conditions, person), Match::No(_))
+    };
+    let policies: Vec<&ConditionalAccessPolicy> = policies.iter().filter(weighs).collect();
     let mut worst = (Demand::Nothing, Vec::new());
     for way in ways() {
-        let outcome = judge(policies, &way.taken_by(person), models);
+        let outcome = judge(policies.iter().copied(), &way.taken_by(person), models);
         if rank(&outcome.demand) > rank(&worst.0) {
             let by = outcome.by.into_iter().map(str::to_owned).collect();
             worst = (outcome.demand, by);

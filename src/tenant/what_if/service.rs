@@ -97,10 +97,7 @@ pub fn answer(
 
 /// Whether the demands of a policy count.
 fn counts(policy: &ConditionalAccessPolicy) -> bool {
-    matches!(
-        Enforcement::of(policy),
-        Enforcement::Enabled | Enforcement::Unknown
-    )
+    Enforcement::of(policy).may_count()
 }
 
 fn name(policy: &ConditionalAccessPolicy) -> String {

@@ -131,7 +131,7 @@ pub(super) fn lines(
 
 /// Policies whose demands count, or may.
 pub(super) fn enforced(enforcement: Enforcement) -> bool {
-    matches!(enforcement, Enforcement::Enabled | Enforcement::Unknown)
+    enforcement.may_count()
 }
 
 /// The lines of a check about what enforced policies do to the accounts.

@@ -2,7 +2,9 @@
 
 use super::sign_ins::sign_ins;
 use crate::graph::model::{ConditionalAccessPolicy, Fido2AuthenticationMethod};
-use crate::tenant::conditional_access::{Demand, Match, Person, Via, apply, demand, exclusions};
+use crate::tenant::conditional_access::{
+    Demand, Match, Person, Via, apply, demand, exclusions, meant,
+};
 use crate::tenant::snapshot::{Account, Snapshot};
 use crate::webauthn::Aaguid;
 
@@ -63,6 +65,10 @@ pub(super) fn reach(
     person: &Person,
     models: &Models,
 ) -> Reach {
+    // Whom it does not mean it means in no sign-in; that spares most policies of a large tenant hundreds of them.
+    if let Match::No(why) = meant(&policy.conditions, person) {
+        return not_reached(policy, person, why);
+    }
     let mut open = None;
     let mut elsewhere = None;
     for scenario in sign_ins(policy, person, &snapshot.named_locations) {
@@ -75,10 +81,14 @@ pub(super) fn reach(
     if let Some(why) = open {
         return Reach::Open(models.demand(policy), why);
     }
+    not_reached(policy, person, elsewhere.unwrap_or_default())
+}
+
+fn not_reached(policy: &ConditionalAccessPolicy, person: &Person, elsewhere: String) -> Reach {
     let paths = policy.conditions.users.as_ref();
     let paths = paths.map_or_else(Vec::new, |users| exclusions(users, person));
     match paths.is_empty() {
         false => Reach::Excluded(paths),
-        true => Reach::Elsewhere(elsewhere.unwrap_or_default()),
+        true => Reach::Elsewhere(elsewhere),
     }
 }
