@@ -32,13 +32,7 @@ static ONE_KEY: LazyLock<Snapshot> = LazyLock::new(|| {
 fn one_key() -> Bench {
     let bench = Bench::new();
     ONE_KEY.restore(bench.folder());
-    private(&bench.path("station/station.json"));
     bench
-}
-
-fn private(path: &std::path::Path) {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
 }
 
 /// The same bench as another station sees it, which has the same ledger.

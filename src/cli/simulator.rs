@@ -96,7 +96,15 @@ pub(crate) fn write_config(state: &Path, running: &Running) -> Result<PathBuf, E
          [sign_in]\n\
          method = \"client-secret\"\n\
          client_id = \"{client}\"\n\
-         client_secret_file = {secret}\n",
+         client_secret_file = {secret}\n\
+         \n\
+         [[emergency.account]]\n\
+         name = {first:?}\n\
+         \n\
+         [[emergency.account]]\n\
+         name = {second:?}\n",
+        first = running.demo.emergency_accounts[0],
+        second = running.demo.emergency_accounts[1],
         tenant = running.demo.tenant_id,
         graph = running.graph_url,
         authority = running.authority_url,

@@ -281,9 +281,9 @@ fn the_tenant_itself_is_asked() {
     };
     assert_eq!(verdicts("HG-102"), ["pass", "pass"]);
     assert_eq!(verdicts("HG-301"), ["fail", "fail"]);
-    assert_eq!(verdicts("HG-501"), ["unknown"]);
+    assert_eq!(verdicts("HG-501"), ["fail"]);
     let kept = bench.halligan(["tenant", "export", "--output", "kept.json"]);
-    // The application may read neither policies nor licences: the document says so, and so does the exit status.
+    // Without a licence lifecycle workflows are not told: the document says so, and so does the exit status.
     kept.run().exits(1);
     let again = bench.halligan(["tenant", "audit", "--snapshot", "kept.json"]);
     let again = again.json().run().exits(1).document();

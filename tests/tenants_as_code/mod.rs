@@ -1,10 +1,12 @@
 //! From an empty tenant to one in which everybody is asked for multifactor authentication and the emergency accounts get in, through
 //! the executable.
 
+mod damaged;
+mod healthy;
 mod kills;
 mod passwords;
+mod served;
 
-use halligan::emulator::Profile;
 use serde_json::Value;
 
 use crate::bench::{Bench, Finished};
@@ -13,13 +15,8 @@ use crate::bench::{Bench, Finished};
 const WANTED: &str =
     "[[emergency.account]]\nname = \"ea-1\"\n[[emergency.account]]\nname = \"ea-2\"";
 
-/// What `tenant apply` needs besides what the simulated tenant's application has anyway.
-const POLICIES: [&str; 4] = [
-    "Policy.Read.All",
-    "Policy.Read.ConditionalAccess",
-    "Policy.ReadWrite.ConditionalAccess",
-    "Application.Read.All",
-];
+/// The accounts' group.
+const GROUP: &str = "Emergency access accounts";
 
 /// A tenant without emergency accounts of ours, and a configuration that wants some.
 pub(crate) fn empty() -> Bench {
@@ -30,12 +27,6 @@ pub(crate) fn empty() -> Bench {
 fn empty_with(line: &str) -> Bench {
     let bench = Bench::new();
     bench.configure_further(&format!("[emergency]\n{line}\n{WANTED}"));
-    bench.change_tenant(|state| {
-        let client = state.demo.app_client_id;
-        let application = state.application_mut(client).unwrap();
-        let granted = POLICIES.map(str::to_owned);
-        application.application_permissions.extend(granted);
-    });
     bench
 }
 
@@ -53,6 +44,18 @@ pub(crate) fn plan(bench: &Bench, options: &[&str]) -> Finished {
     command.json().run()
 }
 
+fn audit(bench: &Bench, options: &[&str]) -> Finished {
+    let command = bench
+        .halligan(["tenant", "audit"])
+        .with(options.iter().copied());
+    command.json().run()
+}
+
+/// The simulator watches the accounts from now on.
+fn mark_accounts(bench: &Bench) {
+    bench.seed("emergencyAccounts = ['ea-1', 'ea-2']");
+}
+
 fn steps(document: &Value) -> Vec<&str> {
     let steps = document["steps"].as_array().unwrap();
     steps
@@ -61,13 +64,14 @@ fn steps(document: &Value) -> Vec<&str> {
         .collect()
 }
 
-/// Two keys for each account, in the ledger and in the tenant.
+/// Two keys of different models for each account, in the ledger and in the tenant, which trusts their makers.
 pub(crate) fn enrol_keys(bench: &Bench, document: &Value) {
     let by_hand = document["left"]["by_hand"].as_array().unwrap().iter();
     let accounts = by_hand.filter_map(|one| one["what"].as_str()?.strip_prefix("enrol keys for "));
     for (number, account) in accounts.enumerate() {
-        for letter in ["A", "B"] {
-            let key = bench.key(Profile::default());
+        for (letter, model) in std::iter::zip(["A", "B"], healthy::models()) {
+            let key = bench.key(model);
+            bench.tenant_trusts(&key);
             let label = format!("EA{}-{letter}", number + 1);
             bench.enroll_for(account, &key, &label).run().exits(0);
         }
@@ -95,6 +99,7 @@ fn an_empty_tenant_becomes_what_is_wanted_and_stays_so() {
     let applied = apply(&bench, &[]).exits(0).document();
     assert_eq!(applied["changes"].as_array().unwrap().len(), 8);
     assert_eq!(applied["left"]["steps"].as_array().unwrap().len(), 0);
+    mark_accounts(&bench);
 
     let again = plan(&bench, &["--enforce"]).exits(1).document();
     assert_eq!(steps(&again), Vec::<&str>::new());
@@ -124,6 +129,12 @@ fn an_empty_tenant_becomes_what_is_wanted_and_stays_so() {
             .unwrap()
             .len(),
         0
+    );
+    let audited = audit(&bench, &[]).exits(0).document();
+    let counts = &audited["summary"];
+    assert_eq!(
+        (&counts["errors"], &counts["warnings"]),
+        (&0.into(), &0.into())
     );
     assert_eq!(bench.breaches().len(), 0);
     bench.halligan(["ledger", "verify"]).run().exits(0);

@@ -31,6 +31,7 @@ use crate::ceremony::snapshot::{self, Wanted};
 use crate::ceremony::{Error, Parties};
 use crate::custody::Custodians;
 use crate::ledger::{Entry, EntryRef, State};
+use crate::tenant::audit::Waiver;
 use crate::tenant::desired::{Desired, GroupReference};
 use crate::tenant::plan::{Made, Owned, Plan, Wish, plan};
 use crate::tenant::snapshot::Snapshot;
@@ -46,6 +47,8 @@ pub struct Request {
     pub desired: Desired,
     /// The tenant as the configuration names it.
     pub tenant: String,
+    /// What of an audit is taken as it is.
+    pub waivers: Vec<Waiver>,
     /// Whether policies are to be enforced.
     pub enforce: bool,
     /// Who can open the passwords of accounts that are made; none: nobody, they are kept nowhere.
@@ -122,6 +125,7 @@ pub fn planned(request: &Request, snapshot: Snapshot, state: &State, entries: &[
         snapshot: &snapshot,
         owned: &owned(state, &snapshot.tenant),
         keys: &known_keys(state, entries),
+        waivers: &request.waivers,
         enforce: request.enforce,
     });
     let name = snapshot.organization.as_ref().ok();

@@ -59,6 +59,7 @@ impl<'a> Run<'a> {
             snapshot: &self.now,
             owned: &owned(parties.ledger.state(), &self.now.tenant),
             keys: &known_keys(parties.ledger.state(), parties.ledger.entries()),
+            waivers: &self.request.waivers,
             enforce: self.request.enforce,
         });
         (self.changes, left)

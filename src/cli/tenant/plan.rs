@@ -29,6 +29,7 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
     let request = Request {
         desired: config.desired()?,
         tenant: tenant(&config),
+        waivers: config.waivers()?,
         enforce: arguments.enforce,
         password_custodians: config.password_custodians()?,
         dry_run: true,

@@ -45,6 +45,8 @@ impl Organization {
     pub const P1: &'static str = "41781fb2-bc02-4b7c-bd55-b576c07bb09d";
     /// Service plan AAD_PREMIUM_P2, Microsoft Entra ID P2.
     pub const P2: &'static str = "eec0eb4f-6444-4f95-aba0-50c24d67f998";
+    /// Service plan of Microsoft Entra ID Governance.
+    pub const GOVERNANCE: &'static str = "e866a266-3cff-43a3-acca-0c90a7e00c8b";
 
     /// Whether it has a service plan that works.
     #[must_use]
@@ -56,5 +58,15 @@ impl Organization {
             );
             works && one.service_plan_id.eq_ignore_ascii_case(plan)
         })
+    }
+
+    /// Whether it certainly never had any of these service plans: one that has run out leaves things behind.
+    #[must_use]
+    pub fn never_had(&self, plans: &[&str]) -> bool {
+        let had = |one: &AssignedPlan| {
+            let same = |plan: &&str| one.service_plan_id.eq_ignore_ascii_case(plan);
+            plans.iter().any(same)
+        };
+        !self.assigned_plans.is_empty() && !self.assigned_plans.iter().any(had)
     }
 }

@@ -4,22 +4,11 @@ use serde_json::{Value, json};
 
 use super::draft::{Candidate, Draft};
 use super::{Change, GLOBAL_ADMINISTRATOR, Step, Target};
-use crate::graph::model::{AuthenticationMethod, UnifiedRoleScheduleInstance, User};
+use crate::graph::model::{UnifiedRoleScheduleInstance, User};
 use crate::tenant::snapshot::Account;
 
 /// What keeps a password from expiring.
 const NEVER_EXPIRES: &str = "DisablePasswordExpiration";
-
-/// Methods that belong to a person or a telephone.
-const PERSONAL: [&str; 7] = [
-    "emailAuthenticationMethod",
-    "externalAuthenticationMethod",
-    "microsoftAuthenticatorAuthenticationMethod",
-    "phoneAuthenticationMethod",
-    "qrCodePinAuthenticationMethod",
-    "softwareOathAuthenticationMethod",
-    "temporaryAccessPassAuthenticationMethod",
-];
 
 /// The accounts that are missing, and passwords that would expire.
 pub(super) fn plan(draft: &mut Draft<'_>) {
@@ -227,7 +216,7 @@ pub(super) fn note_the_rest(draft: &mut Draft<'_>) {
     for account in &accounts {
         if let Some(user) = account.user() {
             note_user(user, &account.target.name, draft);
-            note_sign_in(account.read, &account.target.name, draft);
+            note_per_user_mfa(account.read, &account.target.name, draft);
         }
     }
     draft.accounts = accounts;
@@ -248,21 +237,7 @@ fn note_user(user: &User, name: &str, draft: &mut Draft<'_>) {
     }
 }
 
-fn note_sign_in(account: &Account, name: &str, draft: &mut Draft<'_>) {
-    if let Ok(methods) = &account.methods {
-        let personal: Vec<&str> = methods
-            .iter()
-            .filter_map(AuthenticationMethod::kind)
-            .filter(|kind| PERSONAL.contains(kind))
-            .collect();
-        if !personal.is_empty() {
-            let why = format!(
-                "registered are {}; they belong to somebody, and the tool takes no way to sign in away",
-                personal.join(", ")
-            );
-            draft.by_hand(format!("remove personal methods of {name}"), why);
-        }
-    }
+fn note_per_user_mfa(account: &Account, name: &str, draft: &mut Draft<'_>) {
     if let Ok(requirements) = &account.per_user_mfa
         && let Some(state @ ("enabled" | "enforced")) = requirements.per_user_mfa_state.as_deref()
     {

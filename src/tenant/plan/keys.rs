@@ -3,6 +3,7 @@
 
 use super::draft::Draft;
 use crate::encoding::base64url;
+use crate::graph::model::PasskeyType;
 use crate::tenant::passkey_policy::{self, Attestation, Key, Purpose, Ruling};
 use crate::tenant::snapshot::{Account, Snapshot};
 use crate::webauthn::Aaguid;
@@ -64,8 +65,12 @@ fn stands(
     })?;
     let is_it =
         |id: &str| id == key.method_id || base64url::names_credential(id, &key.credential_id);
-    if !registered.iter().any(|method| is_it(&method.id)) {
-        return Err("is not registered in the tenant".to_owned());
+    match registered.iter().find(|method| is_it(&method.id)) {
+        None => return Err("is not registered in the tenant".to_owned()),
+        Some(method) if method.passkey_type == Some(PasskeyType::Synced) => {
+            return Err("is a synced passkey, and lies with somebody's provider".to_owned());
+        }
+        Some(_) => {}
     }
     let policy = snapshot.passkeys.as_ref().map_err(|unread| {
         format!(

@@ -9,6 +9,7 @@
 //! where that is needed it is named, to be done by hand. A plan on what it leads to is empty.
 
 mod accounts;
+mod audited;
 mod dedicated;
 mod draft;
 mod effect;
@@ -24,6 +25,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+use super::audit::Waiver;
 use super::desired::Desired;
 use super::snapshot::Snapshot;
 
@@ -48,6 +50,8 @@ pub struct Wish<'a> {
     pub owned: &'a Owned,
     /// The keys that the ledger knows.
     pub keys: &'a [KnownKey],
+    /// What somebody takes as it is.
+    pub waivers: &'a [Waiver],
     /// Whether policies are to be enforced.
     pub enforce: bool,
 }
@@ -139,5 +143,6 @@ pub fn plan(wish: &Wish<'_>) -> Plan {
     keys::plan(&mut draft);
     mfa_policy::plan(&mut draft);
     dedicated::plan(&mut draft);
+    audited::plan(&mut draft);
     draft.finish()
 }

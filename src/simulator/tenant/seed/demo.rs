@@ -30,7 +30,7 @@ pub struct DemoNames {
 
 /// Application permissions of the demo application: provisioning and reconciling, and reading and changing accounts, groups, roles
 /// and Conditional Access.
-const APP_PERMISSIONS: [&str; 17] = [
+const APP_PERMISSIONS: [&str; 18] = [
     "UserAuthMethod-Passkey.ReadWrite.All",
     "UserAuthenticationMethod.Read.All",
     "User.Read.All",
@@ -46,18 +46,20 @@ const APP_PERMISSIONS: [&str; 17] = [
     "LifecycleWorkflows-Workflow.Read.All",
     "Policy.Read.AuthenticationMethod",
     "Policy.Read.All",
+    "Policy.Read.ConditionalAccess",
     "Policy.ReadWrite.ConditionalAccess",
     "Application.Read.All",
 ];
 
 /// Delegated permissions of the demo's public client.
-const DELEGATED_PERMISSIONS: [&str; 18] = [
+const DELEGATED_PERMISSIONS: [&str; 20] = [
     "UserAuthMethod-Passkey.ReadWrite.All",
     "UserAuthenticationMethod.Read.All",
     "User.Read.All",
     "User.ReadWrite.All",
     "User.Read",
     "Group.ReadWrite.All",
+    "GroupMember.Read.All",
     "GroupMember.ReadWrite.All",
     "RoleManagement.Read.Directory",
     "RoleManagement.ReadWrite.Directory",
@@ -68,6 +70,7 @@ const DELEGATED_PERMISSIONS: [&str; 18] = [
     "LifecycleWorkflows-Workflow.Read.All",
     "Policy.Read.All",
     "Policy.Read.AuthenticationMethod",
+    "Policy.Read.ConditionalAccess",
     "Policy.ReadWrite.ConditionalAccess",
     "Application.Read.All",
 ];

@@ -5,7 +5,9 @@ use serde_json::Value;
 use super::super::facts::same;
 use super::super::finding::ObjectKind;
 use super::super::{Check, Facts, Finding, Object, Severity, source};
-use crate::graph::model::{AccessReviewScheduleDefinition, AccessReviewScheduleSettings};
+use crate::graph::model::{
+    AccessReviewScheduleDefinition, AccessReviewScheduleSettings, Organization,
+};
 use crate::tenant::preflight::GLOBAL_ADMINISTRATOR;
 
 pub(in super::super) const CHECK: Check = Check {
@@ -22,6 +24,10 @@ fn run(facts: &Facts<'_>) -> Vec<Finding> {
     let tenant = Object::tenant();
     let reviews = match &facts.snapshot.access_reviews {
         Ok(reviews) => reviews,
+        Err(_) if cannot_exist(facts) => {
+            let why = "the tenant has no licence for access reviews";
+            return vec![Finding::not_applicable(tenant, why)];
+        }
         Err(unread) => return vec![Finding::unread(tenant, "the access reviews", unread)],
     };
     let lines: Vec<Finding> = reviews.iter().filter_map(|one| line(facts, one)).collect();
@@ -32,6 +38,11 @@ fn run(facts: &Facts<'_>) -> Vec<Finding> {
         )],
         false => lines,
     }
+}
+
+fn cannot_exist(facts: &Facts<'_>) -> bool {
+    let organization = facts.snapshot.organization.as_ref();
+    organization.is_ok_and(|one| one.never_had(&[Organization::P2, Organization::GOVERNANCE]))
 }
 
 fn line(facts: &Facts<'_>, review: &AccessReviewScheduleDefinition) -> Option<Finding> {

@@ -3,7 +3,7 @@
 use super::super::facts::user;
 use super::super::finding::ObjectKind;
 use super::super::{Check, Facts, Finding, Object, Severity, source};
-use crate::graph::model::Workflow;
+use crate::graph::model::{Organization, Workflow};
 
 pub(in super::super) const CHECK: Check = Check {
     id: "HG-704",
@@ -19,6 +19,11 @@ fn run(facts: &Facts<'_>) -> Vec<Finding> {
     let tenant = Object::tenant();
     let workflows = match &facts.snapshot.lifecycle_workflows {
         Ok(workflows) => workflows,
+        Err(_) if cannot_exist(facts) => {
+            let why =
+                "the tenant has no licence for Microsoft Entra ID Governance: no workflow runs";
+            return vec![Finding::not_applicable(tenant, why)];
+        }
         Err(unread) => return vec![Finding::unread(tenant, "the lifecycle workflows", unread)],
     };
     let mut users = facts.accounts().map(user);
@@ -38,6 +43,11 @@ fn run(facts: &Facts<'_>) -> Vec<Finding> {
         )],
         false => lines,
     }
+}
+
+fn cannot_exist(facts: &Facts<'_>) -> bool {
+    let organization = facts.snapshot.organization.as_ref();
+    organization.is_ok_and(|one| one.never_had(&[Organization::GOVERNANCE]))
 }
 
 /// Joiners are welcomed, which harms nobody; who leaves or moves loses something.

@@ -72,6 +72,7 @@ pub(crate) fn snapshot() -> Value {
         "organization": {"read": {"id": "t", "assignedPlans": [
             {"servicePlanId": "41781fb2-bc02-4b7c-bd55-b576c07bb09d", "capabilityStatus": "Enabled"},
             {"servicePlanId": "eec0eb4f-6444-4f95-aba0-50c24d67f998", "capabilityStatus": "Enabled"},
+            {"servicePlanId": "e866a266-3cff-43a3-acca-0c90a7e00c8b", "capabilityStatus": "Enabled"},
         ]}},
         "domains": {"read": [{"id": "contoso.onmicrosoft.com", "authenticationType": "Managed", "isInitial": true}]},
         "accounts": [account(0), account(1)],

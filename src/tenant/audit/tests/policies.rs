@@ -159,6 +159,33 @@ fn without_a_licence_security_defaults_are_what_there_is() {
 }
 
 #[test]
+fn without_their_licence_there_are_no_reviews_and_no_workflows() {
+    let (p1, p2) = (
+        "41781fb2-bc02-4b7c-bd55-b576c07bb09d",
+        "eec0eb4f-6444-4f95-aba0-50c24d67f998",
+    );
+    for (plans, open) in [
+        (&[p1, p2][..], &["HG-702"][..]),
+        (&[p1], &[]),
+        (&[], &["HG-702", "HG-704"]),
+    ] {
+        let mut world = healthy::world();
+        let plans = plans
+            .iter()
+            .map(|plan| json!({"servicePlanId": plan, "capabilityStatus": "Suspended"}));
+        let mut shown: Vec<Value> = plans.collect();
+        if let Some(first) = shown.first_mut() {
+            first["capabilityStatus"] = json!("Enabled");
+        }
+        world.snapshot["organization"]["read"]["assignedPlans"] = json!(shown);
+        for part in ["access_reviews", "lifecycle_workflows"] {
+            world.snapshot[part] = json!({"unread": {"why": "HTTP 403"}});
+        }
+        assert_eq!(unknown(&world.audit()), open);
+    }
+}
+
+#[test]
 fn a_restricted_unit_keeps_everybody_else_off() {
     let mut world = healthy::world();
     let admin = json!({"@odata.type": "#microsoft.graph.user", "id": "admin", "userPrincipalName": "admin@contoso.com"});

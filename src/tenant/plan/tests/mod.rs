@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
+mod audited;
 mod enforcement;
 mod exclusions;
 mod order;

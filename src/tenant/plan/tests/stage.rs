@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::*;
+use crate::tenant::audit::Waiver;
 use crate::tenant::desired::{
     Account, DedicatedPolicy, Exclusions, Group, GroupReference, MfaPolicy, Strength, Thresholds,
 };
@@ -18,6 +19,7 @@ pub(super) struct Stage {
     pub(super) document: Value,
     pub(super) owned: Owned,
     pub(super) keys: Vec<KnownKey>,
+    pub(super) waivers: Vec<Waiver>,
     pub(super) enforce: bool,
 }
 
@@ -48,6 +50,7 @@ impl Stage {
             }),
             owned: Owned::default(),
             keys: Vec::new(),
+            waivers: Vec::new(),
             enforce: false,
         }
     }
@@ -116,6 +119,7 @@ impl Stage {
             snapshot,
             owned: &self.owned,
             keys: &self.keys,
+            waivers: &self.waivers,
             enforce: self.enforce,
         })
     }

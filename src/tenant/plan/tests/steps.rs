@@ -115,7 +115,7 @@ fn what_somebody_decided_is_left_to_people() {
     }]});
     let plan = stage.plan();
     let whats: Vec<&str> = plan.by_hand.iter().map(|one| one.what.as_str()).collect();
-    for expected in ["permanent", "enable ea-1", "personal methods", "per-user"] {
+    for expected in ["permanent", "enable ea-1", "a telephone", "per-user"] {
         assert!(
             whats.iter().any(|what| what.contains(expected)),
             "{expected}: {whats:?}"
@@ -222,4 +222,17 @@ fn a_group_that_cannot_be_changed_is_named() {
         );
         assert!(!plan.blocked.is_empty(), "{member}");
     }
+}
+
+/// A passkey that can be copied is in somebody's account with a provider.
+#[test]
+fn a_synced_passkey_is_no_working_key() {
+    let mut stage = Stage::with_policy();
+    stage.document["accounts"][0]["keys"]["read"][1]["passkeyType"] = json!("synced");
+    stage.enforce = true;
+    let plan = stage.plan();
+    assert_eq!(ids(&plan), Vec::<String>::new());
+    let enrol = plan.by_hand.iter().find(|one| !one.commands.is_empty());
+    assert!(enrol.unwrap().why.contains("u1-B is a synced passkey"));
+    assert!(plan.blocked[0].why.contains("1 of 2 working keys"));
 }
