@@ -1,6 +1,8 @@
 //! What a directory holds, to see that nothing in it has changed.
 
 use std::collections::BTreeMap;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 /// Every file below a directory with its bytes, by its path from there.
@@ -19,12 +21,13 @@ impl Snapshot {
         Self(files.collect())
     }
 
-    /// Puts the same files into another directory.
+    /// Puts the same files into another directory; only their owner can read them.
     pub(crate) fn restore(&self, directory: &Path) {
         for (path, bytes) in &self.0 {
             let path = directory.join(path);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, bytes).unwrap();
+            std::fs::write(&path, bytes).unwrap();
+            std::fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
         }
     }
 }

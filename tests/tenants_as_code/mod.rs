@@ -24,13 +24,18 @@ const POLICIES: [&str; 4] = [
 fn empty() -> Bench {
     let bench = Bench::new();
     bench.configure_further(WANTED);
+    allow_policies(&bench);
+    bench
+}
+
+/// Gives the tool's application what it needs besides.
+fn allow_policies(bench: &Bench) {
     bench.change_tenant(|state| {
         let client = state.demo.app_client_id;
         let application = state.application_mut(client).unwrap();
         let granted = POLICIES.map(str::to_owned);
         application.application_permissions.extend(granted);
     });
-    bench
 }
 
 fn apply(bench: &Bench, options: &[&str]) -> Finished {
