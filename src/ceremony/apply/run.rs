@@ -30,6 +30,10 @@ const LAG_PAUSES: [Duration; 7] = [
     Duration::from_secs(30),
 ];
 
+/// How many of them while nobody knows whether the service has taken it: if it did not, it will never show. The change stays open
+/// then, and the next run looks again.
+const DOUBTFUL_PAUSES: usize = 5;
+
 /// A run through a plan.
 pub(super) struct Run<'a> {
     pub(super) request: &'a Request,
@@ -145,7 +149,7 @@ impl<'a> Run<'a> {
         *sent = Sent::after(&answer);
         match answer {
             Ok(Some(id)) => {
-                until(step, parties, async |client| {
+                until(step, &LAG_PAUSES, parties, async |client| {
                     Ok(look::exists(step.change, &id, client)
                         .await?
                         .then(|| id.clone()))
@@ -153,13 +157,14 @@ impl<'a> Run<'a> {
                 .await
             }
             Ok(None) => {
-                until(step, parties, async |client| {
+                until(step, &LAG_PAUSES, parties, async |client| {
                     look::shows(intended, client).await
                 })
                 .await
             }
             Err(Error::Tenant(error)) if error.outcome_unknown() => {
-                until(step, parties, async |client| {
+                let pauses = &LAG_PAUSES[..DOUBTFUL_PAUSES];
+                until(step, pauses, parties, async |client| {
                     look::shows(intended, client).await
                 })
                 .await
@@ -278,11 +283,12 @@ pub(super) async fn changed(
 /// Waits until something shows.
 async fn until(
     step: &Step,
+    pauses: &[Duration],
     parties: &mut Parties<'_>,
     look: impl AsyncFn(&graph::Client) -> Result<Option<String>, Error>,
 ) -> Result<String, Error> {
     let client = parties.tenant()?.clone();
-    let mut pauses = LAG_PAUSES.into_iter();
+    let mut pauses = pauses.iter().copied();
     loop {
         if let Some(id) = look(&client).await? {
             return Ok(id);

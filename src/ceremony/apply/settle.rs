@@ -11,7 +11,7 @@ use crate::ceremony::setback::undone;
 use crate::ceremony::{Error, Parties};
 use crate::ledger::{Ceremony, CeremonyKind, EntryRef, Event, TenantChange, TenantChangeIntended};
 
-/// How long something that was made may take to show under its name, where nothing keeps it from being made twice.
+/// How long something that was made may take to show under its name.
 const SETTLING: SignedDuration = SignedDuration::from_secs(20);
 /// Pause between two looks.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -107,12 +107,13 @@ async fn close(ceremony: &Ceremony, parties: &mut Parties<'_>) -> Result<Settled
     })
 }
 
-/// Whether a change that does not show was not made, as far as time tells. Groups and policies may have the same name twice; nothing
-/// else is made twice by asking twice.
+/// Whether a change that does not show was not made, as far as time tells. Groups and policies may have the same name twice, and an
+/// account that was made would not count as made by the tool; any other change can be asked for again.
 pub(super) fn is_settled(ceremony: &Ceremony, parties: &Parties<'_>) -> bool {
-    let twice = matches!(
+    let makes = matches!(
         intended(ceremony).map(|one| one.change),
-        Ok(TenantChange::CreateDedicatedPolicy
+        Ok(TenantChange::CreateAccount
+            | TenantChange::CreateDedicatedPolicy
             | TenantChange::CreateGroup
             | TenantChange::CreateMfaPolicy)
     );
@@ -123,5 +124,5 @@ pub(super) fn is_settled(ceremony: &Ceremony, parties: &Parties<'_>) -> bool {
     let intent = first.and_then(|index| parties.ledger.entries().get(index));
     let age = intent.map(|intent| parties.env.now().duration_since(intent.time));
     // Another station's clock may be ahead: then it counts as settled, as it would a moment later.
-    !twice || age.is_none_or(|age| age > SETTLING || age.is_negative())
+    !makes || age.is_none_or(|age| age > SETTLING || age.is_negative())
 }
