@@ -1,6 +1,7 @@
 //! From an empty tenant to one in which everybody is asked for multifactor authentication and the emergency accounts get in, through
 //! the executable.
 
+mod interruptions;
 mod kills;
 
 use halligan::emulator::Profile;

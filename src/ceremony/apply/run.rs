@@ -14,7 +14,8 @@ use crate::ceremony::{Error, Parties};
 use crate::graph;
 use crate::graph::model::ConditionalAccessPolicy;
 use crate::ledger::{
-    EntryRef, Event, Step as Reached, TenantChangeIntended, TenantChanged, TenantObject,
+    CeremonyPhase, EntryRef, Event, Step as Reached, TenantChangeIntended, TenantChanged,
+    TenantObject,
 };
 use crate::tenant::plan::{Plan, Step, Wish, effect, plan};
 use crate::tenant::snapshot::Snapshot;
@@ -117,10 +118,17 @@ impl<'a> Run<'a> {
         parties: &mut Parties<'_>,
     ) -> Result<(String, EntryRef), Error> {
         let mut sent = Sent::No;
-        let made = self.change(step, intended, &mut sent, parties).await;
+        let made = match is_alone(ceremony, intended, parties) {
+            true => self.change(step, intended, &mut sent, parties).await,
+            false => Err(Error::TenantChangeUnderWay(step.id())),
+        };
         let error = match made {
             Ok(id) => match changed(ceremony, intended, &id, parties).await {
                 Ok(entry) => return Ok((id, entry)),
+                // Another run took this one for dead, saw the change and recorded it.
+                Err(_) if phase(ceremony, parties) == Some(CeremonyPhase::Completed) => {
+                    return Err(Error::TenantChangeUnderWay(step.id()));
+                }
                 Err(error) => error,
             },
             Err(error) => error,
@@ -216,6 +224,23 @@ impl<'a> Run<'a> {
         }
         Ok(())
     }
+}
+
+/// Whether no other run changes the tenant. What was open when this one began is closed by now, so whatever is open and older than
+/// this change is another's; of two that begin at once, the ledger's order says whose turn it is.
+fn is_alone(ceremony: Uuid, intended: &TenantChangeIntended, parties: &Parties<'_>) -> bool {
+    let open = parties.ledger.state().open_ceremonies().into_iter();
+    let mut older = open.take_while(|one| one.id != ceremony);
+    !older.any(|one| match &one.intent {
+        Event::TenantChangeIntended(other) => other.tenant == intended.tenant,
+        _ => false,
+    })
+}
+
+/// How far a ceremony is, by the ledger as it was last read.
+pub(super) fn phase(ceremony: Uuid, parties: &Parties<'_>) -> Option<CeremonyPhase> {
+    let ceremony = parties.ledger.state().ceremony(ceremony);
+    ceremony.map(|one| one.phase)
 }
 
 /// Whether the change may be in the tenant.

@@ -154,7 +154,7 @@ fn resume(bench: &Bench) {
 
 /// Compares tenant, plan and ledger.
 #[track_caller]
-pub(super) fn judge(scene: &Scene, bench: &Bench) {
+pub(in super::super) fn judge(scene: &Scene, bench: &Bench) {
     let left = plan(bench, scene.options).document();
     for part in ["steps", "blocked"] {
         let part = left[part].as_array().unwrap();

@@ -15,3 +15,6 @@
 mod case;
 mod matrix;
 mod scenes;
+
+pub(super) use case::judge;
+pub(super) use scenes::{APPLY, ENFORCE, Scene};

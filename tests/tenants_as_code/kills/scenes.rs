@@ -51,64 +51,60 @@ pub(super) const IN_THE_WAY: usize = 3;
 const LAG: u64 = 1_200;
 
 /// A run of `tenant apply`.
-pub(super) struct Scene {
+pub(in super::super) struct Scene {
     pub(super) name: &'static str,
     files: fn() -> &'static Snapshot,
     /// Whether replicas hear late of what is new.
     lags: bool,
-    pub(super) options: &'static [&'static str],
+    pub(in super::super) options: &'static [&'static str],
     /// How many policies there are afterwards.
     pub(super) policies: usize,
     /// Whether a run takes all cases of it without being told so.
     pub(super) whole: bool,
 }
 
-pub(super) const SCENES: [Scene; 5] = [
-    Scene {
-        name: "apply",
-        files: || &FIRST,
-        lags: false,
-        options: &[],
-        policies: 5,
-        whole: true,
-    },
+pub(in super::super) const APPLY: Scene = Scene {
+    name: "apply",
+    files: || &FIRST,
+    lags: false,
+    options: &[],
+    policies: 5,
+    whole: true,
+};
+
+pub(in super::super) const ENFORCE: Scene = Scene {
+    name: "--enforce",
+    files: || &WITH_KEYS,
+    options: &["--enforce"],
+    ..APPLY
+};
+
+pub(super) static SCENES: [Scene; 5] = [
+    APPLY,
     Scene {
         name: "apply, late replicas",
-        files: || &FIRST,
         lags: true,
-        options: &[],
-        policies: 5,
         whole: false,
+        ..APPLY
     },
-    Scene {
-        name: "--enforce",
-        files: || &WITH_KEYS,
-        lags: false,
-        options: &["--enforce"],
-        policies: 5,
-        whole: true,
-    },
+    ENFORCE,
     Scene {
         name: "dedicated policy",
         files: || &ENFORCED,
-        lags: false,
-        options: &[],
         policies: 6,
-        whole: true,
+        ..APPLY
     },
     Scene {
         name: "dedicated policy --enforce",
         files: || &DEDICATED_MADE,
-        lags: false,
-        options: &["--enforce"],
         policies: 6,
-        whole: true,
+        ..ENFORCE
     },
 ];
 
 impl Scene {
     /// A copy of its own.
-    pub(super) fn bench(&self) -> Bench {
+    pub(in super::super) fn bench(&self) -> Bench {
         let bench = Bench::copy_of((self.files)());
         if self.lags {
             bench.change_tenant(|state| state.quirks.replication_delay_ms = LAG);
@@ -116,7 +112,7 @@ impl Scene {
         bench
     }
 
-    pub(super) fn apply(&self, bench: &Bench) -> Finished {
+    pub(in super::super) fn apply(&self, bench: &Bench) -> Finished {
         apply(bench, self.options)
     }
 }
