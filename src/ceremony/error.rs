@@ -217,6 +217,9 @@ pub enum Error {
     /// Several objects have a name.
     #[error("there are several of the name {0:?}, and which of them is meant nobody can say")]
     TenantAmbiguous(String),
+    /// Another run changes the tenant at the same time.
+    #[error("{0} was left alone: another run is changing the tenant")]
+    TenantChangeUnderWay(String),
     /// The service has taken a change, and does not show it.
     #[error("the service took {0}, and does not show it")]
     TenantDoesNotShow(String),
@@ -268,6 +271,7 @@ impl Error {
             | Self::ExclusionUnproven { .. }
             | Self::NoObjectId(_)
             | Self::TenantAmbiguous(_)
+            | Self::TenantChangeUnderWay(_)
             | Self::TenantDoesNotShow(_)
             | Self::TenantNotAsPlanned { .. }
             | Self::Preflight { .. }

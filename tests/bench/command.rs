@@ -10,6 +10,8 @@ use serde_json::Value;
 
 /// Longer than any command takes on a busy machine, shorter than anybody's patience.
 const LIMIT: Duration = Duration::from_secs(60);
+/// How long the point at which a command is killed may take to come: several are tried at the same time.
+const KILL_LIMIT: Duration = Duration::from_secs(90);
 
 /// A command line that has not been started yet.
 #[must_use]
@@ -88,6 +90,25 @@ impl Command {
 
     pub(crate) fn run(self) -> Finished {
         self.start().finish()
+    }
+
+    /// Killed (SIGKILL) as soon as this is so; whether it came so far before it ended.
+    #[track_caller]
+    pub(crate) fn killed_when(self, reached: impl Fn() -> bool) -> bool {
+        let mut started = self.start();
+        let deadline = Instant::now() + KILL_LIMIT;
+        loop {
+            if reached() {
+                started.kill();
+                return true;
+            }
+            if started.has_ended() {
+                started.finish();
+                return false;
+            }
+            assert!(Instant::now() < deadline, "the point never came");
+            std::thread::sleep(Duration::from_micros(200));
+        }
     }
 
     /// Starts without waiting for the end.

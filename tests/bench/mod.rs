@@ -17,6 +17,7 @@ mod in_process;
 mod key;
 mod one_by_one;
 mod snapshot;
+mod table;
 mod wire;
 
 use std::path::{Path, PathBuf};
@@ -38,6 +39,7 @@ pub(crate) use in_process::{InProcess, Person};
 pub(crate) use key::{Finger, Key};
 pub(crate) use one_by_one::OneByOne;
 pub(crate) use snapshot::Snapshot;
+pub(crate) use table::{run_cases, say};
 pub(crate) use wire::{Exchange, Held, Wire};
 
 /// The PIN of every key. Long and odd, so that it cannot stand in any output by chance.
@@ -56,7 +58,35 @@ pub(crate) struct Bench {
 impl Bench {
     /// A fresh tenant with two emergency accounts, and a configuration that points at it.
     pub(crate) fn new() -> Self {
+        let bench = Self::in_folder(tempfile::tempdir().unwrap());
+        let app = bench.tenant.demo.app.client_id.to_string();
+        let secret = "client_secret_file = \"tenant/app-secret\"";
+        bench.configure("client-secret", &app, secret);
+        bench
+    }
+
+    /// Another bench with the tenant, the ledger and the configuration that [`Self::files`] took. Keys are not plugged in.
+    pub(crate) fn copy_of(files: &Snapshot) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        files.restore(folder.path());
+        let bench = Self::in_folder(folder);
+        let path = bench.path("halligan.toml");
+        let text = std::fs::read_to_string(&path).unwrap();
+        let (before, after) = text.split_once("https://localhost:").unwrap();
+        let digits = |one: char| one.is_ascii_digit();
+        let after = after.trim_start_matches(digits);
+        let old = &text[before.len()..text.len() - after.len()];
+        let new = bench.tenant.graph_url.as_str().trim_end_matches('/');
+        std::fs::write(&path, text.replace(old, new)).unwrap();
+        bench
+    }
+
+    /// All files, to be copied.
+    pub(crate) fn files(&self) -> Snapshot {
+        Snapshot::of(self.folder.path())
+    }
+
+    fn in_folder(folder: TempDir) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -66,15 +96,11 @@ impl Bench {
         let tenant = runtime
             .block_on(simulator::start(config, Env::system()))
             .unwrap();
-        let bench = Self {
+        Self {
             tenant,
             runtime,
             folder,
-        };
-        let app = bench.tenant.demo.app.client_id.to_string();
-        let secret = "client_secret_file = \"tenant/app-secret\"";
-        bench.configure("client-secret", &app, secret);
-        bench
+        }
     }
 
     /// From now on the operator signs in, `browser` or `device-code`.

@@ -27,7 +27,7 @@ impl Snapshot {
             let path = directory.join(path);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(&path, bytes).unwrap();
-            std::fs::set_permissions(path, Permissions::from_mode(0o600)).unwrap();
+            std::fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
         }
     }
 }

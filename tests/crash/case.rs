@@ -1,7 +1,6 @@
 //! One case: a ceremony, the point at which it is stopped, and how it comes to its end.
 
 use std::fmt;
-use std::time::{Duration, Instant};
 
 use halligan::ctap::Permissions;
 use halligan::secret::Pin;
@@ -137,25 +136,7 @@ pub(super) fn stop(stage: &Stage, point: &Point, command: Command) -> bool {
         Some(index) => stage.has_entry(index),
         None => stage.wire.is_cut() || stage.bench.answers_held() > held_before,
     };
-    kill_when(reached, command)
-}
-
-/// Whether the command was killed before it ended.
-fn kill_when(reached: impl Fn() -> bool, command: Command) -> bool {
-    let mut started = command.start();
-    let deadline = Instant::now() + Duration::from_secs(90);
-    loop {
-        if reached() {
-            started.kill();
-            return true;
-        }
-        if started.has_ended() {
-            started.finish();
-            return false;
-        }
-        assert!(Instant::now() < deadline, "the point never came");
-        std::thread::sleep(Duration::from_micros(200));
-    }
+    command.killed_when(reached)
 }
 
 /// Compares key, tenant and ledger; the end that the ceremony came to.

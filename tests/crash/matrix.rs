@@ -1,12 +1,9 @@
 //! The matrix: every point of every ceremony, and a sample of it.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use super::case::{Case, End, Point};
 use super::ceremonies::{CEREMONIES, Ceremony};
 use super::service::SERVICE;
+use crate::bench::{run_cases, say};
 
 /// Cases that run at the same time. Many of them only wait.
 const WORKERS: usize = 6;
@@ -79,39 +76,8 @@ fn cases(ceremony: &'static Ceremony) -> Vec<Case> {
     cases
 }
 
-#[allow(clippy::print_stdout)] // The table is what it is for.
-fn say(line: &str) {
-    println!("{line}");
-}
-
-/// Runs the cases, several at a time, and prints a line for each; how many failed.
 fn run(cases: &[Case]) -> usize {
-    let next = AtomicUsize::new(0);
-    let failed = Mutex::new(0);
-    std::thread::scope(|scope| {
-        for _ in 0..WORKERS {
-            scope.spawn(|| {
-                while let Some(case) = cases.get(next.fetch_add(1, Ordering::SeqCst)) {
-                    let outcome = catch_unwind(AssertUnwindSafe(|| case.run()));
-                    let mut failed = failed.lock().unwrap();
-                    match outcome {
-                        Ok(end) => say(&format!("ok   {case} {end}")),
-                        Err(panic) => {
-                            *failed += 1;
-                            say(&format!("FAIL {case} {}", message(&*panic)));
-                        }
-                    }
-                }
-            });
-        }
-    });
-    failed.into_inner().unwrap()
-}
-
-fn message(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<String>().cloned();
-    let text = text.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string));
-    text.unwrap_or_default()
+    run_cases(cases, WORKERS, Case::run)
 }
 
 #[test]

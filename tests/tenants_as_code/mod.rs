@@ -3,6 +3,7 @@
 
 mod damaged;
 mod healthy;
+mod interruptions;
 mod kills;
 mod passwords;
 mod served;

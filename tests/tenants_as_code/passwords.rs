@@ -214,14 +214,14 @@ fn killed_in_the_middle_no_account_has_a_password_that_is_lost() {
             assert!(intent["body"]["password"]["parts"].is_array());
         }
         for name in ["ea-1@", "ea-2@"] {
-            let of_name = accounts
+            let mut of_name = accounts
                 .iter()
                 .filter(|(account, _)| account.starts_with(name));
             let (account, _) = of_name.clone().next().unwrap();
             let opened = open(&bench, account, &["alice"]).run().exits(0);
             let opened = opened.stdout.trim_end();
             // The last one that was sent was taken: the service refuses a name that is there.
-            assert_eq!(opened, of_name.last().unwrap().1, "{account}");
+            assert_eq!(opened, of_name.next_back().unwrap().1, "{account}");
         }
     }
 }

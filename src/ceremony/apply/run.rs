@@ -15,8 +15,8 @@ use crate::custody;
 use crate::graph;
 use crate::graph::model::ConditionalAccessPolicy;
 use crate::ledger::{
-    EntryRef, Event, SealedSecret, Step as Reached, TenantChangeIntended, TenantChanged,
-    TenantObject,
+    CeremonyPhase, EntryRef, Event, SealedSecret, Step as Reached, TenantChangeIntended,
+    TenantChanged, TenantObject,
 };
 use crate::secret::Password;
 use crate::tenant::plan::{Change as Kind, Plan, Step, Wish, effect, plan};
@@ -32,6 +32,10 @@ const LAG_PAUSES: [Duration; 7] = [
     Duration::from_secs(15),
     Duration::from_secs(30),
 ];
+
+/// How many of them while nobody knows whether the service has taken it: if it did not, it will never show. The change stays open
+/// then, and the next run looks again.
+const DOUBTFUL_PAUSES: usize = 5;
 
 /// A run through a plan.
 pub(super) struct Run<'a> {
@@ -137,12 +141,20 @@ impl<'a> Run<'a> {
         parties: &mut Parties<'_>,
     ) -> Result<(String, EntryRef), Error> {
         let mut sent = Sent::No;
-        let made = self
-            .change(step, intended, password, &mut sent, parties)
-            .await;
+        let made = match is_alone(ceremony, intended, parties) {
+            true => {
+                self.change(step, intended, password, &mut sent, parties)
+                    .await
+            }
+            false => Err(Error::TenantChangeUnderWay(step.id())),
+        };
         let error = match made {
             Ok(id) => match changed(ceremony, intended, &id, parties).await {
                 Ok(entry) => return Ok((id, entry)),
+                // Another run took this one for dead, saw the change and recorded it.
+                Err(_) if phase(ceremony, parties) == Some(CeremonyPhase::Completed) => {
+                    return Err(Error::TenantChangeUnderWay(step.id()));
+                }
                 Err(error) => error,
             },
             Err(error) => error,
@@ -172,7 +184,7 @@ impl<'a> Run<'a> {
         *sent = Sent::after(&answer);
         match answer {
             Ok(Some(id)) => {
-                until(step, parties, async |client| {
+                until(step, &LAG_PAUSES, parties, async |client| {
                     Ok(look::exists(step.change, &id, client)
                         .await?
                         .then(|| id.clone()))
@@ -180,13 +192,14 @@ impl<'a> Run<'a> {
                 .await
             }
             Ok(None) => {
-                until(step, parties, async |client| {
+                until(step, &LAG_PAUSES, parties, async |client| {
                     look::shows(intended, client).await
                 })
                 .await
             }
             Err(Error::Tenant(error)) if error.outcome_unknown() => {
-                until(step, parties, async |client| {
+                let pauses = &LAG_PAUSES[..DOUBTFUL_PAUSES];
+                until(step, pauses, parties, async |client| {
                     look::shows(intended, client).await
                 })
                 .await
@@ -238,6 +251,23 @@ impl<'a> Run<'a> {
         }
         Ok(())
     }
+}
+
+/// Whether no other run changes the tenant. What was open when this one began is closed by now, so whatever is open and older than
+/// this change is another's; of two that begin at once, the ledger's order says whose turn it is.
+fn is_alone(ceremony: Uuid, intended: &TenantChangeIntended, parties: &Parties<'_>) -> bool {
+    let open = parties.ledger.state().open_ceremonies().into_iter();
+    let mut older = open.take_while(|one| one.id != ceremony);
+    !older.any(|one| match &one.intent {
+        Event::TenantChangeIntended(other) => other.tenant == intended.tenant,
+        _ => false,
+    })
+}
+
+/// How far a ceremony is, by the ledger as it was last read.
+pub(super) fn phase(ceremony: Uuid, parties: &Parties<'_>) -> Option<CeremonyPhase> {
+    let ceremony = parties.ledger.state().ceremony(ceremony);
+    ceremony.map(|one| one.phase)
 }
 
 /// Whether the change may be in the tenant.
@@ -305,11 +335,12 @@ pub(super) async fn changed(
 /// Waits until something shows.
 async fn until(
     step: &Step,
+    pauses: &[Duration],
     parties: &mut Parties<'_>,
     look: impl AsyncFn(&graph::Client) -> Result<Option<String>, Error>,
 ) -> Result<String, Error> {
     let client = parties.tenant()?.clone();
-    let mut pauses = LAG_PAUSES.into_iter();
+    let mut pauses = pauses.iter().copied();
     loop {
         if let Some(id) = look(&client).await? {
             return Ok(id);

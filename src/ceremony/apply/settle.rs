@@ -5,13 +5,13 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::look::shows;
-use super::run::changed;
+use super::run::{changed, phase};
 use crate::ceremony::interaction::Step as Phase;
 use crate::ceremony::setback::undone;
 use crate::ceremony::{Error, Parties};
-use crate::ledger::{Ceremony, CeremonyKind, EntryRef, Event, TenantChange, TenantChangeIntended};
+use crate::ledger::{Ceremony, CeremonyKind, CeremonyPhase, EntryRef, Event, TenantChangeIntended};
 
-/// How long something that was made may take to show under its name, where nothing keeps it from being made twice.
+/// How long a change may be under way, and take to show.
 const SETTLING: SignedDuration = SignedDuration::from_secs(20);
 /// Pause between two looks.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -62,7 +62,7 @@ pub(super) async fn settle(tenant: &str, parties: &mut Parties<'_>) -> Result<Ve
     let mut settled = Vec::new();
     for ceremony in open {
         if intended(&ceremony)?.tenant == tenant {
-            settled.push(close(&ceremony, parties).await?);
+            settled.extend(close(&ceremony, parties).await?);
         }
     }
     let fact = format!("{} changes had been left open", settled.len());
@@ -81,41 +81,47 @@ async fn identity(configured: &str, parties: &Parties<'_>) -> Result<String, Err
     Ok(id.unwrap_or_else(|| configured.to_owned()))
 }
 
-async fn close(ceremony: &Ceremony, parties: &mut Parties<'_>) -> Result<Settled, Error> {
+/// None if somebody else closes it meanwhile: its own run is at work.
+async fn close(ceremony: &Ceremony, parties: &mut Parties<'_>) -> Result<Option<Settled>, Error> {
     let change = intended(ceremony)?.clone();
-    let (end, entry) = loop {
-        if let Some(id) = shows(&change, parties.tenant()?).await? {
-            break (
-                End::Made,
-                changed(ceremony.id, &change, &id, parties).await?,
-            );
+    while is_open(ceremony, parties) {
+        let (end, recorded) = match shows(&change, parties.tenant()?).await? {
+            Some(id) => {
+                let recorded = changed(ceremony.id, &change, &id, parties).await;
+                (End::Made, recorded)
+            }
+            None if is_settled(ceremony, parties) => {
+                let recorded = undone(ceremony.id, &change.label, parties).await;
+                (End::NotMade, recorded)
+            }
+            None => {
+                let why = "what was made a moment ago may not show yet";
+                parties.pause(why, PAUSE).await?;
+                parties.ledger.refresh().await?;
+                continue;
+            }
+        };
+        match recorded {
+            Err(_) if !is_open(ceremony, parties) => break,
+            entry => {
+                return Ok(Some(Settled {
+                    label: change.label,
+                    end,
+                    entry: entry?,
+                }));
+            }
         }
-        if is_settled(ceremony, parties) {
-            break (
-                End::NotMade,
-                undone(ceremony.id, &change.label, parties).await?,
-            );
-        }
-        parties
-            .pause("what was made a moment ago may not show yet", PAUSE)
-            .await?;
-    };
-    Ok(Settled {
-        label: change.label,
-        end,
-        entry,
-    })
+    }
+    Ok(None)
 }
 
-/// Whether a change that does not show was not made, as far as time tells. Groups and policies may have the same name twice; nothing
-/// else is made twice by asking twice.
+fn is_open(ceremony: &Ceremony, parties: &Parties<'_>) -> bool {
+    matches!(phase(ceremony.id, parties), Some(CeremonyPhase::Open(_)))
+}
+
+/// Whether a change that does not show was not made, as far as time tells. Before that its own run may be at work still, and a change
+/// that is recorded as not made must not show later.
 pub(super) fn is_settled(ceremony: &Ceremony, parties: &Parties<'_>) -> bool {
-    let twice = matches!(
-        intended(ceremony).map(|one| one.change),
-        Ok(TenantChange::CreateDedicatedPolicy
-            | TenantChange::CreateGroup
-            | TenantChange::CreateMfaPolicy)
-    );
     let first = ceremony
         .entries
         .first()
@@ -123,5 +129,5 @@ pub(super) fn is_settled(ceremony: &Ceremony, parties: &Parties<'_>) -> bool {
     let intent = first.and_then(|index| parties.ledger.entries().get(index));
     let age = intent.map(|intent| parties.env.now().duration_since(intent.time));
     // Another station's clock may be ahead: then it counts as settled, as it would a moment later.
-    !twice || age.is_none_or(|age| age > SETTLING || age.is_negative())
+    age.is_none_or(|age| age > SETTLING || age.is_negative())
 }

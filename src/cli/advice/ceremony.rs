@@ -47,6 +47,7 @@ pub(super) fn of_ceremony(error: &ceremony::Error) -> Advice {
         E::Stopped { .. } => (Exit::Stopped, "stopped"),
         E::Tenant(error) => return services::of_tenant(error),
         E::TenantAmbiguous(_) => (Exit::Tenant, "tenant_ambiguous"),
+        E::TenantChangeUnderWay(_) => (Exit::Tenant, "tenant_change_under_way"),
         E::TenantDoesNotShow(_) => (Exit::Tenant, "tenant_does_not_show"),
         E::TenantNotAsPlanned { .. } => (Exit::Tenant, "tenant_not_as_planned"),
         E::TooFewKeys { .. } => (Exit::Usage, "too_few_keys"),
@@ -91,6 +92,9 @@ fn hint(error: &ceremony::Error) -> Option<&'static str> {
         }
         E::NoObjectId(_) => "the account was not read from a directory of Microsoft Entra",
         E::TenantAmbiguous(_) => "rename all but one of them, or name the group by its id",
+        E::TenantChangeUnderWay(_) => {
+            "`halligan ledger show` tells which station is at work; run `halligan tenant apply` again when it is done"
+        }
         E::TenantDoesNotShow(_) | E::TenantNotAsPlanned { .. } => {
             "run `halligan tenant apply` again: it looks first, and plans anew"
         }

@@ -128,10 +128,10 @@ fn add(account: &Candidate<'_>, group: &Target, draft: &mut Draft<'_>) {
         else {
             return;
         };
-        if memberships
+        let by_account = memberships
             .iter()
-            .any(|one| one.id.eq_ignore_ascii_case(&group.id))
-        {
+            .any(|one| one.id.eq_ignore_ascii_case(&group.id));
+        if by_account || is_listed(account, draft) {
             return;
         }
     }
@@ -165,6 +165,16 @@ fn add(account: &Candidate<'_>, group: &Target, draft: &mut Draft<'_>) {
         precondition: "the account is not in the group".to_owned(),
         needs,
     });
+}
+
+/// Whether the group says that it has the account. It knows a new member before the account's own memberships do.
+fn is_listed(account: &Candidate<'_>, draft: &Draft<'_>) -> bool {
+    let Ok(Some(found)) = &draft.wish.snapshot.group else {
+        return false;
+    };
+    let id = &account.target.id;
+    let mut members = found.transitive_members.iter().flatten();
+    members.any(|member| member.id.eq_ignore_ascii_case(id))
 }
 
 /// Whether members can be added by hand and by us.

@@ -20,6 +20,8 @@ fn trap() -> Stage {
             &["block"],
         ));
     stage.document["accounts"][0]["memberships"]["read"] = json!([]);
+    let members = &mut stage.document["group"]["read"]["transitive_members"]["read"];
+    members.as_array_mut().unwrap().remove(0);
     stage.document["accounts"][1]["user"]["read"]["passwordPolicies"] = json!(null);
     stage.enforce = true;
     stage

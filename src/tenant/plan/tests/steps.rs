@@ -215,6 +215,7 @@ fn a_group_that_cannot_be_changed_is_named() {
             .as_array_mut()
             .unwrap();
         memberships.remove(0);
+        stage.document["group"]["read"]["transitive_members"]["read"] = json!([]);
         let plan = stage.plan();
         assert!(
             ids(&plan).iter().all(|id| !id.starts_with("add-member")),
@@ -235,4 +236,18 @@ fn a_synced_passkey_is_no_working_key() {
     let enrol = plan.by_hand.iter().find(|one| !one.commands.is_empty());
     assert!(enrol.unwrap().why.contains("u1-B is a synced passkey"));
     assert!(plan.blocked[0].why.contains("1 of 2 working keys"));
+}
+
+#[test]
+fn a_member_that_only_the_group_knows_of_is_not_added_again() {
+    let mut stage = Stage::manned();
+    stage.document["accounts"][0]["memberships"]["read"] = json!([]);
+    let added = |stage: &Stage| {
+        ids(&stage.plan())
+            .iter()
+            .any(|id| id.starts_with("add-member"))
+    };
+    assert!(!added(&stage));
+    stage.document["group"]["read"]["transitive_members"]["read"] = json!([]);
+    assert!(added(&stage));
 }
