@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -179,7 +180,8 @@ impl<'a> Run<'a> {
     ) -> Result<String, Error> {
         let policy = self.require_as_planned(step, intended, parties).await?;
         let with = step.with.as_ref().map_or("", |with| with.id.as_str());
-        let fresh = self.ids.is_fresh(&step.object.id) || self.ids.is_fresh(with);
+        let is_fresh = |id: &str| self.ids.is_fresh(id) || was_made_just_now(id, parties);
+        let fresh = is_fresh(&step.object.id) || is_fresh(with);
         let answer = act::act(step, fresh, policy.as_ref(), password, parties).await;
         *sent = Sent::after(&answer);
         match answer {
@@ -352,4 +354,19 @@ async fn until(
             .pause("the directory does not show the change yet", pause)
             .await?;
     }
+}
+
+/// How long something that was made may be unknown to parts of the directory.
+const FRESH: SignedDuration = SignedDuration::from_mins(5);
+
+/// Whether an earlier run, which may have been killed right after it, made or changed this object a moment ago.
+fn was_made_just_now(id: &str, parties: &Parties<'_>) -> bool {
+    let now = parties.env.now();
+    let entries = parties.ledger.entries().iter().rev();
+    let recent = entries.take_while(|entry| now.duration_since(entry.time) < FRESH);
+    let mut changes = recent.filter_map(|entry| match entry.event() {
+        Ok(Some(Event::TenantChanged(changed))) => changed.object.id,
+        _ => None,
+    });
+    changes.any(|changed| changed == id)
 }
