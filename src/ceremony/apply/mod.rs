@@ -30,7 +30,7 @@ use crate::ceremony::interaction::Step as Phase;
 use crate::ceremony::snapshot::{self, Wanted};
 use crate::ceremony::{Error, Parties};
 use crate::custody::Custodians;
-use crate::ledger::{Entry, EntryRef, State};
+use crate::ledger::{Entry, EntryRef, State, TenantChange};
 use crate::tenant::audit::Waiver;
 use crate::tenant::desired::{Desired, GroupReference};
 use crate::tenant::plan::{Made, Owned, Plan, Wish, plan};
@@ -171,6 +171,43 @@ pub async fn apply(request: &Request, mut parties: Parties<'_>) -> Result<Outcom
     }
 }
 
+/// The plan, once the directory shows what an earlier run made a moment ago: what it hides would be planned for without it.
+async fn when_shown(request: &Request, parties: &mut Parties<'_>) -> Result<Planned, Error> {
+    let mut planned = prepare(request, parties).await?;
+    for pause in run::LAG_PAUSES {
+        if request.dry_run || !hides_what_was_made(&planned.snapshot, parties) {
+            break;
+        }
+        let why = "the directory does not show yet what was made";
+        parties.pause(why, pause).await?;
+        planned = prepare(request, parties).await?;
+    }
+    Ok(planned)
+}
+
+/// Whether something is missing that the ledger says was made a moment ago.
+fn hides_what_was_made(snapshot: &Snapshot, parties: &Parties<'_>) -> bool {
+    let now = parties.env.now();
+    let owned = parties.ledger.state().owned_in(&snapshot.tenant);
+    let mut recent = owned.filter(|one| now.duration_since(one.made.time) < run::FRESH);
+    recent.any(|one| match one.by {
+        TenantChange::CreateAccount => snapshot.accounts.iter().any(|account| {
+            let upn = one.name.split('@').next().unwrap_or_default();
+            let is_it = account.name == one.name || account.name.eq_ignore_ascii_case(upn);
+            is_it && account.user == Ok(None)
+        }),
+        TenantChange::CreateGroup => snapshot.group == Ok(None),
+        _ => {
+            snapshot
+                .policies
+                .iter()
+                .flatten()
+                .all(|policy| policy.id.as_deref() != Some(&one.id))
+                && snapshot.policies.is_ok()
+        }
+    })
+}
+
 async fn steps(request: &Request, parties: &mut Parties<'_>) -> Result<Outcome, Error> {
     parties.interaction.begin(Phase::InspectLedger);
     parties.ledger.refresh().await?;
@@ -179,7 +216,7 @@ async fn steps(request: &Request, parties: &mut Parties<'_>) -> Result<Outcome, 
         true => Vec::new(),
         false => settle::settle(&request.tenant, parties).await?,
     };
-    let planned = Box::new(prepare(request, parties).await?);
+    let planned = Box::new(when_shown(request, parties).await?);
     if request.dry_run {
         return Ok(Outcome::Planned(planned));
     }

@@ -24,7 +24,7 @@ use crate::tenant::plan::{Change as Kind, Plan, Step, Wish, effect, plan};
 use crate::tenant::snapshot::Snapshot;
 
 /// Pauses while the directory does not show yet what it has taken.
-const LAG_PAUSES: [Duration; 7] = [
+pub(super) const LAG_PAUSES: [Duration; 7] = [
     Duration::from_millis(500),
     Duration::from_secs(1),
     Duration::from_secs(2),
@@ -357,7 +357,7 @@ async fn until(
 }
 
 /// How long something that was made may be unknown to parts of the directory.
-const FRESH: SignedDuration = SignedDuration::from_mins(5);
+pub(super) const FRESH: SignedDuration = SignedDuration::from_mins(5);
 
 /// Whether an earlier run, which may have been killed right after it, made or changed this object a moment ago.
 fn was_made_just_now(id: &str, parties: &Parties<'_>) -> bool {
