@@ -185,7 +185,7 @@ async fn when_shown(request: &Request, parties: &mut Parties<'_>) -> Result<Plan
     Ok(planned)
 }
 
-/// Whether something is missing that the ledger says was made a moment ago.
+/// Whether something is missing that the ledger says was made a moment ago: the object itself, or of an account what it is in.
 fn hides_what_was_made(snapshot: &Snapshot, parties: &Parties<'_>) -> bool {
     let now = parties.env.now();
     let owned = parties.ledger.state().owned_in(&snapshot.tenant);
@@ -194,7 +194,7 @@ fn hides_what_was_made(snapshot: &Snapshot, parties: &Parties<'_>) -> bool {
         TenantChange::CreateAccount => snapshot.accounts.iter().any(|account| {
             let upn = one.name.split('@').next().unwrap_or_default();
             let is_it = account.name == one.name || account.name.eq_ignore_ascii_case(upn);
-            is_it && account.user == Ok(None)
+            is_it && (account.user == Ok(None) || account.memberships.is_err())
         }),
         TenantChange::CreateGroup => snapshot.group == Ok(None),
         _ => {
