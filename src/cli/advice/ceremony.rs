@@ -87,17 +87,12 @@ fn hint(error: &ceremony::Error) -> Option<&'static str> {
         E::CeremonyOpen { .. } => {
             "`halligan resume` shows what is true, and finishes it or takes it back"
         }
-        E::ExclusionUnproven { .. } => {
-            "the policy is as it was; put right what stands against it, and run `halligan tenant apply --enforce` again"
-        }
         E::NoObjectId(_) => "the account was not read from a directory of Microsoft Entra",
-        E::TenantAmbiguous(_) => "rename all but one of them, or name the group by its id",
-        E::TenantChangeUnderWay(_) => {
-            "`halligan ledger show` tells which station is at work; run `halligan tenant apply` again when it is done"
-        }
-        E::TenantDoesNotShow(_) | E::TenantNotAsPlanned { .. } => {
-            "run `halligan tenant apply` again: it looks first, and plans anew"
-        }
+        E::ExclusionUnproven { .. }
+        | E::TenantAmbiguous(_)
+        | E::TenantChangeUnderWay(_)
+        | E::TenantDoesNotShow(_)
+        | E::TenantNotAsPlanned { .. } => return hint_of_apply(error),
         E::DisplayName(_) => {
             "choose a label of at most 30 characters, as it is to be written on the key"
         }
@@ -147,6 +142,24 @@ fn hint(error: &ceremony::Error) -> Option<&'static str> {
         E::UnknownKey => "enrol the key first, or name it with --key",
         E::UnknownLabel(_) => "`halligan ledger show` lists the labels",
     })
+}
+
+/// What helps where the tenant was to be changed.
+fn hint_of_apply(error: &ceremony::Error) -> Option<&'static str> {
+    use ceremony::Error as E;
+    match error {
+        E::ExclusionUnproven { .. } => Some(
+            "the policy is as it was; put right what stands against it, and run `halligan tenant apply --enforce` again",
+        ),
+        E::TenantAmbiguous(_) => Some("rename all but one of them, or name the group by its id"),
+        E::TenantChangeUnderWay(_) => Some(
+            "`halligan ledger show` tells which station is at work; run `halligan tenant apply` again when it is done",
+        ),
+        E::TenantDoesNotShow(_) | E::TenantNotAsPlanned { .. } => {
+            Some("run `halligan tenant apply` again: it looks first, and plans anew")
+        }
+        _ => None,
+    }
 }
 
 /// What would have to be otherwise in the tenant, each setting once.

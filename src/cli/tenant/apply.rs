@@ -4,6 +4,7 @@ use super::client_for;
 use super::snapshot::tenant;
 use crate::ceremony::apply::{self, Request};
 use crate::ceremony::{KeyInHand, Parties};
+use crate::cli::config::Config;
 use crate::cli::record::{self, LedgerChoice};
 use crate::cli::terminal::{Confirmation, PinSource, Terminal};
 use crate::cli::{Context, Error};
@@ -32,16 +33,21 @@ pub(crate) struct Arguments {
     ledger: LedgerChoice,
 }
 
+/// What the configuration wants of the tenant.
+pub(super) fn request(config: &Config, enforce: bool, dry_run: bool) -> Result<Request, Error> {
+    Ok(Request {
+        desired: config.desired()?,
+        tenant: tenant(config),
+        waivers: config.waivers()?,
+        enforce,
+        password_custodians: config.password_custodians()?,
+        dry_run,
+    })
+}
+
 pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Report, Error> {
     let config = context.config()?;
-    let request = Request {
-        desired: config.desired()?,
-        tenant: tenant(&config),
-        waivers: config.waivers()?,
-        enforce: arguments.enforce,
-        password_custodians: config.password_custodians()?,
-        dry_run: arguments.dry_run,
-    };
+    let request = request(&config, arguments.enforce, arguments.dry_run)?;
     let client = client_for(&config, context, &APPLY_PERMISSIONS)?;
     let mut ledger =
         record::open_for_writing(&arguments.ledger, &config, context, request.dry_run).await?;

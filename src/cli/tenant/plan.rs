@@ -1,8 +1,9 @@
 //! `halligan tenant plan`
 
+use super::apply::request;
 use super::client_for;
-use super::snapshot::{SignIns, SnapshotChoice, tenant};
-use crate::ceremony::apply::{self, Request};
+use super::snapshot::{SignIns, SnapshotChoice};
+use crate::ceremony::apply;
 use crate::ceremony::{KeyInHand, Parties};
 use crate::cli::record::{self, LedgerChoice};
 use crate::cli::terminal::{PinSource, Terminal};
@@ -26,14 +27,7 @@ pub(crate) struct Arguments {
 
 pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Report, Error> {
     let config = context.config()?;
-    let request = Request {
-        desired: config.desired()?,
-        tenant: tenant(&config),
-        waivers: config.waivers()?,
-        enforce: arguments.enforce,
-        password_custodians: config.password_custodians()?,
-        dry_run: true,
-    };
+    let request = request(&config, arguments.enforce, true)?;
     if arguments.snapshot.snapshot.is_some() {
         let snapshot = arguments
             .snapshot
