@@ -18,6 +18,7 @@
 mod act;
 mod known;
 mod look;
+mod prepare;
 mod prove;
 mod resolve;
 mod resume;
@@ -27,16 +28,16 @@ mod settle;
 use uuid::Uuid;
 
 use crate::ceremony::interaction::Step as Phase;
-use crate::ceremony::snapshot::{self, Wanted};
 use crate::ceremony::{Error, Parties};
 use crate::custody::Custodians;
-use crate::ledger::{Entry, EntryRef, State, TenantChange};
+use crate::ledger::EntryRef;
 use crate::tenant::audit::Waiver;
-use crate::tenant::desired::{Desired, GroupReference};
-use crate::tenant::plan::{Made, Owned, Plan, Wish, plan};
+use crate::tenant::desired::Desired;
+use crate::tenant::plan::Plan;
 use crate::tenant::snapshot::Snapshot;
 
 pub use known::{known_keys, owned};
+pub use prepare::{planned, prepare};
 pub(crate) use resume::{finish, inspect, undo};
 pub use settle::{End, Settled};
 
@@ -99,66 +100,6 @@ pub enum Outcome {
     },
 }
 
-/// What would have to be changed in a tenant. Changes nothing, in the ledger neither.
-///
-/// # Errors
-/// Whatever keeps ledger or tenant from being read.
-pub async fn prepare(request: &Request, parties: &mut Parties<'_>) -> Result<Planned, Error> {
-    parties.interaction.begin(Phase::ReadTenant);
-    let snapshot = read(request, parties).await?;
-    let planned = planned(
-        request,
-        snapshot,
-        parties.ledger.state(),
-        parties.ledger.entries(),
-    );
-    let fact = format!("{} steps to take", planned.plan.steps.len());
-    parties.interaction.done(Phase::ReadTenant, &fact);
-    Ok(planned)
-}
-
-/// What follows from what was read of tenant and ledger.
-#[must_use]
-pub fn planned(request: &Request, snapshot: Snapshot, state: &State, entries: &[Entry]) -> Planned {
-    let plan = plan(&Wish {
-        desired: &request.desired,
-        snapshot: &snapshot,
-        owned: &owned(state, &snapshot.tenant),
-        keys: &known_keys(state, entries),
-        waivers: &request.waivers,
-        enforce: request.enforce,
-    });
-    let name = snapshot.organization.as_ref().ok();
-    let name = name.and_then(|one| one.display_name.clone());
-    Planned {
-        name: name.unwrap_or_else(|| snapshot.tenant.clone()),
-        snapshot,
-        plan,
-    }
-}
-
-/// The tenant. A group that the tool made is known by its id, whatever it is called now.
-async fn read(request: &Request, parties: &mut Parties<'_>) -> Result<Snapshot, Error> {
-    let wanted = Wanted::of(&request.desired, request.tenant.clone());
-    let now = parties.env.now();
-    let client = parties.tenant()?.clone();
-    let found = snapshot::take(&client, &wanted, now, &mut |_| ()).await?;
-    let owned: Owned = owned(parties.ledger.state(), &found.tenant);
-    let made = owned.ids(Made::Group);
-    let (Ok(None), Some(id)) = (&found.group, made.last()) else {
-        return Ok(found);
-    };
-    let by_id = Wanted {
-        group: GroupReference::Id((*id).to_owned()),
-        ..wanted
-    };
-    let again = snapshot::take(&client, &by_id, now, &mut |_| ()).await?;
-    Ok(match again.group {
-        Ok(Some(_)) => again,
-        _ => found,
-    })
-}
-
 /// Makes the tenant what it is to be, as far as the plan goes.
 ///
 /// # Errors
@@ -171,55 +112,16 @@ pub async fn apply(request: &Request, mut parties: Parties<'_>) -> Result<Outcom
     }
 }
 
-/// The plan, once the directory shows what an earlier run made a moment ago: what it hides would be planned for without it.
-async fn when_shown(request: &Request, parties: &mut Parties<'_>) -> Result<Planned, Error> {
-    let mut planned = prepare(request, parties).await?;
-    for pause in run::LAG_PAUSES {
-        if request.dry_run || !hides_what_was_made(&planned.snapshot, parties) {
-            break;
-        }
-        let why = "the directory does not show yet what was made";
-        parties.pause(why, pause).await?;
-        planned = prepare(request, parties).await?;
-    }
-    Ok(planned)
-}
-
-/// Whether something is missing that the ledger says was made a moment ago: the object itself, or of an account what it is in.
-fn hides_what_was_made(snapshot: &Snapshot, parties: &Parties<'_>) -> bool {
-    let now = parties.env.now();
-    let owned = parties.ledger.state().owned_in(&snapshot.tenant);
-    let mut recent = owned.filter(|one| now.duration_since(one.made.time) < run::FRESH);
-    recent.any(|one| match one.by {
-        TenantChange::CreateAccount => snapshot.accounts.iter().any(|account| {
-            let upn = one.name.split('@').next().unwrap_or_default();
-            let is_it = account.name == one.name || account.name.eq_ignore_ascii_case(upn);
-            is_it && (account.user == Ok(None) || account.memberships.is_err())
-        }),
-        TenantChange::CreateGroup => snapshot.group == Ok(None),
-        _ => {
-            snapshot
-                .policies
-                .iter()
-                .flatten()
-                .all(|policy| policy.id.as_deref() != Some(&one.id))
-                && snapshot.policies.is_ok()
-        }
-    })
-}
-
 async fn steps(request: &Request, parties: &mut Parties<'_>) -> Result<Outcome, Error> {
     parties.interaction.begin(Phase::InspectLedger);
     parties.ledger.refresh().await?;
     parties.interaction.done(Phase::InspectLedger, "");
-    let settled = match request.dry_run {
-        true => Vec::new(),
-        false => settle::settle(&request.tenant, parties).await?,
-    };
-    let planned = Box::new(when_shown(request, parties).await?);
     if request.dry_run {
-        return Ok(Outcome::Planned(planned));
+        let planned = prepare(request, parties).await?;
+        return Ok(Outcome::Planned(Box::new(planned)));
     }
+    let settled = settle::settle(&request.tenant, parties).await?;
+    let planned = Box::new(prepare::when_shown(request, parties).await?);
     if !planned.plan.steps.is_empty() {
         parties.confirm(&stakes(&planned), &planned.name)?;
     }

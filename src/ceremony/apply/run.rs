@@ -38,6 +38,9 @@ pub(super) const LAG_PAUSES: [Duration; 7] = [
 /// then, and the next run looks again.
 const DOUBTFUL_PAUSES: usize = 5;
 
+/// How long something that was made may be unknown to parts of the directory.
+const FRESH: SignedDuration = SignedDuration::from_mins(5);
+
 /// A run through a plan.
 pub(super) struct Run<'a> {
     pub(super) request: &'a Request,
@@ -355,9 +358,6 @@ async fn until(
             .await?;
     }
 }
-
-/// How long something that was made may be unknown to parts of the directory.
-pub(super) const FRESH: SignedDuration = SignedDuration::from_mins(5);
 
 /// Whether an earlier run, which may have been killed right after it, made or changed this object a moment ago.
 fn was_made_just_now(id: &str, parties: &Parties<'_>) -> bool {
