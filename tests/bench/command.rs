@@ -107,7 +107,7 @@ impl Command {
                 return false;
             }
             assert!(Instant::now() < deadline, "the point never came");
-            std::thread::sleep(Duration::from_micros(200));
+            std::thread::sleep(Duration::from_millis(1));
         }
     }
 

@@ -10,6 +10,7 @@ use halligan::ctap::hid::packet::{Assembler, ChannelId, Packet, Report, command,
 use halligan::emulator::Profile;
 use halligan::emulator::touch::{After, Never};
 use halligan::encoding::cbor::{self, Value};
+use rustix::event::{PollFd, PollFlags, poll};
 
 use super::{faults, misled, test_at, with_verdict};
 use crate::bench::{Bench, Key};
@@ -265,6 +266,8 @@ fn relay(near: &UdpSocket, far: &UdpSocket, lie: Lie) {
     let mut requests: HashMap<ChannelId, Vec<u8>> = HashMap::new();
     let mut memory = Vec::new();
     loop {
+        let sockets = [near, far].map(|socket| PollFd::new(socket, PollFlags::IN));
+        poll(&mut { sockets }, None).unwrap();
         while let Ok((_, from)) = near.recv_from(&mut report) {
             host = Some(from);
             if let Some((cid, _, request)) = asking.take(&report) {
@@ -285,7 +288,6 @@ fn relay(near: &UdpSocket, far: &UdpSocket, lie: Lie) {
                 let _ = near.send_to(&report, host.unwrap());
             }
         }
-        std::thread::sleep(Duration::from_micros(200));
     }
 }
 
