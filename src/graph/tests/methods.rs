@@ -1,6 +1,6 @@
 use super::*;
-use crate::graph::ApiVersion;
 use crate::graph::model::StrongAuthenticationRequirements;
+use crate::graph::{ApiVersion, sign_ins};
 
 #[tokio::test]
 async fn methods_of_every_kind_are_read() {
@@ -49,10 +49,24 @@ async fn what_only_beta_has_is_asked_of_beta() {
             format!("GET /beta/users/{USER}/authentication/requirements"),
             format!("PATCH /beta/users/{USER}/authentication/requirements"),
             format!(
-                "GET /beta/auditLogs/signIns?$filter={filter}&$orderby=createdDateTime%20desc&$top=50"
+                "GET /beta/auditLogs/signIns?$filter={filter}&$orderby=createdDateTime%20desc&$top=20"
             ),
         ]
     );
+}
+
+#[tokio::test]
+async fn the_log_of_a_tenant_with_all_the_policies_there_may_be_can_be_read() {
+    let policy = json!({"id": USER, "displayName": "Require multifactor authentication of everybody",
+        "result": "notApplied", "enforcedGrantControls": [], "enforcedSessionControls": [],
+        "conditionsSatisfied": "application,users", "conditionsNotSatisfied": "clientType", "other": "x".repeat(270)});
+    assert!(policy.to_string().len() > 525);
+    let row = json!({"id": "1", "appliedConditionalAccessPolicies": vec![policy; 240]});
+    let page = json!({"value": vec![row; sign_ins::MOST]});
+    let (_server, client) = serve([Reply::json(200, page)]).await;
+    let since = "2026-10-24T01:02:03Z".parse().unwrap();
+    let newest = client.sign_ins(USER.parse().unwrap(), since).await.unwrap();
+    assert_eq!(newest.len(), sign_ins::MOST);
 }
 
 #[tokio::test]
