@@ -163,7 +163,11 @@ impl Client {
         Error::refused(call, answer, retry_after)
     }
 
-    async fn outgoing(&self, request: &Request, id: Uuid) -> Result<reqwest::Request, Error> {
+    pub(super) async fn outgoing(
+        &self,
+        request: &Request,
+        id: Uuid,
+    ) -> Result<reqwest::Request, Error> {
         let access_token = self.token_source.token().await?;
         let mut outgoing = reqwest::Request::new(request.method.clone(), request.url.clone());
         let headers = outgoing.headers_mut();
@@ -179,7 +183,7 @@ impl Client {
             outgoing
                 .headers_mut()
                 .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            *outgoing.body_mut() = Some(body.to_vec().into());
+            *outgoing.body_mut() = Some(body.clone().into());
         }
         Ok(outgoing)
     }

@@ -1,5 +1,6 @@
 //! A request as a resource file describes it.
 
+use bytes::Bytes;
 use reqwest::Method;
 use serde::Serialize;
 use url::Url;
@@ -14,7 +15,8 @@ pub(in crate::graph) struct Request {
     pub(super) method: Method,
     pub(super) url: Url,
     pub(super) headers: Vec<(&'static str, &'static str)>,
-    pub(super) body: Option<Zeroizing<Vec<u8>>>,
+    /// Every repetition sends these bytes themselves, which are wiped when nobody has them any more.
+    pub(super) body: Option<Bytes>,
     /// Whether it changes nothing (RFC 9110 §9.2.1).
     safe: bool,
 }
@@ -82,7 +84,7 @@ impl Request {
         serde_json::to_writer(&mut *bytes, body)
             .expect("wire types have text keys and no failing serializer of their own");
         Self {
-            body: Some(bytes),
+            body: Some(Bytes::from_owner(bytes)),
             ..self
         }
     }

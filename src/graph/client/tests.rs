@@ -408,3 +408,13 @@ async fn the_token_is_in_no_error() {
     let error = client.user(USER).await.unwrap_err();
     assert!(!format!("{error:?} {error}").contains(TOKEN));
 }
+
+#[tokio::test]
+async fn a_body_is_sent_without_a_copy_that_nobody_wipes() {
+    let server = TestServer::start([]).await;
+    let client = client(&server);
+    let request = Request::post(client.url(["users"]), &json!({"password": "x"}));
+    let outgoing = client.outgoing(&request, uuid::Uuid::nil()).await.unwrap();
+    let sent = outgoing.body().and_then(reqwest::Body::as_bytes).unwrap();
+    assert_eq!(sent.as_ptr(), request.body.as_deref().unwrap().as_ptr());
+}
