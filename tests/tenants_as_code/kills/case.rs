@@ -71,12 +71,27 @@ impl fmt::Display for Case {
     }
 }
 
+/// What became of a case.
+pub(super) struct Outcome {
+    /// How many changes the run left open.
+    open: usize,
+    /// Whether the run came to the point of the blow at all.
+    pub(super) met: bool,
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let met = if self.met { "" } else { ", met no one" };
+        write!(formatter, "{} open{met}", self.open)
+    }
+}
+
 impl Case {
     /// What became of it.
     ///
     /// # Panics
     /// When anything is not as it must be.
-    pub(super) fn run(&self) -> String {
+    pub(super) fn run(&self) -> Outcome {
         let bench = self.scene.bench();
         let met = self.blow.strike(self.scene, &bench);
         let open = open_changes(&bench);
@@ -85,8 +100,7 @@ impl Case {
         }
         self.scene.apply(&bench).exits(0);
         judge(self.scene, &bench);
-        let met = if met { "" } else { ", met no one" };
-        format!("{open} open{met}")
+        Outcome { open, met }
     }
 }
 

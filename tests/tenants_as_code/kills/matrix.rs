@@ -116,7 +116,7 @@ fn every_point() {
             cases(scene, all).into_iter().step_by(step)
         })
         .collect();
-    let failed = run_cases(&cases, WORKERS, Case::run);
+    let failed = run_cases(&cases, WORKERS, |case| case.run().to_string());
     say(&format!("{} passed, {failed} failed", cases.len() - failed));
     assert_eq!(failed, 0);
 }
@@ -152,5 +152,10 @@ fn a_sample() {
             resumes,
         })
         .collect();
-    assert_eq!(run_cases(&cases, WORKERS, Case::run), 0);
+    let failed = run_cases(&cases, WORKERS, |case| {
+        let outcome = case.run();
+        assert!(outcome.met, "the blow met no one");
+        outcome.to_string()
+    });
+    assert_eq!(failed, 0);
 }
