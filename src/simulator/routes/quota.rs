@@ -84,11 +84,16 @@ pub(in crate::simulator) async fn apply(
     response.headers_mut().insert(COST, cost.into());
     if let Some(Spent::Percent(percent)) = spent
         && percent >= 80
-        && let Ok(value) = HeaderValue::from_str(&format!("0.{percent:02}"))
+        && let Ok(value) = HeaderValue::from_str(&fraction(percent))
     {
         response.headers_mut().insert(PERCENTAGE, value);
     }
     response
+}
+
+/// Hundredths as a decimal number.
+fn fraction(percent: u32) -> String {
+    format!("{}.{:02}", percent / 100, percent % 100)
 }
 
 fn exceeded(wait: Duration) -> Response {

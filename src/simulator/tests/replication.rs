@@ -113,8 +113,10 @@ async fn the_quota_ends_and_comes_back() {
     );
     let select = bench.get("/v1.0/users?$select=id", &token).await;
     assert_eq!(select.header("x-ms-resource-unit"), "1");
-    for _ in 0..2 {
-        bench.get("/v1.0/users", &token).await;
+    assert_eq!(select.header("x-ms-throttle-limit-percentage"), "");
+    for used in ["0.80", "1.00"] {
+        let answer = bench.get("/v1.0/users", &token).await;
+        assert_eq!(answer.header("x-ms-throttle-limit-percentage"), used);
     }
     let refused = bench.get(members, &token).await;
     refused.is_error(429, "TooManyRequests", "");
