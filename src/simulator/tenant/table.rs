@@ -134,7 +134,38 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Table<T> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use std::cell::Cell;
+    use std::rc::Rc;
+
     use super::*;
+
+    /// Counts how often its names are asked for: what every look at a row begins with.
+    struct Counted(String, Rc<Cell<usize>>);
+
+    impl Row for Counted {
+        fn names(&self) -> Vec<String> {
+            self.1.set(self.1.get() + 1);
+            vec![self.0.clone()]
+        }
+
+        fn holds(&self) -> &[String] {
+            std::slice::from_ref(&self.0)
+        }
+    }
+
+    #[test]
+    fn every_row_is_looked_at_once_however_many_are_looked_up() {
+        let looks = Rc::new(Cell::new(0));
+        let rows = (0..1000).map(|number| Counted(number.to_string(), looks.clone()));
+        let table = Table::from(rows.collect::<Vec<_>>());
+        for number in 0..1000 {
+            let name = number.to_string();
+            assert_eq!(table.named(&name).unwrap().0, name);
+            assert_eq!(table.holding(&name).count(), 1);
+        }
+        assert!(table.named("missing").is_none());
+        assert_eq!(looks.get(), 1000);
+    }
 
     #[derive(Clone, PartialEq, Debug)]
     struct Box(&'static str, Vec<String>);
