@@ -11,6 +11,7 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 
 use crate::simulator::fault::Fault;
+use crate::simulator::serve::Error;
 use crate::simulator::service::Service;
 use crate::simulator::tenant::Seed;
 
@@ -58,12 +59,11 @@ async fn seed(State(service): State<Service>, body: String) -> Response {
         Ok(seed) => seed,
         Err(error) => return refused(&error),
     };
-    let applied = service
-        .tenant
-        .update(|state| seed.apply(state, &service.env));
+    let tenant = &service.tenant;
+    let applied = tenant.try_update(|state| Ok(seed.apply(state, &service.env)?));
     match applied {
-        Ok(Ok(())) => StatusCode::NO_CONTENT.into_response(),
-        Ok(Err(error)) => refused(&error),
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(Error::Seed(error)) => refused(&error),
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, said(&error)).into_response(),
     }
 }

@@ -183,7 +183,7 @@ pub async fn start(config: Config, env: Env) -> Result<Running, Error> {
         tenant.update(|state| anchors.iter().for_each(|der| state.trust_anchor(der)))?;
     }
     if let Some(seed) = &config.seed {
-        tenant.update(|state| seed.apply(state, &env))??;
+        tenant.try_update(|state| seed.apply(state, &env).map_err(Error::Seed))?;
     }
     let auto_approve = config.auto_approve.map(|name| user(&tenant, &name));
     let authority = Authority::open(&directory, &env)?;

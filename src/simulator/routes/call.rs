@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use crate::simulator::routes::page::Collection;
 use crate::simulator::routes::{Caller, GraphError, Version, odata};
 use crate::simulator::service::Service;
+use crate::simulator::tenant::State;
 
 /// A request of somebody with a valid access token.
 pub(super) struct Call {
@@ -40,6 +41,14 @@ impl FromRequestParts<Service> for Call {
 }
 
 impl Call {
+    /// Changes the tenant; nothing of a refused change happens.
+    pub(super) fn change<R>(
+        &self,
+        change: impl FnOnce(&mut State) -> Result<R, GraphError>,
+    ) -> Result<R, GraphError> {
+        self.service.tenant.try_update(change)
+    }
+
     /// 200 and one object.
     pub(super) fn entity(&self, context: &str, body: Value) -> Response {
         odata::entity(&self.service, self.version, context, body)

@@ -82,7 +82,7 @@ pub(super) fn answer(
     let now = service.env.now();
     let expires = now.saturating_add(lifetime).unwrap_or(Timestamp::MAX);
     let challenge = challenge::generate(&service.env);
-    let options = service.tenant.update(|state| {
+    let options = service.tenant.try_update(|state| {
         let user = authorized(state, caller, user, Access::ReadOptions)?;
         let user = state.with_every_group(user);
         require_other(caller, &user)?;
@@ -104,7 +104,7 @@ pub(super) fn answer(
         Ok::<_, GraphError>(relying_party::creation_options(
             state, &user, &challenge, expires, now,
         ))
-    })??;
+    })?;
     let mut body = json!(options);
     if version == Version::V1 {
         annotate(&mut body);

@@ -130,7 +130,7 @@ pub(super) async fn delete(
     caller: Caller,
 ) -> Result<StatusCode, GraphError> {
     let now = service.env.now();
-    service.tenant.update(|state| {
+    service.tenant.try_update(|state| {
         let user_id = authorized(state, &caller, &user, Access::Write)?.id;
         let position = state.fido2_methods.iter().position(|method| {
             method.user_id == user_id && method.visible_from <= now && id(method) == segment
@@ -139,7 +139,7 @@ pub(super) async fn delete(
             .fido2_methods
             .remove(position.ok_or_else(GraphError::no_such_method)?);
         Ok(StatusCode::NO_CONTENT)
-    })?
+    })
 }
 
 pub(super) async fn create(
@@ -155,7 +155,7 @@ pub(super) async fn create(
         Some(Extension(Effect::Hidden(time))) => now.saturating_add(time).unwrap_or(Timestamp::MAX),
         _ => now,
     };
-    service.tenant.update(|state| {
+    service.tenant.try_update(|state| {
         let user = authorized(state, &caller, &user, Access::Write)?;
         let user = state.with_every_group(user);
         require_other(&caller, &user)?;
@@ -178,7 +178,7 @@ pub(super) async fn create(
         state.fido2_methods.push(method);
         let answer = odata::entity(&service, version, &context, body);
         Ok((StatusCode::CREATED, answer).into_response())
-    })?
+    })
 }
 
 /// The user that the path names, whose methods the caller's permissions and roles reach.

@@ -86,7 +86,7 @@ pub(super) async fn update(
     caller.require_any(&permissions::POLICY_WRITE)?;
     caller.require_role(&WRITERS)?;
     let change = read(&body)?;
-    service.tenant.update(|state| {
+    service.tenant.try_update(|state| {
         let changed = state
             .fido2_policy
             .changed(change)
@@ -97,7 +97,7 @@ pub(super) async fn update(
         }
         state.fido2_policy = changed;
         Ok(StatusCode::NO_CONTENT)
-    })?
+    })
 }
 
 /// The members to change. The type must be said, everything else that OData annotates may be.

@@ -99,9 +99,20 @@ impl Tenant {
     /// # Errors
     /// When the state cannot be made durable.
     pub fn update<R>(&self, change: impl FnOnce(&mut State) -> R) -> Result<R, storage::Error> {
+        self.try_update(|state| Ok(change(state)))
+    }
+
+    /// The same of a change that may be refused halfway: then nothing of it has happened.
+    ///
+    /// # Errors
+    /// Those of the change, and when the state cannot be made durable.
+    pub fn try_update<R, E: From<storage::Error>>(
+        &self,
+        change: impl FnOnce(&mut State) -> Result<R, E>,
+    ) -> Result<R, E> {
         let mut state = self.lock();
         let mut changed = state.clone();
-        let result = change(&mut changed);
+        let result = change(&mut changed)?;
         store(&self.inner.directory, &changed)?;
         self.watch(&state, &changed);
         *state = changed;

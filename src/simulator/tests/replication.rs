@@ -97,6 +97,31 @@ async fn memberships_show_late_and_go_late() {
 }
 
 #[tokio::test]
+async fn of_a_change_that_is_refused_halfway_nothing_is_kept() {
+    let (bench, token) = bench().await;
+    let body = json!({"displayName": "G", "mailEnabled": false, "mailNickname": "g", "securityEnabled": true});
+    let made = bench.post(GROUP, &token, &body).await;
+    let group = format!("{GROUP}/{}", made.body["id"].as_str().unwrap());
+    bench.advance(5);
+    let link = |name: &str| bench.url(&format!("/v1.0/directoryObjects/{}", bench.id(name)));
+    let bind = |names: &[&str]| {
+        let links: Vec<String> = names.iter().map(|name| link(name)).collect();
+        json!({"members@odata.bind": links})
+    };
+    let added = bench.patch(&group, &token, &bind(&["bg1"])).await;
+    assert_eq!(added.status, 204, "{}", added.text);
+    let kept = || {
+        let file = std::fs::metadata(bench.path().join("tenant.json")).unwrap();
+        let unsettled = bench.running.tenant.read(|state| state.unsettled.len());
+        (file.modified().unwrap(), unsettled)
+    };
+    let before = kept();
+    let refused = bench.patch(&group, &token, &bind(&["bg2", "bg1"])).await;
+    refused.is_error(400, "Request_BadRequest", "already exist");
+    assert_eq!(kept(), before);
+}
+
+#[tokio::test]
 async fn the_quota_ends_and_comes_back() {
     let bench = Bench::new().await;
     let token = bench.token_with(&["User.Read.All", "Group.Read.All"]).await;

@@ -154,7 +154,7 @@ pub(super) fn removed(
     id: &str,
     permissions: &[&str],
 ) -> Result<StatusCode, GraphError> {
-    call.service.tenant.update(|state| {
+    call.change(|state| {
         let user = reached(state, &call.caller, user, Access::Write, permissions)?;
         let mut methods = user.authentication_methods.iter();
         let wanted = |method: &Map<String, Value>| {
@@ -167,5 +167,5 @@ pub(super) fn removed(
             user.authentication_methods.remove(at);
         }
         Ok(StatusCode::NO_CONTENT)
-    })?
+    })
 }

@@ -76,7 +76,7 @@ pub(super) async fn create(
     let members = members(&body)?;
     let text = base64url::encode(&call.service.env.random::<6>());
     let id = call.service.env.uuid();
-    call.service.tenant.update(|state| {
+    call.change(|state| {
         let permissions = &permissions::PASSES_WRITE;
         let user = reached(state, &call.caller, &user, Access::Write, permissions)?;
         let (name, now) = (user.id.to_string(), state.now);
@@ -90,7 +90,7 @@ pub(super) async fn create(
         }
         let context = format!("users('{name}')/authentication/{LIST}/$entity");
         Ok(call.created(&context, body))
-    })?
+    })
 }
 
 fn made(

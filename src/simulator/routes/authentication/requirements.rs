@@ -49,7 +49,7 @@ pub(super) async fn update(
     let wanted = members(&body)?.shift_remove("perUserMfaState");
     let wanted = wanted.and_then(|state| serde_json::from_value::<PerUserMfa>(state).ok());
     let wanted = wanted.ok_or_else(|| GraphError::refused("perUserMfaState is not valid."))?;
-    call.service.tenant.update(|state| {
+    call.change(|state| {
         let user = state.user(&name).map(|user| user.id.to_string());
         let id = user.ok_or_else(|| GraphError::no_such_object(&name))?;
         call.caller.require_role_over(state, &id, &WRITERS)?;
@@ -57,7 +57,7 @@ pub(super) async fn update(
             user.per_user_mfa = wanted;
         }
         Ok(StatusCode::NO_CONTENT)
-    })?
+    })
 }
 
 fn require_beta(call: &Call) -> Result<(), GraphError> {

@@ -9,7 +9,7 @@ use crate::simulator::routes::GraphError;
 use crate::simulator::routes::call::Call;
 use crate::simulator::routes::conditional_access::pace::Turn;
 use crate::simulator::routes::conditional_access::{
-    not_found, object_id, query, require_read, require_write,
+    done, not_found, object_id, query, require_read, require_write,
 };
 use crate::simulator::routes::page::{Options, Queried};
 
@@ -60,17 +60,12 @@ pub(super) async fn delete(
 ) -> Result<StatusCode, GraphError> {
     require_write(&call.caller)?;
     let policy = object_id(&id)?;
-    let is_there = call.service.tenant.update(|state| {
+    call.change(|state| {
         let deleted = &mut state.conditional_access.deleted_policies;
         let before = deleted.len();
         deleted.retain(|deleted| deleted.id != policy);
-        deleted.len() < before
-    })?;
-    if is_there {
-        Ok(StatusCode::NO_CONTENT)
-    } else {
-        Err(not_found(&id))
-    }
+        done(deleted.len() < before, &id)
+    })
 }
 
 pub(super) async fn restore(
@@ -80,12 +75,11 @@ pub(super) async fn restore(
 ) -> Result<Response, GraphError> {
     require_write(&call.caller)?;
     let policy = object_id(&id)?;
-    let restored = call.service.tenant.update(|state| {
-        let is_there = state.restore_policy(policy)?;
+    let restored = call.change(|state| {
+        done(state.restore_policy(policy)?, &id)?;
         let access = &state.conditional_access;
-        let restored = access.policy(policy).filter(|_| is_there);
-        Ok::<_, GraphError>(restored.map(|policy| access.wire(policy)))
-    })??;
-    let restored = restored.ok_or_else(|| not_found(&id))?;
+        let restored = access.policy(policy).map(|policy| access.wire(policy));
+        restored.ok_or_else(|| not_found(&id))
+    })?;
     Ok(call.entity(RESTORED, restored))
 }

@@ -10,6 +10,7 @@ mod security_defaults;
 mod strengths;
 
 use axum::Router;
+use axum::http::StatusCode;
 use axum::routing::{get, post};
 use serde_json::Value;
 use uuid::Uuid;
@@ -93,6 +94,15 @@ fn read(body: &[u8]) -> Result<Value, GraphError> {
 /// The id in a path. What is no id is nothing's id.
 fn object_id(segment: &str) -> Result<Uuid, GraphError> {
     segment.parse().map_err(|_| not_found(segment))
+}
+
+/// What a change answers that concerns the object of this id, if there is one.
+fn done(is_there: bool, id: &str) -> Result<StatusCode, GraphError> {
+    if is_there {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(not_found(id))
+    }
 }
 
 fn not_found(id: &str) -> GraphError {

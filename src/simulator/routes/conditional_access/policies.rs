@@ -11,7 +11,7 @@ use crate::simulator::routes::GraphError;
 use crate::simulator::routes::call::Call;
 use crate::simulator::routes::conditional_access::pace::Turn;
 use crate::simulator::routes::conditional_access::{
-    not_found, object_id, query, read, require_read, require_write,
+    done, not_found, object_id, query, read, require_read, require_write,
 };
 use crate::simulator::routes::filter::Filter;
 use crate::simulator::routes::page::{Options, Queried};
@@ -73,9 +73,7 @@ pub(super) async fn create(call: Call, _turn: Turn, body: Bytes) -> Result<Respo
     require_write(&call.caller)?;
     let body = read(&body)?;
     let (id, now) = (call.service.env.uuid(), call.service.env.now());
-    call.service
-        .tenant
-        .update(|state| state.create_policy(body, id, now))??;
+    call.change(|state| Ok(state.create_policy(body, id, now)?))?;
     Ok(call.created(CONTEXT, wire(&call, id, None)?))
 }
 
@@ -89,11 +87,7 @@ pub(super) async fn update(
     let policy = object_id(&id)?;
     let body = read(&body)?;
     let now = call.service.env.now();
-    let is_there = call
-        .service
-        .tenant
-        .update(|state| state.update_policy(policy, body, now))??;
-    done(is_there, &id)
+    call.change(|state| done(state.update_policy(policy, body, now)?, &id))
 }
 
 pub(super) async fn delete(
@@ -104,17 +98,5 @@ pub(super) async fn delete(
     require_write(&call.caller)?;
     let policy = object_id(&id)?;
     let now = call.service.env.now();
-    let is_there = call
-        .service
-        .tenant
-        .update(|state| state.delete_policy(policy, now))?;
-    done(is_there, &id)
-}
-
-fn done(is_there: bool, id: &str) -> Result<StatusCode, GraphError> {
-    if is_there {
-        Ok(StatusCode::NO_CONTENT)
-    } else {
-        Err(not_found(id))
-    }
+    call.change(|state| done(state.delete_policy(policy, now), &id))
 }

@@ -45,7 +45,7 @@ pub(super) async fn update(call: Call, body: Bytes) -> Result<StatusCode, GraphE
     call.caller.require_role(&WRITERS)?;
     let change: Change = serde_json::from_slice(&body)
         .map_err(|cause| GraphError::malformed(format!("Invalid JSON: {cause}.")))?;
-    call.service.tenant.update(|state| {
+    call.change(|state| {
         let access = &mut state.conditional_access;
         let mut policies = access.policies.iter();
         let enforced = policies.any(|policy| policy.state == PolicyState::Enabled);
@@ -57,5 +57,5 @@ pub(super) async fn update(call: Call, body: Bytes) -> Result<StatusCode, GraphE
         access.security_defaults_enabled =
             change.is_enabled.unwrap_or(access.security_defaults_enabled);
         Ok(StatusCode::NO_CONTENT)
-    })?
+    })
 }

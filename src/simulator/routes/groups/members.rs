@@ -185,7 +185,7 @@ pub(super) async fn add(
 ) -> Result<StatusCode, GraphError> {
     let body: Value = serde_json::from_slice(&body)
         .map_err(|cause| GraphError::malformed(format!("Invalid JSON: {cause}.")))?;
-    call.service.tenant.update(|state| {
+    call.change(|state| {
         let group = read::found(state, &id)?.clone();
         authority::require(&call, state, &group, &permissions::MEMBERS_WRITE)?;
         require_settled(state, &group.id)?;
@@ -199,14 +199,14 @@ pub(super) async fn add(
             member,
         });
         Ok(StatusCode::NO_CONTENT)
-    })?
+    })
 }
 
 pub(super) async fn remove(
     call: Call,
     Path((id, member)): Path<(String, String)>,
 ) -> Result<StatusCode, GraphError> {
-    call.service.tenant.update(|state| {
+    call.change(|state| {
         let group = read::found(state, &id)?.clone();
         authority::require(&call, state, &group, &permissions::MEMBERS_WRITE)?;
         let members = state.members_of(&group.id);
@@ -228,5 +228,5 @@ pub(super) async fn remove(
             member,
         });
         Ok(StatusCode::NO_CONTENT)
-    })?
+    })
 }

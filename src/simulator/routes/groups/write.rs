@@ -22,7 +22,7 @@ pub(super) async fn create(call: Call, body: Bytes) -> Result<Response, GraphErr
     let members = members(&body)?;
     let role_assignable = members.get("isAssignableToRole") == Some(&Value::Bool(true));
     authority::require_creation(&call, role_assignable)?;
-    let body = call.service.tenant.update(|state| {
+    let body = call.change(|state| {
         let group = made(state, &call, members)?;
         require_license(state, &group)?;
         let id = group.id.clone();
@@ -36,7 +36,7 @@ pub(super) async fn create(call: Call, body: Bytes) -> Result<Response, GraphErr
         state.replicate(Change::Created(id.clone()));
         state.groups.push(group);
         read::render(state, &id, None)
-    })??;
+    })?;
     Ok(call.created("groups/$entity", body))
 }
 
@@ -183,7 +183,7 @@ pub(super) async fn update(
     body: Bytes,
 ) -> Result<StatusCode, GraphError> {
     let mut members = members(&body)?;
-    call.service.tenant.update(|state| {
+    call.change(|state| {
         let mut group = read::found(state, &id)?.clone();
         // Members are another permission's business than the group.
         let only_members = members.keys().all(|name| name == "members@odata.bind");
@@ -209,11 +209,11 @@ pub(super) async fn update(
             *known = group;
         }
         Ok(StatusCode::NO_CONTENT)
-    })?
+    })
 }
 
 pub(super) async fn delete(call: Call, Path(id): Path<String>) -> Result<StatusCode, GraphError> {
-    call.service.tenant.update(|state| {
+    call.change(|state| {
         let group = read::found(state, &id)?.clone();
         authority::require(&call, state, &group, &permissions::GROUPS_WRITE)?;
         state.groups.retain(|known| known.id != group.id);
@@ -224,5 +224,5 @@ pub(super) async fn delete(call: Call, Path(id): Path<String>) -> Result<StatusC
             }
         }
         Ok(StatusCode::NO_CONTENT)
-    })?
+    })
 }

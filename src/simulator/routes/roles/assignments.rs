@@ -123,7 +123,7 @@ pub(super) async fn create(call: Call, body: Bytes) -> Result<Response, GraphErr
     call.caller.require_any(&permissions::ROLES_WRITE)?;
     call.caller.require_role(&WRITERS)?;
     let members = members(&body)?;
-    let body = call.service.tenant.update(|state| {
+    let body = call.change(|state| {
         let row = made(state, &members)?;
         let conflicts = |known: &RoleAssignment| known.is_like(&row) && known.is_active(state.now);
         if state.role_assignments.iter().any(conflicts) {
@@ -133,8 +133,8 @@ pub(super) async fn create(call: Call, body: Bytes) -> Result<Response, GraphErr
         }
         let body = wire(&row);
         state.role_assignments.push(row);
-        Ok::<_, GraphError>(body)
-    })??;
+        Ok(body)
+    })?;
     Ok(call.created(&format!("{PATH}/$entity"), body))
 }
 
@@ -180,7 +180,7 @@ fn require_scope(state: &State, role: Role, scope: &str) -> Result<(), GraphErro
 pub(super) async fn delete(call: Call, Path(id): Path<String>) -> Result<StatusCode, GraphError> {
     call.caller.require_any(&permissions::ROLES_WRITE)?;
     call.caller.require_role(&WRITERS)?;
-    call.service.tenant.update(|state| {
+    call.change(|state| {
         let at = position(state, &id)?;
         let row = &state.role_assignments[at];
         // The service keeps people from giving up what they could not give themselves again.
@@ -192,5 +192,5 @@ pub(super) async fn delete(call: Call, Path(id): Path<String>) -> Result<StatusC
         }
         state.role_assignments.remove(at);
         Ok(StatusCode::NO_CONTENT)
-    })?
+    })
 }

@@ -39,26 +39,26 @@ pub(super) async fn get(call: Call, Path(id): Path<String>) -> Result<Response, 
 pub(super) async fn restore(call: Call, Path(id): Path<String>) -> Result<Response, GraphError> {
     call.caller.require_any(&permissions::USERS_DELETE)?;
     call.caller.require_role(&MANAGERS)?;
-    let body = call.service.tenant.update(|state| {
+    let body = call.change(|state| {
         let at = position(state, &id)?;
         let deleted = state.deleted_users.remove(at);
         let body = read::render(state, &deleted.user, None)?;
         state.users.push(deleted.user);
-        Ok::<_, GraphError>(body)
-    })??;
+        Ok(body)
+    })?;
     Ok(call.entity("directoryObjects/$entity", body))
 }
 
 pub(super) async fn purge(call: Call, Path(id): Path<String>) -> Result<StatusCode, GraphError> {
     call.caller.require_any(&permissions::USERS_DELETE)?;
     call.caller.require_role(&MANAGERS)?;
-    call.service.tenant.update(|state| {
+    call.change(|state| {
         let at = position(state, &id)?;
         let deleted = state.deleted_users.remove(at);
         let methods = &mut state.fido2_methods;
         methods.retain(|method| method.user_id != deleted.user.id);
         Ok(StatusCode::NO_CONTENT)
-    })?
+    })
 }
 
 fn position(state: &State, id: &str) -> Result<usize, GraphError> {

@@ -49,13 +49,13 @@ pub(super) async fn create(call: Call, body: Bytes) -> Result<Response, GraphErr
     call.caller.require_any(&permissions::USERS_WRITE)?;
     call.caller.require_role(&WRITERS)?;
     let members = members(&body)?;
-    let body = call.service.tenant.update(|state| {
+    let body = call.change(|state| {
         let user = made(state, &call, &members)?;
         let body = read::render(state, &user, None)?;
         state.replicate(Change::Created(user.id.to_string()));
         state.users.push(user);
-        Ok::<_, GraphError>(body)
-    })??;
+        Ok(body)
+    })?;
     Ok(call.created("users/$entity", body))
 }
 
@@ -101,7 +101,7 @@ pub(super) async fn update_me(call: Call, body: Bytes) -> Result<StatusCode, Gra
 
 fn updated(call: &Call, name: &str, body: &[u8]) -> Result<StatusCode, GraphError> {
     let members = members(body)?;
-    call.service.tenant.update(|state| {
+    call.change(|state| {
         let found = state.user(name);
         require_permission(call, found, &members)?;
         let found = found.filter(|user| state.is_settled(&user.id.to_string()));
@@ -113,7 +113,7 @@ fn updated(call: &Call, name: &str, body: &[u8]) -> Result<StatusCode, GraphErro
             *known = user;
         }
         Ok(StatusCode::NO_CONTENT)
-    })?
+    })
 }
 
 fn require_permission(
@@ -233,7 +233,7 @@ fn unknown(name: &str) -> GraphError {
 
 pub(super) async fn delete(call: Call, Path(name): Path<String>) -> Result<StatusCode, GraphError> {
     call.caller.require_any(&permissions::USERS_DELETE)?;
-    call.service.tenant.update(|state| {
+    call.change(|state| {
         let user = state.user(&name).cloned();
         let user = user.ok_or_else(|| GraphError::no_such_object(&name))?;
         require_sensitive(&call, state, &user)?;
@@ -245,5 +245,5 @@ pub(super) async fn delete(call: Call, Path(name): Path<String>) -> Result<Statu
             deleted: state.now,
         });
         Ok(StatusCode::NO_CONTENT)
-    })?
+    })
 }
