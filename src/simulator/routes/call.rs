@@ -59,6 +59,11 @@ impl Call {
         (StatusCode::CREATED, self.entity(context, body)).into_response()
     }
 
+    /// 200 and a collection that the service does not part into pages.
+    pub(super) fn whole(&self, context: &str, items: Vec<Value>) -> Response {
+        odata::collection(&self.service, self.version, context, None, items, None)
+    }
+
     /// The collection at this path.
     pub(super) fn collection<'a>(&'a self, path: &'a str, context: &'a str) -> Collection<'a> {
         Collection {

@@ -17,6 +17,7 @@ use crate::graph::model::fido2_authentication_method::{
 use crate::graph::model::{AttestationLevel, Fido2AuthenticationMethod, PasskeyType};
 use crate::simulator::fault::Effect;
 use crate::simulator::relying_party::{self, Refusal, Registration, date_time};
+use crate::simulator::routes::call::Call;
 use crate::simulator::routes::creation_options;
 use crate::simulator::routes::{Access, Caller, GraphError, Version, odata, permissions};
 use crate::simulator::service::Service;
@@ -74,23 +75,16 @@ impl From<Credential> for WebauthnPublicKeyCredential {
     }
 }
 
-pub(super) async fn list(
-    State(service): State<Service>,
-    Extension(version): Extension<Version>,
-    Path(user): Path<String>,
-    caller: Caller,
-) -> Result<Response, GraphError> {
-    let now = service.env.now();
-    service.tenant.read(|state| {
-        let user = authorized(state, &caller, &user, Access::Read)?;
+pub(super) async fn list(call: Call, Path(user): Path<String>) -> Result<Response, GraphError> {
+    let now = call.service.env.now();
+    call.service.tenant.read(|state| {
+        let user = authorized(state, &call.caller, &user, Access::Read)?;
         let methods: Vec<Value> = state
             .visible_methods(user.id, now)
             .map(|method| wire(state, method))
             .collect();
         let context = format!("users('{}')/authentication/fido2Methods", user.id);
-        Ok(odata::collection(
-            &service, version, &context, methods, None,
-        ))
+        Ok(call.whole(&context, methods))
     })
 }
 

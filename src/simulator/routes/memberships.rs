@@ -132,11 +132,12 @@ impl<'a> Wanted<'a> {
         }
     }
 
-    fn path(&self) -> String {
+    /// The path, of a holder with this object id: a sign-in name may have what ends a path.
+    fn path(&self, id: &str) -> String {
         let of = match self.of {
-            Holder::Group(id) => format!("groups/{id}"),
+            Holder::Group(_) => format!("groups/{id}"),
             Holder::Me => "me".to_owned(),
-            Holder::User(name) => format!("users/{name}"),
+            Holder::User(_) => format!("users/{id}"),
         };
         let relation = if self.direct {
             "memberOf"
@@ -207,16 +208,17 @@ async fn of_group_directly(
 fn answer(call: &Call, wanted: &Wanted<'_>, options: Queried) -> Result<Response, GraphError> {
     let one = wanted.kind.map(Kind::of_cast).transpose()?;
     let kinds = one.map_or_else(|| Kind::ALL.to_vec(), |kind| vec![kind]);
-    let objects = call.service.tenant.read(|state| {
+    let (id, objects) = call.service.tenant.read(|state| {
         let id = holder(state, &call.caller, wanted.of)?;
         let kinds = kinds.iter();
         let objects = kinds.flat_map(|kind| kind.objects(state, &call.caller, &id, wanted.direct));
-        Ok::<Vec<Value>, GraphError>(objects.collect())
+        let objects: Vec<Value> = objects.collect();
+        Ok::<_, GraphError>((id, objects))
     })?;
     let options = Options::without_filter(options)?;
     let select = options.select.as_deref();
     let objects = objects.into_iter().map(|object| selected(object, select));
-    let path = wanted.path();
+    let path = wanted.path(&id);
     let objects: Vec<Value> = objects.collect();
     let total = (call.is_eventual && options.count == Some(true)).then_some(objects.len());
     call.collection(&path, "directoryObjects")

@@ -30,19 +30,8 @@ pub(super) fn entity(service: &Service, version: Version, context: &str, body: V
     (HEADERS, Json(annotated)).into_response()
 }
 
-/// One page of objects.
+/// One page of objects, and how many there are altogether if that is told.
 pub(super) fn collection(
-    service: &Service,
-    version: Version,
-    context: &str,
-    items: Vec<Value>,
-    next_link: Option<String>,
-) -> Response {
-    counted(service, version, context, None, items, next_link)
-}
-
-/// One page of objects, and how many there are altogether.
-pub(super) fn counted(
     service: &Service,
     version: Version,
     context: &str,

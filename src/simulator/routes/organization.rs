@@ -32,8 +32,7 @@ pub(super) fn routes() -> Router<Service> {
 async fn organization(call: Call) -> Result<Response, GraphError> {
     call.caller.require_any(&permissions::ORGANIZATION)?;
     let organization = call.service.tenant.read(render);
-    let collection = call.collection("organization", "organization");
-    collection.answer(vec![organization], &Options::default())
+    Ok(call.whole("organization", vec![organization]))
 }
 
 fn render(state: &State) -> Value {

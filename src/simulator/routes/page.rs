@@ -13,7 +13,7 @@ const DEFAULT_PAGE: usize = 100;
 const LARGEST_PAGE: usize = 999;
 
 /// The query options that resources here take; any other is refused.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Options {
     #[serde(rename = "$select")]
@@ -122,7 +122,7 @@ impl Collection<'_> {
         let page: Vec<Value> = page.collect::<Result<_, _>>()?;
         let end = start.saturating_add(page.len());
         let next = items.next().map(|_| self.next_link(options, size, end));
-        Ok(odata::counted(
+        Ok(odata::collection(
             self.service,
             self.version,
             self.context,

@@ -172,3 +172,24 @@ async fn per_user_mfa_is_in_beta_only() {
     let less = bench.token_with(&["Policy.Read.All"]).await;
     assert_eq!(bench.patch(&path, &less, &enforced).await.status, 403);
 }
+
+#[tokio::test]
+async fn any_number_of_methods_comes_at_once() {
+    let bench = Bench::new().await;
+    let kind = "'#microsoft.graph.softwareOathAuthenticationMethod'";
+    let methods = vec![format!("{{ '@odata.type' = {kind} }}"); 150].join(", ");
+    bench
+        .seeded(format!(
+            "users = [{{ userPrincipalName = 'bg1', authenticationMethods = [{methods}] }}]"
+        ))
+        .await;
+    let token = bench
+        .token_with(&["UserAuthenticationMethod.Read.All"])
+        .await;
+    for (list, wanted) in [("methods", 151), ("softwareOathMethods", 150)] {
+        let path = format!("{}/{list}", base(&bench));
+        let listed = bench.get(&path, &token).await.body;
+        assert_eq!(listed["value"].as_array().unwrap().len(), wanted, "{list}");
+        assert!(listed.get("@odata.nextLink").is_none());
+    }
+}

@@ -296,3 +296,23 @@ async fn role_assignments_are_listed_by_principal_and_say_where_they_hold() {
     let token = bench.token_with(&["User.Read.All"]).await;
     assert_eq!(bench.get(units, &token).await.status, StatusCode::FORBIDDEN);
 }
+
+#[tokio::test]
+async fn the_next_page_of_a_guest_is_reached_by_id() {
+    let bench = Bench::new().await;
+    let token = bench
+        .token_with(&["User.Read.All", "GroupMember.Read.All"])
+        .await;
+    let guest = bench.running.demo.guest.clone();
+    let groups = "groups = [{ id = 'a', displayName = 'A', members = ['GUEST'] }, { id = 'b', displayName = 'B', members = ['GUEST'] }]";
+    bench.seeded(groups.replace("GUEST", &guest)).await;
+    let name = guest.replace('#', "%23");
+    let first = format!("/v1.0/users/{name}/memberOf?$top=1&$select=id");
+    let first = bench.get(&first, &token).await.body;
+    let next = first["@odata.nextLink"].as_str().unwrap();
+    let next = next.strip_prefix(&bench.url("/")).unwrap();
+    let second = bench.get(&format!("/{next}"), &token).await;
+    let ids = [&first, &second.body].map(|page| page["value"][0]["id"].clone());
+    assert_eq!(ids, ["a", "b"]);
+    assert!(second.body.get("@odata.nextLink").is_none());
+}

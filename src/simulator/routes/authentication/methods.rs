@@ -8,7 +8,6 @@ use serde_json::{Map, Value, json};
 use crate::simulator::relying_party::date_time;
 use crate::simulator::routes::authentication::{passes, reached};
 use crate::simulator::routes::call::Call;
-use crate::simulator::routes::page::Options;
 use crate::simulator::routes::{Access, GraphError, fido2_methods, permissions};
 use crate::simulator::tenant::{State, User};
 
@@ -79,20 +78,12 @@ pub(super) async fn all(call: Call, Path(user): Path<String>) -> Result<Response
         let mut methods = of(state, user);
         let keys = state.visible_methods(user.id, state.now);
         methods.extend(keys.map(|key| fido2_methods::wire(state, key)));
-        answer(&call, user, "methods", methods)
+        Ok(call.whole(&context(user, "methods"), methods))
     })
 }
 
-fn answer(
-    call: &Call,
-    user: &User,
-    list: &str,
-    methods: Vec<Value>,
-) -> Result<Response, GraphError> {
-    let path = format!("users/{}/authentication/{list}", user.id);
-    let context = format!("users('{}')/authentication/{list}", user.id);
-    call.collection(&path, &context)
-        .answer(methods, &Options::default())
+fn context(user: &User, list: &str) -> String {
+    format!("users('{}')/authentication/{list}", user.id)
 }
 
 /// The kind that a list is of.
@@ -108,16 +99,25 @@ pub(super) async fn list(
     call: Call,
     Path((user, list)): Path<(String, String)>,
 ) -> Result<Response, GraphError> {
+    listed(&call, &user, &list, &permissions::ALL_METHODS)
+}
+
+/// A user's methods of one kind, for those who have one of these permissions.
+pub(super) fn listed(
+    call: &Call,
+    user: &str,
+    list: &str,
+    permissions: &[&str],
+) -> Result<Response, GraphError> {
     call.service.tenant.read(|state| {
-        let permissions = &permissions::ALL_METHODS;
-        let user = reached(state, &call.caller, &user, Access::Read, permissions)?;
-        let methods = of_kind(state, user, kind(&list)?);
-        answer(&call, user, &list, methods)
+        let user = reached(state, &call.caller, user, Access::Read, permissions)?;
+        let methods = of_kind(state, user, kind(list)?);
+        Ok(call.whole(&context(user, list), methods))
     })
 }
 
-/// The methods of one kind; their type needs no saying.
-pub(super) fn of_kind(state: &State, user: &User, kind: &str) -> Vec<Value> {
+/// The methods of one kind.
+fn of_kind(state: &State, user: &User, kind: &str) -> Vec<Value> {
     let mut methods = of(state, user);
     methods.retain(|method| method["@odata.type"] == format!("#microsoft.graph.{kind}"));
     methods
@@ -127,14 +127,23 @@ pub(super) async fn get(
     call: Call,
     Path((user, list, id)): Path<(String, String, String)>,
 ) -> Result<Response, GraphError> {
+    found(&call, &user, &list, &id, &permissions::ALL_METHODS)
+}
+
+/// The one of them with this id.
+pub(super) fn found(
+    call: &Call,
+    user: &str,
+    list: &str,
+    id: &str,
+    permissions: &[&str],
+) -> Result<Response, GraphError> {
     call.service.tenant.read(|state| {
-        let permissions = &permissions::ALL_METHODS;
-        let user = reached(state, &call.caller, &user, Access::Read, permissions)?;
-        let mut methods = of_kind(state, user, kind(&list)?).into_iter();
+        let user = reached(state, &call.caller, user, Access::Read, permissions)?;
+        let mut methods = of_kind(state, user, kind(list)?).into_iter();
         let method = methods.find(|method| method["id"] == *id);
         let method = method.ok_or_else(GraphError::no_such_method)?;
-        let context = format!("users('{}')/authentication/{list}/$entity", user.id);
-        Ok(call.entity(&context, method))
+        Ok(call.entity(&format!("{}/$entity", context(user, list)), method))
     })
 }
 

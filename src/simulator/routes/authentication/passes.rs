@@ -11,7 +11,6 @@ use crate::encoding::base64url;
 use crate::simulator::relying_party::date_time;
 use crate::simulator::routes::authentication::{methods, reached};
 use crate::simulator::routes::call::{Call, members};
-use crate::simulator::routes::page::Options;
 use crate::simulator::routes::{Access, GraphError, permissions};
 
 pub(super) const LIST: &str = "temporaryAccessPassMethods";
@@ -43,29 +42,14 @@ pub(super) fn shown(pass: &Map<String, Value>, now: Timestamp) -> Value {
 }
 
 pub(super) async fn list(call: Call, Path(user): Path<String>) -> Result<Response, GraphError> {
-    call.service.tenant.read(|state| {
-        let permissions = &permissions::PASSES;
-        let user = reached(state, &call.caller, &user, Access::Read, permissions)?;
-        let passes = methods::of_kind(state, user, KIND);
-        let path = format!("users/{}/authentication/{LIST}", user.id);
-        let context = format!("users('{}')/authentication/{LIST}", user.id);
-        call.collection(&path, &context)
-            .answer(passes, &Options::default())
-    })
+    methods::listed(&call, &user, LIST, &permissions::PASSES)
 }
 
 pub(super) async fn get(
     call: Call,
     Path((user, id)): Path<(String, String)>,
 ) -> Result<Response, GraphError> {
-    call.service.tenant.read(|state| {
-        let permissions = &permissions::PASSES;
-        let user = reached(state, &call.caller, &user, Access::Read, permissions)?;
-        let mut passes = methods::of_kind(state, user, KIND).into_iter();
-        let pass = passes.find(|pass| pass["id"] == *id);
-        let context = format!("users('{}')/authentication/{LIST}/$entity", user.id);
-        Ok(call.entity(&context, pass.ok_or_else(GraphError::no_such_method)?))
-    })
+    methods::found(&call, &user, LIST, &id, &permissions::PASSES)
 }
 
 pub(super) async fn create(

@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use crate::simulator::conditional_access::evaluate::applies;
 use crate::simulator::conditional_access::sign_in::SignIn;
+use crate::simulator::routes::GraphError;
 use crate::simulator::routes::call::Call;
 use crate::simulator::routes::conditional_access::pace::Turn;
 use crate::simulator::routes::conditional_access::require_read;
-use crate::simulator::routes::{GraphError, odata};
 use crate::simulator::tenant::State as Tenant;
 
 const CONTEXT: &str = "Collection(microsoft.graph.whatIfAnalysisResult)";
@@ -23,13 +23,7 @@ pub(super) async fn evaluate(call: Call, _turn: Turn, body: Bytes) -> Result<Res
         results.retain(|result| !applied_only || result["policyApplies"] == true);
         Ok::<_, GraphError>(results)
     })?;
-    Ok(odata::collection(
-        &call.service,
-        call.version,
-        CONTEXT,
-        results,
-        None,
-    ))
+    Ok(call.whole(CONTEXT, results))
 }
 
 fn results(state: &Tenant, sign_in: &SignIn) -> Vec<Value> {

@@ -8,7 +8,7 @@ use crate::simulator::conditional_access::built_in;
 use crate::simulator::routes::call::Call;
 use crate::simulator::routes::conditional_access::{not_found, object_id, query};
 use crate::simulator::routes::filter::Filter;
-use crate::simulator::routes::{GraphError, odata, permissions};
+use crate::simulator::routes::{GraphError, permissions};
 
 const CONTEXT: &str = "policies/authenticationStrengthPolicies";
 
@@ -68,13 +68,7 @@ pub(super) async fn list(call: Call, RawQuery(query): RawQuery) -> Result<Respon
     strengths.retain(|strength| filter.fits(|member| strength[member].clone()));
     let strengths = strengths.into_iter();
     let strengths = strengths.map(|strength| options.shown(strength));
-    Ok(odata::collection(
-        &call.service,
-        call.version,
-        CONTEXT,
-        strengths.collect(),
-        None,
-    ))
+    Ok(call.whole(CONTEXT, strengths.collect()))
 }
 
 pub(super) async fn get(
