@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::simulator::routes::{Caller, groups, permissions, users};
+use crate::simulator::routes::{Caller, GraphError, groups, permissions, users};
 use crate::simulator::tenant::{Application, State, User};
 
 /// An object that can be a member, an owner, or the principal of a role.
@@ -62,6 +62,21 @@ impl<'a> Object<'a> {
         user.map(Self::User)
             .or_else(|| application().map(Self::Application))
             .or_else(group)
+    }
+
+    /// The same of what every replica knows.
+    pub(super) fn settled(state: &'a State, id: &str) -> Result<Self, GraphError> {
+        let found = Self::find(state, id).filter(|object| state.is_settled(&object.id()));
+        found.ok_or_else(|| GraphError::no_such_object(id))
+    }
+
+    /// The object id as the tenant writes it, however it was asked for.
+    pub(super) fn id(&self) -> String {
+        match self {
+            Self::Application(application) => application.object_id.to_string(),
+            Self::Group(id) => id.clone(),
+            Self::User(user) => user.id.to_string(),
+        }
     }
 
     /// The kind, as in `#microsoft.graph.user`.

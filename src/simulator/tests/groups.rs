@@ -103,6 +103,26 @@ async fn a_group_is_made_with_its_members() {
 }
 
 #[tokio::test]
+async fn an_id_is_the_same_in_capitals() {
+    let bench = Bench::new().await;
+    let token = bench.token_with(&ALL).await;
+    let bg1 = bench.id("bg1");
+    let id = bench.made(&token, &group("Staff")).await;
+    let (capitals, path) = (bg1.to_uppercase(), format!("/v1.0/groups/{id}"));
+    let link = |id: &str| bench.url(&format!("/v1.0/directoryObjects/{id}"));
+    let twice = json!({"members@odata.bind": [link(&bg1), link(&capitals)]});
+    let refused = bench.patch(&path, &token, &twice).await;
+    refused.is_error(400, "Request_BadRequest", "duplicate");
+    assert_eq!(bench.add(&token, &id, &capitals).await.status, 204);
+    let again = bench.add(&token, &id, &bg1).await;
+    again.is_error(400, "Request_BadRequest", "already exist");
+    let listed = bench.get(&format!("{path}/members"), &token).await;
+    assert_eq!(ids(&listed), [bg1.as_str()]);
+    let member = format!("{path}/members/{capitals}/$ref");
+    assert_eq!(bench.delete(&member, &token).await.status, 204);
+}
+
+#[tokio::test]
 async fn several_members_come_by_patch_or_none() {
     let bench = Bench::new().await;
     let token = bench.token_with(&ALL).await;

@@ -24,9 +24,11 @@ async fn a_role_is_given_once_and_taken() {
         .token_with(&["RoleManagement.ReadWrite.Directory", "User.Read.All"])
         .await;
     let (path, ea) = (format!("{BASE}/roleAssignments"), bench.id("ea"));
-    let body = assignment(&ea, GLOBAL_ADMINISTRATOR);
-    let made = bench.post(&path, &token, &body).await;
+    let capitals = assignment(&ea.to_uppercase(), GLOBAL_ADMINISTRATOR);
+    let made = bench.post(&path, &token, &capitals).await;
     assert_eq!(made.status, 201, "{}", made.text);
+    assert_eq!(made.body["principalId"], ea);
+    let body = assignment(&ea, GLOBAL_ADMINISTRATOR);
     let again = bench.post(&path, &token, &body).await;
     again.is_error(400, "Request_BadRequest", "conflicting object");
     let filter = format!(

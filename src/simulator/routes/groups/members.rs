@@ -124,7 +124,7 @@ fn kind_of(segment: &str) -> Result<&str, GraphError> {
         .ok_or_else(|| GraphError::no_such_segment(segment))
 }
 
-/// The id in a link: `…/directoryObjects/{id}` or `…/users/{id}`, of this service; the object must exist.
+/// The object id in a link: `…/directoryObjects/{id}` or `…/users/{id}`, of this service; the object must exist.
 pub(super) fn bound(state: &State, call: &Call, link: &Value) -> Result<String, GraphError> {
     let invalid =
         || GraphError::bad_request("Invalid URL format specified in @odata.id or @odata.bind.");
@@ -142,9 +142,7 @@ pub(super) fn bound(state: &State, call: &Call, link: &Value) -> Result<String, 
     else {
         return Err(invalid());
     };
-    let object = Object::find(state, id).filter(|_| state.is_settled(id));
-    object.ok_or_else(|| GraphError::no_such_object(id))?;
-    Ok((*id).to_owned())
+    Object::settled(state, id).map(|object| object.id())
 }
 
 /// Whether an object can become a member of a group.
@@ -209,14 +207,12 @@ pub(super) async fn remove(
     call.change(|state| {
         let group = read::found(state, &id)?.clone();
         authority::require(&call, state, &group, &permissions::MEMBERS_WRITE)?;
-        let members = state.members_of(&group.id);
-        let known = members.contains(&member);
         if group.is_dynamic() {
             return Err(GraphError::forbidden());
         }
-        if !known {
-            return Err(GraphError::no_such_object(&member));
-        }
+        let mut members = state.members_of(&group.id).into_iter();
+        let known = members.find(|known| known.eq_ignore_ascii_case(&member));
+        let member = known.ok_or_else(|| GraphError::no_such_object(&member))?;
         if let Some(group) = state.groups.named_mut(&id.to_ascii_lowercase()) {
             group.members.retain(|known| *known != member);
         }

@@ -1,5 +1,7 @@
 //! Creating, changing and deleting groups.
 
+use std::collections::HashSet;
+
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -104,7 +106,17 @@ fn bindings(
             "The number of references exceeds the limit of {MOST_BINDINGS}."
         )));
     }
+    if has_twice(&bindings.members) || has_twice(&bindings.owners) {
+        return Err(GraphError::bad_request(
+            "Request contains a property with duplicate values.",
+        ));
+    }
     Ok(bindings)
+}
+
+fn has_twice(ids: &[String]) -> bool {
+    let mut seen = HashSet::new();
+    !ids.iter().all(|id| seen.insert(id))
 }
 
 fn change(group: &mut Group, members: &Map<String, Value>) -> Result<(), GraphError> {

@@ -147,34 +147,33 @@ fn made(state: &State, members: &Map<String, Value>) -> Result<RoleAssignment, G
     let role = Role::of_template(definition).ok_or_else(|| {
         GraphError::bad_request("The role definition of the assignment does not exist.")
     })?;
-    let principal = text("principalId")?;
-    require_principal(state, principal)?;
-    let scope = text("directoryScopeId")?;
-    require_scope(state, role, scope)?;
-    Ok(RoleAssignment::within(principal, role, scope))
+    let principal = principal(state, text("principalId")?)?;
+    let scope = scope(state, role, text("directoryScopeId")?)?;
+    Ok(RoleAssignment::within(&principal, role, &scope))
 }
 
-fn require_principal(state: &State, id: &str) -> Result<(), GraphError> {
-    let found = Object::find(state, id).filter(|_| state.is_settled(id));
-    found.ok_or_else(|| GraphError::no_such_object(id))?;
-    match state.group(id) {
+/// The object id of who can have a role.
+fn principal(state: &State, id: &str) -> Result<String, GraphError> {
+    let id = Object::settled(state, id)?.id();
+    match state.group(&id) {
         Some(group) if !group.is_assignable_to_role => Err(GraphError::bad_request(
             "The group is not enabled for role assignments.",
         )),
-        _ => Ok(()),
+        _ => Ok(id),
     }
 }
 
-fn require_scope(state: &State, role: Role, scope: &str) -> Result<(), GraphError> {
-    let unit = RoleAssignment::within("", role, scope).unit();
-    let known = |id| state.administrative_units.iter().any(|unit| unit.id == id);
-    if scope == WHOLE_TENANT || (role.is_scopable() && unit.is_some_and(known)) {
-        Ok(())
-    } else {
-        Err(GraphError::bad_request(
-            "The role cannot be assigned at this scope.",
-        ))
+/// The scope, as the tenant writes it, in which the role can be held.
+fn scope(state: &State, role: Role, scope: &str) -> Result<String, GraphError> {
+    if scope == WHOLE_TENANT {
+        return Ok(scope.to_owned());
     }
+    let unit = RoleAssignment::within("", role, scope).unit();
+    let mut units = state.administrative_units.iter();
+    let known = units.find(|known| role.is_scopable() && Some(known.id) == unit);
+    known
+        .map(|unit| RoleAssignment::scope_of(unit.id))
+        .ok_or_else(|| GraphError::bad_request("The role cannot be assigned at this scope."))
 }
 
 pub(super) async fn delete(call: Call, Path(id): Path<String>) -> Result<StatusCode, GraphError> {
