@@ -147,11 +147,11 @@ fn refused(step: &Step, status: StatusCode, code: &str, message: &str) -> (Statu
 
 impl Outer {
     async fn run(&self, plan: &Plan) -> Value {
-        let mut statuses: HashMap<&str, StatusCode> = HashMap::new();
+        let mut statuses: HashMap<String, StatusCode> = HashMap::new();
         let mut responses = Vec::new();
         for step in plan.steps.iter() {
             let failed = |id: &String| {
-                let status = statuses.get(id.as_str());
+                let status = statuses.get(&id.to_ascii_lowercase());
                 status.is_some_and(|status| !status.is_success())
             };
             let (status, response) = if step.depends_on.iter().flatten().any(failed) {
@@ -165,7 +165,7 @@ impl Outer {
             } else {
                 self.step(step, plan.version).await
             };
-            statuses.insert(&step.id, status);
+            statuses.insert(step.id.to_ascii_lowercase(), status);
             responses.push(response);
         }
         // The service keeps no order; whoever relies on one finds out here.
