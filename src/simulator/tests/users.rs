@@ -268,9 +268,16 @@ async fn deleted_accounts_lie_in_the_bin() {
         listed["value"][0]["deletedDateTime"],
         "2026-06-01T09:00:00Z"
     );
-    let restored = bench
-        .post(&format!("{bin}/{id}/restore"), &token, &json!({}))
+    let restore = format!("{bin}/{id}/restore");
+    bench
+        .seeded("users = [{ userPrincipalName = 'worker' }]")
         .await;
+    let refused = bench.post(&restore, &token, &json!({})).await;
+    refused.is_error(400, "Request_BadRequest", "already exists");
+    let second = bench.get(&path, &token).await.body["id"].clone();
+    assert_ne!(second, id);
+    bench.delete(&path, &token).await;
+    let restored = bench.post(&restore, &token, &json!({})).await;
     assert_eq!(restored.status, 200, "{}", restored.text);
     assert_eq!(bench.get(&path, &token).await.body["id"], id);
     bench.delete(&path, &token).await;

@@ -39,12 +39,18 @@ pub(super) fn name(state: &State, name: &str) -> Result<AuthenticationType, Grap
              names in your organization.",
         )
     })?;
-    if state.user(name).is_some() {
-        return Err(GraphError::bad_request(
-            "Another object with the same value for property userPrincipalName already exists.",
-        ));
-    }
+    free(state, name)?;
     Ok(domain.authentication_type)
+}
+
+/// Whether nobody has a sign-in name.
+pub(super) fn free(state: &State, name: &str) -> Result<(), GraphError> {
+    match state.user(name) {
+        None => Ok(()),
+        Some(_) => Err(GraphError::bad_request(
+            "Another object with the same value for property userPrincipalName already exists.",
+        )),
+    }
 }
 
 /// `passwordPolicies`: words with commas between, or null.

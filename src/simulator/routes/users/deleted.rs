@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::simulator::relying_party::date_time;
 use crate::simulator::routes::call::Call;
 use crate::simulator::routes::page::{Options, Queried};
-use crate::simulator::routes::users::read;
+use crate::simulator::routes::users::{check, read};
 use crate::simulator::routes::{GraphError, permissions};
 use crate::simulator::tenant::{DeletedUser, Role, State};
 
@@ -42,6 +42,7 @@ pub(super) async fn restore(call: Call, Path(id): Path<String>) -> Result<Respon
     let body = call.change(|state| {
         let at = position(state, &id)?;
         let deleted = state.deleted_users.remove(at);
+        check::free(state, &deleted.user.user_principal_name)?;
         let body = read::render(state, &deleted.user, None)?;
         state.users.push(deleted.user);
         Ok(body)
