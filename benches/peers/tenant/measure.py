@@ -67,7 +67,10 @@ class Simulator:
         self.read = len(lines)
         return found
 
-    def stop(self):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
         self.process.terminate()
         self.process.wait()
 
@@ -136,26 +139,26 @@ class Peak(threading.Thread):
 def measure(halligan, folder, size):
     """Every command once on one tenant."""
     begin = time.perf_counter()
-    simulator = Simulator(halligan, folder, size)
-    # The first look-ups make the simulator's indexes, which is not what is measured.
-    run([halligan, "--config", simulator.config, "tenant", "export", "--output", "first.json"], folder)
-    simulator.requests()
-    users, groups, policies = size
-    print(f"{users} users, {groups} groups nested {seed.DEPTH} deep, {policies} policies; ready after {time.perf_counter() - begin:.0f} s")
-    (folder / "change.json").write_text(json.dumps(CHANGE))
-    tenant = [halligan, "--config", simulator.config, "--json", "tenant"]
-    commands = {
-        "tenant audit": [*tenant, "audit"],
-        "tenant export": [*tenant, "export", "--output", "tenant.json"],
-        "tenant plan": [*tenant, "plan"],
-        "audit --snapshot": [*tenant, "audit", "--snapshot", "tenant.json"],
-        "what-if --snapshot": [*tenant, "what-if", "--snapshot", "tenant.json", "--change", "change.json"],
-        "naive audit": [sys.executable, here / "naive.py", simulator.state],
-    }
-    figures = {name: line(name, command, simulator, folder) for name, command in commands.items()}
-    print(f"{'':20} export is {(folder / 'tenant.json').stat().st_size / 1e6:.2f} MB\n")
-    simulator.stop()
-    return figures
+    with Simulator(halligan, folder, size) as simulator:
+        # The first look-ups make the simulator's indexes, which is not what is measured.
+        run([halligan, "--config", simulator.config, "tenant", "export", "--output", "first.json"], folder)
+        simulator.requests()
+        users, groups, policies = size
+        ready = time.perf_counter() - begin
+        print(f"{users} users, {groups} groups nested {seed.DEPTH} deep, {policies} policies; ready after {ready:.0f} s")
+        (folder / "change.json").write_text(json.dumps(CHANGE))
+        tenant = [halligan, "--config", simulator.config, "--json", "tenant"]
+        commands = {
+            "tenant audit": [*tenant, "audit"],
+            "tenant export": [*tenant, "export", "--output", "tenant.json"],
+            "tenant plan": [*tenant, "plan"],
+            "audit --snapshot": [*tenant, "audit", "--snapshot", "tenant.json"],
+            "what-if --snapshot": [*tenant, "what-if", "--snapshot", "tenant.json", "--change", "change.json"],
+            "naive audit": [sys.executable, here / "naive.py", simulator.state],
+        }
+        figures = {name: line(name, command, simulator, folder) for name, command in commands.items()}
+        print(f"{'':20} export is {(folder / 'tenant.json').stat().st_size / 1e6:.2f} MB\n")
+        return figures
 
 
 def line(name, command, simulator, folder):
