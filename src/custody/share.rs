@@ -56,10 +56,10 @@ pub enum ShareError {
     /// Two shares have the same number and are not the same.
     #[error("two shares have the number {0} and differ")]
     Conflict(u8),
-    /// The shares are not of the same PIN.
-    #[error("the shares belong to different PINs")]
+    /// The shares are not of the same secret.
+    #[error("the shares belong to different secrets")]
     DifferentSets,
-    /// Each is whole, but together they give no PIN: one was changed on purpose, or comes from elsewhere.
+    /// Each is whole, but together they give no secret: one was changed on purpose, or comes from elsewhere.
     #[error("the shares do not fit together: at least one of them is not what was dealt")]
     DoNotFit,
     /// Fewer than the threshold.
@@ -91,7 +91,7 @@ impl Share {
         self.threshold
     }
 
-    /// Its number among the shares of its PIN, from 1.
+    /// Its number among the shares of its secret, from 1.
     #[must_use]
     pub fn number(&self) -> u8 {
         self.number
