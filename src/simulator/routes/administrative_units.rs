@@ -1,79 +1,58 @@
 //! `/directory/administrativeUnits`, to read.
 
-use axum::Extension;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::response::Response;
 use serde_json::{Value, json};
 
+use crate::simulator::routes::call::Call;
 use crate::simulator::routes::directory_objects::Object;
 use crate::simulator::routes::memberships::unit;
-use crate::simulator::routes::page::{Collection, Options, Queried};
-use crate::simulator::routes::{Caller, GraphError, Version, odata, permissions};
-use crate::simulator::service::Service;
-use crate::simulator::tenant::{AdministrativeUnit, State as Tenant};
+use crate::simulator::routes::page::{Options, Queried};
+use crate::simulator::routes::{GraphError, permissions};
+use crate::simulator::tenant::{AdministrativeUnit, State};
 
-pub(super) async fn list(
-    State(service): State<Service>,
-    Extension(version): Extension<Version>,
-    caller: Caller,
-    options: Queried,
-) -> Result<Response, GraphError> {
-    caller.require_any(&permissions::ADMINISTRATIVE_UNITS)?;
-    let options = Options::without_filter(options)?;
-    let units = service
-        .tenant
-        .read(|state| state.administrative_units.iter().map(unit).collect());
-    let collection = Collection {
-        service: &service,
-        version,
-        path: "directory/administrativeUnits",
-        context: "directory/administrativeUnits",
-    };
-    collection.answer(units, &options)
+const PATH: &str = "directory/administrativeUnits";
+
+pub(super) async fn list(call: Call, options: Queried) -> Result<Response, GraphError> {
+    call.caller
+        .require_any(&permissions::ADMINISTRATIVE_UNITS)?;
+    call.listed(PATH, options, &[], |state| {
+        state.administrative_units.iter().map(unit).collect()
+    })
 }
 
-pub(super) async fn get(
-    State(service): State<Service>,
-    Extension(version): Extension<Version>,
-    Path(id): Path<String>,
-    caller: Caller,
-) -> Result<Response, GraphError> {
-    caller.require_any(&permissions::ADMINISTRATIVE_UNITS)?;
-    let body = service.tenant.read(|state| found(state, &id).map(unit))?;
-    let context = "directory/administrativeUnits/$entity";
-    Ok(odata::entity(&service, version, context, body))
+pub(super) async fn get(call: Call, Path(id): Path<String>) -> Result<Response, GraphError> {
+    call.caller
+        .require_any(&permissions::ADMINISTRATIVE_UNITS)?;
+    let tenant = &call.service.tenant;
+    let body = tenant.read(|state| found(state, &id).map(unit))?;
+    Ok(call.entity(&format!("{PATH}/$entity"), body))
 }
 
 pub(super) async fn members(
-    State(service): State<Service>,
-    Extension(version): Extension<Version>,
+    call: Call,
     Path(id): Path<String>,
-    caller: Caller,
     options: Queried,
 ) -> Result<Response, GraphError> {
-    caller.require_any(&permissions::ADMINISTRATIVE_UNITS)?;
+    call.caller
+        .require_any(&permissions::ADMINISTRATIVE_UNITS)?;
     let options = Options::without_filter(options)?;
-    let members: Vec<Value> = service.tenant.read(|state| {
-        let members = found(state, &id)?.members.iter();
-        Ok::<_, GraphError>(
-            members
-                .map(|id| {
-                    let kind = Object::find(state, id).map_or("user", |object| object.kind());
-                    json!({"@odata.type": format!("#microsoft.graph.{kind}"), "id": id})
-                })
-                .collect(),
-        )
-    })?;
-    let collection = Collection {
-        service: &service,
-        version,
-        path: &format!("directory/administrativeUnits/{id}/members"),
-        context: "directoryObjects",
-    };
-    collection.answer(members, &options)
+    call.service.tenant.read(|state| {
+        let unit = found(state, &id)?;
+        let path = format!("{PATH}/{}/members", unit.id);
+        call.collection(&path, "directoryObjects")
+            .page(unit.members.iter(), None, &options, |id| {
+                Ok(member(state, id))
+            })
+    })
 }
 
-fn found<'a>(state: &'a Tenant, id: &str) -> Result<&'a AdministrativeUnit, GraphError> {
+fn member(state: &State, id: &str) -> Value {
+    let kind = Object::find(state, id).map_or("user", |object| object.kind());
+    json!({"@odata.type": format!("#microsoft.graph.{kind}"), "id": id})
+}
+
+fn found<'a>(state: &'a State, id: &str) -> Result<&'a AdministrativeUnit, GraphError> {
     let mut units = state.administrative_units.iter();
     units
         .find(|unit| id.parse() == Ok(unit.id))

@@ -7,7 +7,8 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value};
 
-use crate::simulator::routes::page::Collection;
+use crate::simulator::routes::filter::Filter;
+use crate::simulator::routes::page::{Collection, Options, Queried};
 use crate::simulator::routes::{Caller, GraphError, Version, odata};
 use crate::simulator::service::Service;
 use crate::simulator::tenant::State;
@@ -62,6 +63,25 @@ impl Call {
     /// 200 and a collection that the service does not part into pages.
     pub(super) fn whole(&self, context: &str, items: Vec<Value>) -> Response {
         odata::collection(&self.service, self.version, context, None, items, None)
+    }
+
+    /// 200 and a page of all the objects of a collection that may be filtered by these members.
+    pub(super) fn listed(
+        &self,
+        path: &str,
+        queried: Queried,
+        filtered: &[&str],
+        all: impl FnOnce(&State) -> Vec<Value>,
+    ) -> Result<Response, GraphError> {
+        let options = Options::with_filter(queried)?;
+        let filter = Filter::parse(options.filter.as_deref(), filtered)?;
+        let objects = self.service.tenant.read(all).into_iter();
+        let fitting = objects.filter(|object| filter.fits(|member| object[member].clone()));
+        let select = options.select.as_deref();
+        self.collection(path, path)
+            .page(fitting, None, &options, |object| {
+                Ok(odata::selected(object, select))
+            })
     }
 
     /// The collection at this path.

@@ -7,7 +7,7 @@ use axum::routing::get;
 use serde_json::{Map, Value};
 
 use crate::simulator::routes::call::Call;
-use crate::simulator::routes::page::{Options, Queried};
+use crate::simulator::routes::page::Queried;
 use crate::simulator::routes::{GraphError, permissions};
 use crate::simulator::service::Service;
 use crate::simulator::tenant::{License, Role, State};
@@ -66,17 +66,14 @@ fn list(
     license: License,
     objects: fn(&State) -> &Vec<Map<String, Value>>,
 ) -> Result<Response, GraphError> {
-    let options = Options::without_filter(options)?;
-    call.service.tenant.read(|state| {
-        if state.license < license {
-            return Err(GraphError::with_code(
-                StatusCode::FORBIDDEN,
-                "AccessDenied",
-                "The tenant does not have the license that this feature needs.",
-            ));
-        }
-        let objects = objects(state).iter();
-        call.collection(path, path)
-            .page(objects, None, &options, |object| Ok(object.clone().into()))
+    if call.service.tenant.read(|state| state.license) < license {
+        return Err(GraphError::with_code(
+            StatusCode::FORBIDDEN,
+            "AccessDenied",
+            "The tenant does not have the license that this feature needs.",
+        ));
+    }
+    call.listed(path, options, &[], |state| {
+        objects(state).iter().cloned().map(Value::from).collect()
     })
 }

@@ -30,6 +30,15 @@ pub(super) fn entity(service: &Service, version: Version, context: &str, body: V
     (HEADERS, Json(annotated)).into_response()
 }
 
+/// An object with the members that `$select` names, and what says its type.
+pub(super) fn selected(mut object: Value, select: Option<&str>) -> Value {
+    if let (Value::Object(members), Some(select)) = (&mut object, select) {
+        let names: Vec<&str> = select.split(',').map(str::trim).collect();
+        members.retain(|name, _| names.contains(&name.as_str()) || name.starts_with("@odata."));
+    }
+    object
+}
+
 /// One page of objects, and how many there are altogether if that is told.
 pub(super) fn collection(
     service: &Service,

@@ -7,7 +7,7 @@ use axum::routing::get;
 use serde_json::{Value, json};
 
 use crate::simulator::routes::call::Call;
-use crate::simulator::routes::page::{Options, Queried};
+use crate::simulator::routes::page::Queried;
 use crate::simulator::routes::{GraphError, permissions};
 use crate::simulator::service::Service;
 use crate::simulator::tenant::{Domain, License, State};
@@ -68,11 +68,9 @@ fn render(state: &State) -> Value {
 
 async fn domains(call: Call, options: Queried) -> Result<Response, GraphError> {
     call.caller.require_any(&permissions::DOMAINS)?;
-    let options = Options::without_filter(options)?;
-    let domains = call.service.tenant.read(State::all_domains);
-    let domains = domains.iter().map(wire).collect();
-    call.collection("domains", "domains")
-        .answer(domains, &options)
+    call.listed("domains", options, &[], |state| {
+        state.all_domains().iter().map(wire).collect()
+    })
 }
 
 async fn domain(call: Call, Path(name): Path<String>) -> Result<Response, GraphError> {

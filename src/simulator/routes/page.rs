@@ -98,15 +98,6 @@ pub(super) struct Collection<'a> {
 }
 
 impl Collection<'_> {
-    /// The page that the options ask for, of all the items.
-    pub(super) fn answer(
-        &self,
-        items: Vec<Value>,
-        options: &Options,
-    ) -> Result<Response, GraphError> {
-        self.page(items.into_iter(), None, options, Ok)
-    }
-
     /// The page that the options ask for: items are rendered only if they are on it. The total is told if it is given.
     pub(super) fn page<T>(
         &self,

@@ -3,15 +3,14 @@
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use serde_json::Value;
 
 use crate::simulator::routes::GraphError;
 use crate::simulator::routes::call::Call;
 use crate::simulator::routes::conditional_access::pace::Turn;
 use crate::simulator::routes::conditional_access::{
-    done, not_found, object_id, query, require_read, require_write,
+    done, not_found, object_id, require_read, require_write,
 };
-use crate::simulator::routes::page::{Options, Queried};
+use crate::simulator::routes::page::Queried;
 
 const PATH: &str = "identity/conditionalAccess/deletedItems/policies";
 const CONTEXT: &str = "identity/conditionalAccess/deletedItems/policies/$entity";
@@ -23,16 +22,11 @@ pub(super) async fn list(
     options: Queried,
 ) -> Result<Response, GraphError> {
     require_read(&call.caller)?;
-    let options = Options::without_filter(options)?;
-    let select = options.select.as_deref();
-    let deleted: Vec<Value> = call.service.tenant.read(|state| {
+    call.listed(PATH, options, &[], |state| {
         let access = &state.conditional_access;
         let deleted = access.deleted_policies.iter();
-        deleted
-            .map(|policy| query::selected(access.wire(policy), select))
-            .collect()
-    });
-    call.collection(PATH, PATH).answer(deleted, &options)
+        deleted.map(|policy| access.wire(policy)).collect()
+    })
 }
 
 pub(super) async fn get(

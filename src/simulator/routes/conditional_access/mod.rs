@@ -5,7 +5,6 @@ mod evaluate;
 mod named_locations;
 mod pace;
 mod policies;
-mod query;
 mod security_defaults;
 mod strengths;
 

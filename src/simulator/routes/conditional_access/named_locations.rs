@@ -2,14 +2,13 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::simulator::routes::GraphError;
 use crate::simulator::routes::call::Call;
 use crate::simulator::routes::conditional_access::pace::Turn;
-use crate::simulator::routes::conditional_access::{not_found, object_id, query, require_read};
-use crate::simulator::routes::filter::Filter;
-use crate::simulator::routes::page::{Options, Queried};
+use crate::simulator::routes::conditional_access::{not_found, object_id, require_read};
+use crate::simulator::routes::page::Queried;
 
 const PATH: &str = "identity/conditionalAccess/namedLocations";
 const CONTEXT: &str = "identity/conditionalAccess/namedLocations/$entity";
@@ -20,18 +19,10 @@ pub(super) async fn list(
     options: Queried,
 ) -> Result<Response, GraphError> {
     require_read(&call.caller)?;
-    let options = Options::with_filter(options)?;
-    let filter = Filter::parse(options.filter.as_deref(), &["displayName"])?;
-    let mut locations: Vec<Value> = call.service.tenant.read(|state| {
+    call.listed(PATH, options, &["displayName"], |state| {
         let locations = state.conditional_access.named_locations.iter();
         locations.map(|location| json!(location)).collect()
-    });
-    locations.retain(|location| filter.fits(|member| location[member].clone()));
-    let select = options.select.as_deref();
-    let locations = locations.into_iter();
-    let locations = locations.map(|location| query::selected(location, select));
-    call.collection(PATH, PATH)
-        .answer(locations.collect(), &options)
+    })
 }
 
 pub(super) async fn get(

@@ -7,15 +7,15 @@ use bytes::Bytes;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::simulator::routes::GraphError;
 use crate::simulator::routes::call::Call;
 use crate::simulator::routes::conditional_access::pace::Turn;
 use crate::simulator::routes::conditional_access::{
-    done, not_found, object_id, query, read, require_read, require_write,
+    done, not_found, object_id, read, require_read, require_write,
 };
-use crate::simulator::routes::filter::Filter;
 use crate::simulator::routes::page::{Options, Queried};
+use crate::simulator::routes::{GraphError, odata};
 
+const PATH: &str = "identity/conditionalAccess/policies";
 const CONTEXT: &str = "identity/conditionalAccess/policies/$entity";
 
 /// The members that `$filter` may compare.
@@ -27,25 +27,11 @@ pub(super) async fn list(
     options: Queried,
 ) -> Result<Response, GraphError> {
     require_read(&call.caller)?;
-    let options = Options::with_filter(options)?;
-    let filter = Filter::parse(options.filter.as_deref(), &FILTERED)?;
-    let mut policies = call.service.tenant.read(|state| {
+    call.listed(PATH, options, &FILTERED, |state| {
         let access = &state.conditional_access;
         let policies = access.policies.iter();
-        policies
-            .map(|policy| access.wire(policy))
-            .collect::<Vec<_>>()
-    });
-    policies.retain(|policy| filter.fits(|member| policy[member].clone()));
-    let select = options.select.as_deref();
-    let policies = policies
-        .into_iter()
-        .map(|policy| query::selected(policy, select));
-    call.collection(
-        "identity/conditionalAccess/policies",
-        "identity/conditionalAccess/policies",
-    )
-    .answer(policies.collect(), &options)
+        policies.map(|policy| access.wire(policy)).collect()
+    })
 }
 
 pub(super) async fn get(
@@ -66,7 +52,7 @@ fn wire(call: &Call, id: Uuid, select: Option<&str>) -> Result<Value, GraphError
         access.policy(id).map(|policy| access.wire(policy))
     });
     let policy = policy.ok_or_else(|| not_found(&id.to_string()))?;
-    Ok(query::selected(policy, select))
+    Ok(odata::selected(policy, select))
 }
 
 pub(super) async fn create(call: Call, _turn: Turn, body: Bytes) -> Result<Response, GraphError> {

@@ -8,9 +8,9 @@ use serde_json::json;
 
 use crate::simulator::conditional_access::PolicyState;
 use crate::simulator::routes::call::Call;
-use crate::simulator::routes::conditional_access::{WRITERS, query};
+use crate::simulator::routes::conditional_access::WRITERS;
 use crate::simulator::routes::page::{Options, Queried};
-use crate::simulator::routes::{GraphError, permissions};
+use crate::simulator::routes::{GraphError, odata, permissions};
 
 const CONTEXT: &str = "policies/identitySecurityDefaultsEnforcementPolicy/$entity";
 
@@ -27,7 +27,7 @@ pub(super) async fn get(call: Call, options: Queried) -> Result<Response, GraphE
         "description": "Basic protection of sign-in, the same for everybody.",
         "isEnabled": is_enabled,
     });
-    let body = query::selected(body, options.select.as_deref());
+    let body = odata::selected(body, options.select.as_deref());
     Ok(call.entity(CONTEXT, body))
 }
 

@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use crate::simulator::conditional_access::built_in;
 use crate::simulator::routes::call::Call;
-use crate::simulator::routes::conditional_access::{not_found, object_id, query};
+use crate::simulator::routes::conditional_access::{not_found, object_id};
 use crate::simulator::routes::filter::Filter;
-use crate::simulator::routes::{GraphError, permissions};
+use crate::simulator::routes::{GraphError, odata, permissions};
 
 const CONTEXT: &str = "policies/authenticationStrengthPolicies";
 
@@ -50,7 +50,7 @@ impl Options {
             };
             format!("{select}{expanded}")
         });
-        query::selected(strength, select.as_deref())
+        odata::selected(strength, select.as_deref())
     }
 }
 

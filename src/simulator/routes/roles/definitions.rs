@@ -5,8 +5,7 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use crate::simulator::routes::call::Call;
-use crate::simulator::routes::filter::Filter;
-use crate::simulator::routes::page::{Options, Queried};
+use crate::simulator::routes::page::Queried;
 use crate::simulator::routes::{GraphError, permissions};
 use crate::simulator::tenant::Role;
 
@@ -30,12 +29,9 @@ pub(super) fn wire(role: Role) -> Value {
 
 pub(super) async fn list(call: Call, options: Queried) -> Result<Response, GraphError> {
     call.caller.require_any(&permissions::ROLE_ASSIGNMENTS)?;
-    let options = Options::with_filter(options)?;
-    let filter = Filter::parse(options.filter.as_deref(), &FILTERED)?;
-    let all = Role::ALL.into_iter().map(wire);
-    let fitting = all.filter(|role| filter.fits(|name| role[name].clone()));
-    call.collection(PATH, PATH)
-        .page(fitting, None, &options, Ok)
+    call.listed(PATH, options, &FILTERED, |_| {
+        Role::ALL.into_iter().map(wire).collect()
+    })
 }
 
 pub(super) async fn get(call: Call, Path(id): Path<String>) -> Result<Response, GraphError> {
