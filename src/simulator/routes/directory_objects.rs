@@ -13,41 +13,23 @@ pub(super) enum Object<'a> {
     User(&'a User),
 }
 
-/// What is shown of an object among others, without `$select`.
-const SHOWN: [(&str, &[&str]); 2] = [
-    (
-        "group",
-        &[
-            "id",
-            "displayName",
-            "description",
-            "groupTypes",
-            "isAssignableToRole",
-            "isManagementRestricted",
-            "mailEnabled",
-            "mailNickname",
-            "membershipRule",
-            "onPremisesSyncEnabled",
-            "securityEnabled",
-            "visibility",
-        ],
-    ),
-    (
-        "user",
-        &[
-            "id",
-            "businessPhones",
-            "displayName",
-            "givenName",
-            "jobTitle",
-            "mail",
-            "mobilePhone",
-            "officeLocation",
-            "preferredLanguage",
-            "surname",
-            "userPrincipalName",
-        ],
-    ),
+/// What is shown of an application among others, without `$select`.
+const OF_APPLICATIONS: [&str; 3] = ["id", "appId", "displayName"];
+
+/// The same of a group; not quite what it says of itself.
+const OF_GROUPS: [&str; 12] = [
+    "id",
+    "displayName",
+    "description",
+    "groupTypes",
+    "isAssignableToRole",
+    "isManagementRestricted",
+    "mailEnabled",
+    "mailNickname",
+    "membershipRule",
+    "onPremisesSyncEnabled",
+    "securityEnabled",
+    "visibility",
 ];
 
 impl<'a> Object<'a> {
@@ -114,7 +96,7 @@ impl<'a> Object<'a> {
     pub(super) fn render(&self, state: &State, caller: &Caller, select: Option<&str>) -> Value {
         let names: Vec<&str> = match select {
             Some(select) => select.split(',').map(str::trim).collect(),
-            None => self.shown(),
+            None => self.shown().to_vec(),
         };
         let hidden = caller.require_any(self.permissions()).is_err();
         let mut body = Map::new();
@@ -131,12 +113,11 @@ impl<'a> Object<'a> {
         body.into()
     }
 
-    fn shown(&self) -> Vec<&'static str> {
-        let mut kinds = SHOWN.iter();
-        let known = kinds.find(|(kind, _)| *kind == self.kind());
-        known.map_or_else(
-            || vec!["id", "appId", "displayName"],
-            |(_, names)| names.to_vec(),
-        )
+    const fn shown(&self) -> &'static [&'static str] {
+        match self {
+            Self::Application(_) => &OF_APPLICATIONS,
+            Self::Group(_) => &OF_GROUPS,
+            Self::User(_) => &users::DEFAULT,
+        }
     }
 }

@@ -4,16 +4,16 @@ use axum::Router;
 use axum::extract::Path;
 use axum::response::Response;
 use axum::routing::get;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::simulator::routes::call::Call;
 use crate::simulator::routes::directory_objects::Object;
 use crate::simulator::routes::page::{Options, Queried};
-use crate::simulator::routes::{Caller, GraphError, permissions};
+use crate::simulator::routes::{Caller, GraphError, odata, permissions};
 use crate::simulator::service::Service;
-use crate::simulator::tenant::{AdministrativeUnit, Role, State, WHOLE_TENANT};
+use crate::simulator::tenant::{AdministrativeUnit, Role, State};
 
 pub(super) fn routes() -> Router<Service> {
     let user = "/users/{user}";
@@ -79,7 +79,8 @@ impl Kind {
             Self::AdministrativeUnit => seen_by(caller, self, state.units_of(id).map(unit)),
             Self::DirectoryRole => {
                 let by_group = if direct { Vec::new() } else { groups };
-                let roles = active_roles(state, id, &by_group).into_iter();
+                let principals = by_group.iter().map(String::as_str).chain([id]);
+                let roles = state.roles_by(principals).into_iter();
                 seen_by(caller, self, roles.map(|role| directory_role(state, role)))
             }
             Self::Group => {
@@ -217,7 +218,9 @@ fn answer(call: &Call, wanted: &Wanted<'_>, options: Queried) -> Result<Response
     })?;
     let options = Options::without_filter(options)?;
     let select = options.select.as_deref();
-    let objects = objects.into_iter().map(|object| selected(object, select));
+    let objects = objects
+        .into_iter()
+        .map(|object| odata::selected(object, select));
     let path = wanted.path(&id);
     let objects: Vec<Value> = objects.collect();
     let total = (call.is_eventual && options.count == Some(true)).then_some(objects.len());
@@ -247,18 +250,6 @@ fn holder(state: &State, caller: &Caller, of: Holder<'_>) -> Result<String, Grap
         .ok_or_else(|| name.map_or_else(GraphError::not_delegated, GraphError::no_such_object))
 }
 
-/// The roles for the whole tenant that are active by an assignment to one of these.
-fn active_roles(state: &State, id: &str, groups: &[String]) -> Vec<Role> {
-    let principals = groups.iter().map(String::as_str).chain([id]);
-    let rows = principals.flat_map(|id| state.role_assignments.holding(id));
-    let active =
-        rows.filter(|row| row.directory_scope_id == WHOLE_TENANT && row.is_active(state.now));
-    let mut roles: Vec<Role> = active.map(|row| row.role).collect();
-    roles.sort_unstable();
-    roles.dedup();
-    roles
-}
-
 /// Of objects that the caller must not read, only type and id are told; the rest is null.
 fn seen_by(caller: &Caller, kind: Kind, objects: impl Iterator<Item = Value>) -> Vec<Value> {
     let hidden = caller.require_any(kind.permissions()).is_err();
@@ -272,16 +263,6 @@ fn seen_by(caller: &Caller, kind: Kind, objects: impl Iterator<Item = Value>) ->
         }
     }
     objects
-}
-
-/// The object with what `$select` names; the type stays, as objects of several types are mixed.
-fn selected(object: Value, select: Option<&str>) -> Value {
-    let (Value::Object(mut members), Some(select)) = (object.clone(), select) else {
-        return object;
-    };
-    let names: Vec<&str> = select.split(',').map(str::trim).collect();
-    members.retain(|name, _| name == "@odata.type" || names.contains(&name.as_str()));
-    Map::into(members)
 }
 
 fn directory_role(state: &State, role: Role) -> Value {

@@ -267,17 +267,23 @@ impl State {
     pub fn roles_of(&self, user: &User) -> Vec<Role> {
         let mut principals = self.groups_of(user.id);
         principals.push(user.id.to_string());
-        self.roles_by(principals.iter())
+        self.roles_by(principals.iter().map(String::as_str))
     }
 
     /// The roles that an application's service principal has in the whole tenant now.
     #[must_use]
     pub fn roles_of_application(&self, object_id: Uuid) -> Vec<Role> {
         let id = object_id.to_string();
-        self.roles_by(self.groups_above(&id, &[]).iter().chain([&id]))
+        let mut principals = self.groups_above(&id, &[]);
+        principals.push(id);
+        self.roles_by(principals.iter().map(String::as_str))
     }
 
-    fn roles_by<'a>(&self, principals: impl Iterator<Item = &'a String>) -> Vec<Role> {
+    /// The roles in the whole tenant that are active now by an assignment to one of these, each once.
+    pub(in crate::simulator) fn roles_by<'a>(
+        &self,
+        principals: impl Iterator<Item = &'a str>,
+    ) -> Vec<Role> {
         let rows = principals.flat_map(|id| self.role_assignments.holding(id));
         let active =
             rows.filter(|row| row.directory_scope_id == WHOLE_TENANT && row.is_active(self.now));

@@ -6,7 +6,7 @@ use crate::simulator::relying_party::date_time;
 use crate::simulator::tenant::{State, User};
 
 /// Members of an answer without `$select`: neither `accountEnabled` nor `userType` is among them.
-pub(super) const DEFAULT: [&str; 11] = [
+pub(in crate::simulator::routes) const DEFAULT: [&str; 11] = [
     "businessPhones",
     "displayName",
     "givenName",

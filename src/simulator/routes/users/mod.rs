@@ -8,7 +8,7 @@ mod write;
 
 use axum::Router;
 use axum::routing::{get, post};
-pub(super) use members::member;
+pub(super) use members::{DEFAULT, member};
 
 use crate::simulator::service::Service;
 
