@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::kind;
+
 /// `authenticationMethod`, of any kind.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -21,8 +23,7 @@ impl AuthenticationMethod {
     /// The kind, without the namespace.
     #[must_use]
     pub fn kind(&self) -> Option<&str> {
-        let kind = self.odata_type.as_deref()?;
-        Some(kind.trim_start_matches("#microsoft.graph."))
+        self.odata_type.as_deref().map(kind)
     }
 }
 

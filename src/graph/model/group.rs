@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::kind;
+
 /// `group`
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -90,7 +92,6 @@ impl DirectoryObject {
     /// The kind, without the namespace.
     #[must_use]
     pub fn kind(&self) -> Option<&str> {
-        let kind = self.odata_type.as_deref()?;
-        Some(kind.trim_start_matches("#microsoft.graph."))
+        self.odata_type.as_deref().map(kind)
     }
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::kind;
+
 /// A group, a role or an administrative unit. Where the caller may not read an object, the service answers its kind and its id and
 /// nothing else.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,7 +33,6 @@ impl Membership {
     /// The kind, without the namespace.
     #[must_use]
     pub fn kind(&self) -> Option<&str> {
-        let kind = self.odata_type.as_deref()?;
-        Some(kind.trim_start_matches("#microsoft.graph."))
+        self.odata_type.as_deref().map(kind)
     }
 }

@@ -14,6 +14,7 @@ pub mod fido2_authentication_method;
 pub mod fido2_policy;
 pub mod governance;
 pub mod group;
+mod kind;
 pub mod membership;
 pub mod named_location;
 pub mod page;
@@ -46,6 +47,7 @@ pub use fido2_policy::{
 };
 pub use governance::{AccessReviewScheduleDefinition, AccessReviewScheduleSettings, Workflow};
 pub use group::{DirectoryObject, Group, GroupCreate, ReferenceCreate};
+pub use kind::kind;
 pub use membership::Membership;
 pub use named_location::NamedLocation;
 pub use page::Page;

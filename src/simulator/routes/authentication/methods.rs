@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
+use crate::graph::model;
 use crate::simulator::relying_party::date_time;
 use crate::simulator::routes::authentication::{passes, reached};
 use crate::simulator::routes::call::Call;
@@ -62,8 +63,7 @@ fn shown(state: &State, method: &Map<String, Value>) -> Value {
 
 /// The kind of a method, without the namespace.
 pub(super) fn kind_of(method: &Map<String, Value>) -> Option<&str> {
-    let kind = method.get("@odata.type")?.as_str()?;
-    Some(kind.trim_start_matches("#microsoft.graph."))
+    method.get("@odata.type")?.as_str().map(model::kind)
 }
 
 pub(super) async fn all(call: Call, Path(user): Path<String>) -> Result<Response, GraphError> {
