@@ -58,6 +58,21 @@ impl GraphError {
         ))
     }
 
+    /// A member with a value that it cannot have.
+    pub(in crate::simulator) fn invalid_value(member: &str, resource: &str) -> Self {
+        Self::bad_request(format!(
+            "Invalid value specified for property '{member}' of resource '{resource}'."
+        ))
+    }
+
+    /// A member that there is not, or that is only to be read.
+    pub(in crate::simulator) fn not_writable(member: &str, kind: &str) -> Self {
+        Self::bad_request(format!(
+            "Property '{}' does not exist on type 'microsoft.graph.{kind}' or cannot be written.",
+            shortened(member)
+        ))
+    }
+
     /// What takes a licence that the tenant does not have.
     pub(in crate::simulator) fn premium_required(feature: &str) -> Self {
         Self::new(

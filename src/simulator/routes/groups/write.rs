@@ -135,12 +135,7 @@ fn change(group: &mut Group, members: &Map<String, Value>) -> Result<(), GraphEr
             "visibility" => group.visibility = written(name, value)?,
             // It is set when the group is made and stays.
             "isAssignableToRole" => return Err(invalid(name)),
-            _ => {
-                let shown: String = name.chars().take(64).collect();
-                return Err(GraphError::bad_request(format!(
-                    "Property '{shown}' does not exist on type 'microsoft.graph.group' or cannot be written."
-                )));
-            }
+            _ => return Err(GraphError::not_writable(name, "group")),
         }
     }
     Ok(())
@@ -151,9 +146,7 @@ fn written<T: serde::de::DeserializeOwned>(name: &str, value: &Value) -> Result<
 }
 
 fn invalid(name: &str) -> GraphError {
-    GraphError::bad_request(format!(
-        "Invalid value specified for property '{name}' of resource 'Group'."
-    ))
+    GraphError::invalid_value(name, "Group")
 }
 
 /// Members that go together.

@@ -55,11 +55,7 @@ pub(super) fn free(state: &State, name: &str) -> Result<(), GraphError> {
 
 /// `passwordPolicies`: words with commas between, or null.
 pub(super) fn policies(value: &Value) -> Result<Option<String>, GraphError> {
-    let invalid = || {
-        GraphError::bad_request(
-            "Invalid value specified for property 'passwordPolicies' of resource 'User'.",
-        )
-    };
+    let invalid = || GraphError::invalid_value("passwordPolicies", "User");
     if value.is_null() {
         return Ok(None);
     }

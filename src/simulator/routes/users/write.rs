@@ -196,7 +196,7 @@ fn change(state: &State, user: &mut User, members: &Map<String, Value>) -> Resul
             kept if KEPT.contains(&kept) => {
                 user.other.insert(name.clone(), value.clone());
             }
-            _ => return Err(unknown(name)),
+            _ => return Err(GraphError::not_writable(name, "user")),
         }
     }
     Ok(())
@@ -219,16 +219,7 @@ fn user_type(value: &Value) -> Result<UserType, GraphError> {
 }
 
 fn invalid(name: &str) -> GraphError {
-    GraphError::bad_request(format!(
-        "Invalid value specified for property '{name}' of resource 'User'."
-    ))
-}
-
-fn unknown(name: &str) -> GraphError {
-    let shown: String = name.chars().take(64).collect();
-    GraphError::bad_request(format!(
-        "Property '{shown}' does not exist on type 'microsoft.graph.user' or cannot be written."
-    ))
+    GraphError::invalid_value(name, "User")
 }
 
 pub(super) async fn delete(call: Call, Path(name): Path<String>) -> Result<StatusCode, GraphError> {
