@@ -2,7 +2,6 @@
 
 use super::recipient::NotARecipient;
 use super::share::ShareError;
-use crate::secret::PinError;
 
 /// Why a secret could not be sealed or opened. No text holds any part of a secret.
 #[derive(Debug, thiserror::Error)]
@@ -36,9 +35,6 @@ pub enum Error {
         /// What age says.
         source: age::DecryptError,
     },
-    /// What was opened cannot be a PIN.
-    #[error("what was sealed is no PIN: {0}")]
-    Pin(#[from] PinError),
     /// The ledger names a recipient that nothing can be sealed to.
     #[error(transparent)]
     Recipient(#[from] NotARecipient),

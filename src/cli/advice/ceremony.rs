@@ -179,9 +179,7 @@ pub(super) fn of_custody(error: &custody::Error) -> Advice {
     use custody::Error as E;
     match error {
         E::Encrypt(_) | E::LineBreak => plain(Exit::Pin, "pin_not_sealed"),
-        E::Foreign(_) | E::Part { .. } | E::Pin(_) | E::Recipient(_) => {
-            plain(Exit::Pin, "pin_seal_damaged")
-        }
+        E::Foreign(_) | E::Part { .. } | E::Recipient(_) => plain(Exit::Pin, "pin_seal_damaged"),
         E::NoCustodian
         | E::NoRecipient(_)
         | E::NotAName(_)
