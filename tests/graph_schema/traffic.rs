@@ -51,7 +51,6 @@ const ROUTES: &[Route] = &[
         Many("directoryObject"),
     ),
     ("GET", "organization", Empty, Many("organization")),
-    ("GET", "subscribedSkus", Empty, Many("subscribedSku")),
     ("GET", "domains", Empty, Many("domain")),
     ("GET", "domains/*", Empty, One("domain")),
     ("GET", "users", Empty, Many("user")),
@@ -215,12 +214,6 @@ const ROUTES: &[Route] = &[
     ),
     (
         "GET",
-        "policies/authenticationMethodsPolicy",
-        Empty,
-        One("authenticationMethodsPolicy"),
-    ),
-    (
-        "GET",
         "policies/authenticationMethodsPolicy/authenticationMethodConfigurations/fido2",
         Empty,
         One("fido2AuthenticationMethodConfiguration"),
@@ -328,19 +321,6 @@ const ROUTES: &[Route] = &[
         Many("whatIfAnalysisResult"),
     ),
     ("GET", "auditLogs/signIns", Empty, Many("signIn")),
-    (
-        "GET",
-        "auditLogs/directoryAudits",
-        Empty,
-        Many("directoryAudit"),
-    ),
-    (
-        "GET",
-        "reports/authenticationMethods/userRegistrationDetails/*",
-        Empty,
-        One("userRegistrationDetails"),
-    ),
-    ("GET", "servicePrincipals", Empty, Many("servicePrincipal")),
     (
         "GET",
         "identityGovernance/accessReviews/definitions",
