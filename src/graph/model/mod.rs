@@ -56,6 +56,6 @@ pub use unified_role_assignment::{ExpandedRoleAssignment, UnifiedRoleAssignment}
 pub use unified_role_schedule_instance::UnifiedRoleScheduleInstance;
 pub use user::{PasswordProfile, User, UserCreate, UserUpdate};
 pub use what_if::{
-    AuthenticationFlow, ConditionalAccessWhatIf, DeviceInfo, SignInConditions, SignInContext,
-    SignInIdentity, WhatIfAnalysisResult,
+    AuthenticationFlow, ConditionalAccessWhatIf, SignInConditions, SignInContext, SignInIdentity,
+    WhatIfAnalysisResult,
 };

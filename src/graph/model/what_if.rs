@@ -43,21 +43,6 @@ pub enum SignInContext {
         /// Application ids, or `All`.
         include_applications: Vec<String>,
     },
-    /// `userActionContext`
-    #[serde(
-        rename = "#microsoft.graph.userActionContext",
-        rename_all = "camelCase"
-    )]
-    UserAction {
-        /// `registerSecurityInformation`, `registerOrJoinDevices`
-        user_action: String,
-    },
-    /// `authContext`
-    #[serde(rename = "#microsoft.graph.authContext", rename_all = "camelCase")]
-    AuthenticationContext {
-        /// `c1` to `c99`.
-        authentication_context_value: String,
-    },
 }
 
 /// `signInConditions`: what is not set is not known.
@@ -82,27 +67,9 @@ pub struct SignInConditions {
     /// Likewise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_risk_level: Option<String>,
-    /// `none`, `minor`, `moderate`, `elevated`
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub insider_risk_level: Option<String>,
-    /// The device.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub device_info: Option<DeviceInfo>,
     /// How the sign-in is carried over.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authentication_flow: Option<AuthenticationFlow>,
-}
-
-/// `deviceInfo`
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct DeviceInfo {
-    /// Whether it complies with the tenant's rules.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_compliant: Option<bool>,
-    /// `AzureAD`, `ServerAD`, `Workplace`
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub trust_type: Option<String>,
 }
 
 /// `authenticationFlow`
