@@ -28,21 +28,12 @@ impl Client {
     /// # Errors
     /// See [`Error`].
     pub fn per_user_mfa(&self, user: &str) -> Question<StrongAuthenticationRequirements> {
-        Question::one(self, self.requirements_url(user).map(Request::get))
-    }
-
-    /// Sets it: `disabled`, `enabled` or `enforced`. `Policy.ReadWrite.AuthenticationMethod`.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn set_per_user_mfa(
-        &self,
-        user: &str,
-        requirements: &StrongAuthenticationRequirements,
-    ) -> Result<(), Error> {
-        let url = self.requirements_url(user)?;
-        self.send(&Request::patch(url, requirements)).await?;
-        Ok(())
+        let user = Segment::new("a user", user).map_err(Error::from);
+        let request = user.map(|user| {
+            let requirements = ["users", user.as_str(), "authentication", "requirements"];
+            Request::get(self.url_in(ApiVersion::Beta, requirements))
+        });
+        Question::one(self, request)
     }
 
     /// Whether security defaults are on. `Policy.Read.All`.
@@ -52,11 +43,5 @@ impl Client {
     pub fn security_defaults(&self) -> Question<IdentitySecurityDefaultsEnforcementPolicy> {
         let url = self.url(["policies", "identitySecurityDefaultsEnforcementPolicy"]);
         Question::one(self, Ok(Request::get(url)))
-    }
-
-    fn requirements_url(&self, user: &str) -> Result<url::Url, Error> {
-        let user = Segment::new("a user", user)?;
-        let requirements = ["users", user.as_str(), "authentication", "requirements"];
-        Ok(self.url_in(ApiVersion::Beta, requirements))
     }
 }

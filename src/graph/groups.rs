@@ -77,23 +77,14 @@ impl Client {
         Question::all(self, request.map(|one| one.query(OBJECTS)))
     }
 
-    /// Makes a group with these members, by object id, at most 20. Display names are not unique: who does not know what became
-    /// of a creation looks for it with [`Self::groups_named`] before the next. `Group.ReadWrite.All`; for a role-assignable group
+    /// Makes a group without members. Display names are not unique: who does not know what became of a creation looks for it
+    /// with [`Self::groups_named`] before the next. `Group.ReadWrite.All`; for a role-assignable group
     /// `RoleManagement.ReadWrite.Directory` and a licence besides.
     ///
     /// # Errors
     /// [`Error::OutcomeUnknown`] when the group may be there all the same.
-    pub async fn create_group(
-        &self,
-        group: &GroupCreate,
-        members: &[String],
-    ) -> Result<Group, Error> {
-        let members = members.iter().map(|member| self.directory_object(member));
-        let group = GroupCreate {
-            members: members.collect::<Result<_, _>>()?,
-            ..group.clone()
-        };
-        self.fetch(&Request::post(self.url(["groups"]), &group))
+    pub async fn create_group(&self, group: &GroupCreate) -> Result<Group, Error> {
+        self.fetch(&Request::post(self.url(["groups"]), group))
             .await
     }
 
@@ -115,22 +106,6 @@ impl Client {
                 tracing::debug!(%refusal, "a member already");
                 Ok(())
             }
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Takes an object out of a group. One that is not in it is no error. `GroupMember.ReadWrite.All`, and as for
-    /// [`Self::add_member`].
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] when there is no such group.
-    pub async fn remove_member(&self, group: &str, member: &str) -> Result<(), Error> {
-        let group_segment = Segment::new("a group", group)?.as_str();
-        let member_segment = Segment::new("a member", member)?.as_str();
-        let url = self.url(["groups", group_segment, "members", member_segment, "$ref"]);
-        match self.send(&Request::delete(url)).await {
-            Ok(_) => Ok(()),
-            Err(Error::NotFound(_)) if !self.is_member(group, member).await? => Ok(()),
             Err(error) => Err(error),
         }
     }

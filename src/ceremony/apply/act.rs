@@ -41,7 +41,7 @@ pub(super) async fn act(
         }
         Change::CreateGroup => {
             let group: GroupCreate = wire(&step.after);
-            Some(client.create_group(&group, &[]).await?.id)
+            Some(client.create_group(&group).await?.id)
         }
         Change::AddMember => {
             patiently(client, fresh, async || {

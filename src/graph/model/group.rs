@@ -56,13 +56,6 @@ pub struct GroupCreate {
     /// Whether roles can be assigned to it; never changes afterwards.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_assignable_to_role: Option<bool>,
-    /// The addresses of its first members, at most 20.
-    #[serde(
-        rename = "members@odata.bind",
-        default,
-        skip_serializing_if = "Vec::is_empty"
-    )]
-    pub members: Vec<String>,
 }
 
 /// The body of a request that refers to another object: a new member.
