@@ -5,173 +5,124 @@ use serde_json::{Value, json};
 
 use super::{Bench, DEFAULTS, PHISHING_RESISTANT, POLICIES, READ, WRITE, changed, policy, with};
 
+const NOBODY: &str = "5d6059b6-368d-45f8-91e1-8e07d485f1d0";
+
+/// What is put where in a policy that is right, and what is then said of it.
+type Refused = (&'static str, Value, &'static str);
+
+fn of_the_whole() -> Vec<Refused> {
+    vec![
+        ("/shoeSize", json!(44), "1007"),
+        ("/state", json!("on"), "1007"),
+        ("/displayName", Value::Null, "1007"),
+        ("/displayName", json!(" "), "displayName"),
+        ("/conditions", Value::Null, "1007"),
+        ("/conditions/times", json!({}), "1007"),
+        ("/grantControls", Value::Null, "grantControls"),
+    ]
+}
+
+fn of_people() -> Vec<Refused> {
+    let users = |member: &str, value: Value| json!({"includeUsers": ["All"], member: value});
+    let users = |member, value, reason| ("/conditions/users", users(member, value), reason);
+    let workloads = json!({"includeServicePrincipals": ["ServicePrincipalsInMyTenant"]});
+    vec![
+        ("/conditions/users", Value::Null, "users"),
+        ("/conditions/users", json!({}), "includeUsers"),
+        (
+            "/conditions/users",
+            json!({"excludeUsers": []}),
+            "includeUsers",
+        ),
+        users("includeUsers", json!(["bg1"]), "includeUsers"),
+        users("excludeUsers", json!([NOBODY]), "does not exist"),
+        users("excludeUsers", json!(["All"]), "does not exist"),
+        users("excludeGroups", json!([NOBODY]), "excludeGroups"),
+        users("includeRoles", json!(["All"]), "includeRoles"),
+        users("excludeRoles", json!({}), "1007"),
+        ("/conditions/clientApplications", workloads, "combined"),
+    ]
+}
+
+fn of_resources() -> Vec<Refused> {
+    let only = |member: &str, value: &str| json!({member: [value]});
+    let also = |member: &str, value: &str| json!({"includeApplications": ["All"], member: [value]});
+    let contexts = "includeAuthenticationContextClassReferences";
+    let refused = |value, reason| ("/conditions/applications", value, reason);
+    vec![
+        refused(json!({}), "includeApplications"),
+        refused(only("includeApplications", "Graph"), "includeApplications"),
+        refused(also("excludeApplications", "All"), "excludeApplications"),
+        refused(
+            also("includeUserActions", "urn:user:registerdevice"),
+            "combined",
+        ),
+        refused(
+            only("includeUserActions", "urn:user:sing"),
+            "includeUserActions",
+        ),
+        refused(only(contexts, "c100"), contexts),
+    ]
+}
+
+fn of_circumstances() -> Vec<Refused> {
+    let platforms = |member: &str, platform: &str| json!({member: [platform]});
+    let linux = platforms("excludePlatforms", "linux");
+    let amiga = platforms("includePlatforms", "amiga");
+    let places = |places: &[&str]| json!({"includeLocations": places});
+    let shoes = json!({"deviceFilter": {"mode": "include", "rule": "device.shoeSize -eq 44"}});
+    vec![
+        ("/conditions/clientAppTypes", json!([]), "clientAppTypes"),
+        ("/conditions/clientAppTypes", Value::Null, "1007"),
+        ("/conditions/clientAppTypes", json!(["telnet"]), "1007"),
+        ("/conditions/platforms", linux, "includePlatforms"),
+        ("/conditions/platforms", amiga, "1007"),
+        ("/conditions/locations", places(&[]), "includeLocations"),
+        (
+            "/conditions/locations",
+            places(&[NOBODY]),
+            "includeLocations",
+        ),
+        ("/conditions/signInRiskLevels", json!(["extreme"]), "1007"),
+        ("/conditions/devices", shoes, "filter rule"),
+    ]
+}
+
+fn of_controls() -> Vec<Refused> {
+    let without_operator = json!({"builtInControls": ["mfa", "compliantDevice"]});
+    let strong = json!({"id": PHISHING_RESISTANT});
+    let unknown = json!({"operator": "OR", "authenticationStrength": {"id": NOBODY}});
+    let controls = "/grantControls/builtInControls";
+    vec![
+        ("/grantControls", json!({"operator": "OR"}), "grantControls"),
+        ("/grantControls/operator", json!("XOR"), "1007"),
+        ("/grantControls", without_operator, "operator"),
+        (controls, json!(["block", "mfa"]), "block"),
+        (controls, json!(["passwordChange"]), "passwordChange"),
+        (
+            "/grantControls/authenticationStrength",
+            strong,
+            "authenticationStrength cannot be combined",
+        ),
+        ("/grantControls", unknown, "authenticationStrength"),
+    ]
+}
+
 #[tokio::test]
 async fn policies_that_contradict_themselves_are_refused_and_change_nothing() {
     let bench = Bench::new().await;
     let token = bench.writer().await;
-    let nobody = json!("5d6059b6-368d-45f8-91e1-8e07d485f1d0");
-    let strong = json!({"id": PHISHING_RESISTANT});
-    for (body, reason) in [
-        (json!(null), "1007"),
-        (json!([]), "1007"),
-        (json!({}), "1007"),
-        (with("/shoeSize", json!(44)), "1007"),
-        (with("/state", json!("on")), "1007"),
-        (with("/displayName", Value::Null), "1007"),
-        (with("/displayName", json!(" ")), "displayName"),
-        (with("/conditions", Value::Null), "1007"),
-        (with("/conditions/users", Value::Null), "users"),
-        (with("/conditions/users", json!({})), "includeUsers"),
-        (
-            with("/conditions/users", json!({"excludeUsers": []})),
-            "includeUsers",
-        ),
-        (
-            with("/conditions/users/includeUsers", json!(["bg1"])),
-            "includeUsers",
-        ),
-        (
-            with("/conditions/users/excludeUsers", json!([nobody])),
-            "does not exist",
-        ),
-        (
-            with("/conditions/users/excludeUsers", json!(["All"])),
-            "does not exist",
-        ),
-        (
-            with("/conditions/users/excludeGroups", json!([nobody])),
-            "excludeGroups",
-        ),
-        (
-            with("/conditions/users/includeRoles", json!(["All"])),
-            "includeRoles",
-        ),
-        (with("/conditions/users/excludeRoles", json!({})), "1007"),
-        (
-            with("/conditions/applications", json!({})),
-            "includeApplications",
-        ),
-        (
-            with(
-                "/conditions/applications/includeApplications",
-                json!(["Graph"]),
-            ),
-            "includeApplications",
-        ),
-        (
-            with(
-                "/conditions/applications/excludeApplications",
-                json!(["All"]),
-            ),
-            "excludeApplications",
-        ),
-        (
-            with(
-                "/conditions/applications/includeUserActions",
-                json!(["urn:user:registerdevice"]),
-            ),
-            "combined",
-        ),
-        (
-            with(
-                "/conditions/applications",
-                json!({"includeUserActions": ["urn:user:sing"]}),
-            ),
-            "includeUserActions",
-        ),
-        (
-            with(
-                "/conditions/applications",
-                json!({"includeAuthenticationContextClassReferences": ["c100"]}),
-            ),
-            "includeAuthenticationContextClassReferences",
-        ),
-        (
-            with("/conditions/clientAppTypes", json!([])),
-            "clientAppTypes",
-        ),
-        (with("/conditions/clientAppTypes", Value::Null), "1007"),
-        (
-            with("/conditions/clientAppTypes", json!(["telnet"])),
-            "1007",
-        ),
-        (
-            with(
-                "/conditions/platforms",
-                json!({"excludePlatforms": ["linux"]}),
-            ),
-            "includePlatforms",
-        ),
-        (
-            with(
-                "/conditions/platforms",
-                json!({"includePlatforms": ["amiga"]}),
-            ),
-            "1007",
-        ),
-        (
-            with("/conditions/locations", json!({"includeLocations": []})),
-            "includeLocations",
-        ),
-        (
-            with(
-                "/conditions/locations",
-                json!({"includeLocations": [nobody]}),
-            ),
-            "includeLocations",
-        ),
-        (with("/conditions/times", json!({})), "1007"),
-        (
-            with("/conditions/signInRiskLevels", json!(["extreme"])),
-            "1007",
-        ),
-        (
-            with(
-                "/conditions/devices",
-                json!({"deviceFilter": {"mode": "include", "rule": "device.shoeSize -eq 44"}}),
-            ),
-            "filter rule",
-        ),
-        (
-            with(
-                "/conditions/clientApplications",
-                json!({"includeServicePrincipals": ["ServicePrincipalsInMyTenant"]}),
-            ),
-            "combined",
-        ),
-        (with("/grantControls", Value::Null), "grantControls"),
-        (
-            with("/grantControls", json!({"operator": "OR"})),
-            "grantControls",
-        ),
-        (with("/grantControls/operator", json!("XOR")), "1007"),
-        (
-            with(
-                "/grantControls",
-                json!({"builtInControls": ["mfa", "compliantDevice"]}),
-            ),
-            "operator",
-        ),
-        (
-            with("/grantControls/builtInControls", json!(["block", "mfa"])),
-            "block",
-        ),
-        (
-            with("/grantControls/authenticationStrength", strong),
-            "authenticationStrength cannot be combined",
-        ),
-        (
-            with(
-                "/grantControls",
-                json!({"operator": "OR", "authenticationStrength": {"id": nobody}}),
-            ),
-            "authenticationStrength",
-        ),
-        (
-            with("/grantControls/builtInControls", json!(["passwordChange"])),
-            "passwordChange",
-        ),
-    ] {
+    let no_policies = [Value::Null, json!([]), json!({})].map(|body| (body, "1007"));
+    let tables = [
+        of_the_whole(),
+        of_people(),
+        of_resources(),
+        of_circumstances(),
+        of_controls(),
+    ];
+    let rows = tables.into_iter().flatten();
+    let rows = rows.map(|(pointer, value, reason)| (with(pointer, value), reason));
+    for (body, reason) in no_policies.into_iter().chain(rows) {
         let answer = bench.post(POLICIES, &token, &body).await;
         answer.is_error(400, "BadRequest", reason);
     }
