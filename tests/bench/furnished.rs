@@ -19,6 +19,8 @@ const GLOBAL_ADMINISTRATOR: &str = "62e90394-69f5-4237-9190-012177145e10";
 const PHISHING_RESISTANT: &str = "00000000-0000-0000-0000-000000000004";
 const AZURE_MANAGEMENT: &str = "797f4846-ba00-4fd7-ba43-dac1f8f63013";
 const OFFICE: &str = "6a5d27a2-07a9-4a1c-9b0f-0f30a1d60006";
+const ENABLED: &str = "enabled";
+const REPORT: &str = "enabledForReportingButNotEnforced";
 
 impl Bench {
     /// Furnishes the tenant, and configures both emergency accounts, with the operator as a regular user.
@@ -86,101 +88,70 @@ fn directory() -> Value {
 
 /// Policies of many kinds, none of which shuts an emergency account out.
 fn policies() -> Vec<Value> {
-    let all = json!({"includeUsers": ["All"], "excludeGroups": [GROUP]});
-    let named = |name: &str, state: &str, conditions: Value, grant: Value| {
-        let mut whole = json!({
-            "clientAppTypes": ["all"],
-            "applications": {"includeApplications": ["All"]},
-            "users": all,
-        });
-        for (member, value) in conditions.as_object().unwrap() {
-            whole[member] = value.clone();
-        }
-        json!({"displayName": name, "state": state, "conditions": whole, "grantControls": grant})
-    };
-    let asks = |control: &str| json!({"operator": "OR", "builtInControls": [control]});
-    let strength = json!({"operator": "OR", "builtInControls": [], "authenticationStrength": {"id": PHISHING_RESISTANT}});
-    let report = "enabledForReportingButNotEnforced";
+    let mut policies = in_circumstances();
+    policies.extend(of_some());
+    policies
+}
+
+/// A policy for everybody but the group, everywhere, but for these conditions.
+fn named(name: &str, state: &str, conditions: Value, grant: Value) -> Value {
+    let mut whole = json!({
+        "clientAppTypes": ["all"],
+        "applications": {"includeApplications": ["All"]},
+        "users": {"includeUsers": ["All"], "excludeGroups": [GROUP]},
+    });
+    for (member, value) in conditions.as_object().unwrap() {
+        whole[member] = value.clone();
+    }
+    json!({"displayName": name, "state": state, "conditions": whole, "grantControls": grant})
+}
+
+fn asks(control: &str) -> Value {
+    json!({"operator": "OR", "builtInControls": [control]})
+}
+
+fn in_circumstances() -> Vec<Value> {
+    let everybody = json!({"includeUsers": ["All"]});
+    let legacy = json!({"clientAppTypes": ["exchangeActiveSync", "other"], "users": everybody});
+    let windows = json!({"platforms": {"includePlatforms": ["windows"]}});
+    let away = json!({"locations": {"includeLocations": ["All"], "excludeLocations": [OFFICE]}});
+    let codes = json!({"authenticationFlows": {"transferMethods": "deviceCodeFlow"}});
+    let telephones = json!({"platforms": {"includePlatforms": ["android", "iOS"]}});
+    let not_linux =
+        json!({"platforms": {"includePlatforms": ["all"], "excludePlatforms": ["linux"]}});
+    let risky = json!({"signInRiskLevels": ["high"]});
     vec![
-        named("MFA for everybody", "enabled", json!({}), asks("mfa")),
-        named(
-            "No legacy clients",
-            "enabled",
-            json!({"clientAppTypes": ["exchangeActiveSync", "other"], "users": {"includeUsers": ["All"]}}),
-            asks("block"),
-        ),
-        named(
-            "Managed Windows",
-            "enabled",
-            json!({"platforms": {"includePlatforms": ["windows"]}}),
-            asks("compliantDevice"),
-        ),
-        named(
-            "From the office",
-            report,
-            json!({"locations": {"includeLocations": ["All"], "excludeLocations": [OFFICE]}}),
-            asks("block"),
-        ),
-        named(
-            "Risky sign-ins",
-            "enabled",
-            json!({"signInRiskLevels": ["high"]}),
-            asks("mfa"),
-        ),
-        named(
-            "No device codes",
-            "enabled",
-            json!({"authenticationFlows": {"transferMethods": "deviceCodeFlow"}}),
-            asks("block"),
-        ),
-        named(
-            "Administrators by key",
-            "enabled",
-            json!({"users": {"includeRoles": [GLOBAL_ADMINISTRATOR]}}),
-            strength,
-        ),
-        named(
-            "Azure management",
-            "enabled",
-            json!({"applications": {"includeApplications": [AZURE_MANAGEMENT]}}),
-            asks("mfa"),
-        ),
-        named(
-            "Nobody at all",
-            "disabled",
-            json!({"users": {"includeUsers": ["All"]}}),
-            asks("block"),
-        ),
-        named(
-            "No personal devices",
-            report,
-            json!({"users": {"includeUsers": ["All"]}}),
-            asks("block"),
-        ),
+        named("MFA for everybody", ENABLED, json!({}), asks("mfa")),
+        named("No legacy clients", ENABLED, legacy, asks("block")),
+        named("Managed Windows", ENABLED, windows, asks("compliantDevice")),
+        named("From the office", REPORT, away, asks("block")),
+        named("Risky sign-ins", ENABLED, risky, asks("mfa")),
+        named("No device codes", ENABLED, codes, asks("block")),
         named(
             "Telephones",
-            "enabled",
-            json!({"platforms": {"includePlatforms": ["android", "iOS"]}}),
+            ENABLED,
+            telephones,
             asks("compliantApplication"),
         ),
-        named(
-            "Registering",
-            "enabled",
-            json!({"applications": {"includeUserActions": ["urn:user:registersecurityinfo"]}}),
-            asks("mfa"),
-        ),
-        named(
-            "Staff",
-            "enabled",
-            json!({"users": {"includeGroups": [STAFF]}}),
-            asks("mfa"),
-        ),
-        named(
-            "Linux not",
-            "enabled",
-            json!({"platforms": {"includePlatforms": ["all"], "excludePlatforms": ["linux"]}}),
-            asks("mfa"),
-        ),
+        named("Linux not", ENABLED, not_linux, asks("mfa")),
+    ]
+}
+
+fn of_some() -> Vec<Value> {
+    let everybody = || json!({"users": {"includeUsers": ["All"]}});
+    let administrators = json!({"users": {"includeRoles": [GLOBAL_ADMINISTRATOR]}});
+    let staff = json!({"users": {"includeGroups": [STAFF]}});
+    let strength = json!({"operator": "OR", "builtInControls": [], "authenticationStrength": {"id": PHISHING_RESISTANT}});
+    let azure = json!({"applications": {"includeApplications": [AZURE_MANAGEMENT]}});
+    let registering =
+        json!({"applications": {"includeUserActions": ["urn:user:registersecurityinfo"]}});
+    vec![
+        named("Administrators by key", ENABLED, administrators, strength),
+        named("Azure management", ENABLED, azure, asks("mfa")),
+        named("Nobody at all", "disabled", everybody(), asks("block")),
+        named("No personal devices", REPORT, everybody(), asks("block")),
+        named("Registering", ENABLED, registering, asks("mfa")),
+        named("Staff", ENABLED, staff, asks("mfa")),
     ]
 }
 
