@@ -122,12 +122,13 @@ fn offline(
     if step.change == Change::EnforceMfaPolicy && !is_excluded(policy, person) {
         return Err("the policy may apply".to_owned());
     }
-    match worst(policies, person, &models(account)) {
-        (Demand::Nothing | Demand::Key(_), _) => Ok(()),
-        (Demand::Open(what) | Demand::Barrier(what), by) => Err(format!(
+    match worst(then, account) {
+        Some((Demand::Nothing | Demand::Key(_), _)) => Ok(()),
+        Some((Demand::Open(what) | Demand::Barrier(what), by)) => Err(format!(
             "its keys may not be enough for {what} ({})",
             by.join(", ")
         )),
+        None => Err("it could not be read".to_owned()),
     }
 }
 

@@ -23,6 +23,19 @@ pub enum Demand {
     Barrier(String),
 }
 
+impl Demand {
+    /// How much stands in the way, whatever it is.
+    #[must_use]
+    pub fn rank(&self) -> u8 {
+        match self {
+            Self::Nothing => 0,
+            Self::Key(_) => 1,
+            Self::Open(_) => 2,
+            Self::Barrier(_) => 3,
+        }
+    }
+}
+
 /// What a policy asks for when it applies to an account with keys of these models.
 #[must_use]
 pub fn demand(policy: &ConditionalAccessPolicy, models: &[Aaguid]) -> Demand {

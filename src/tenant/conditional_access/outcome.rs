@@ -54,7 +54,8 @@ pub struct PolicyOutcome<'a> {
 
 impl PolicyOutcome<'_> {
     /// What it asks for now.
-    fn weighs(&self) -> Demand {
+    #[must_use]
+    pub fn weighs(&self) -> Demand {
         match (&self.applied.applies, &self.demand) {
             _ if !self.enforcement.may_count() => Demand::Nothing,
             (Match::No(_), _) | (_, Demand::Nothing) => Demand::Nothing,
@@ -101,20 +102,14 @@ pub fn judge<'a>(
             demand: demand(policy, models),
         })
         .collect();
-    let rank = |demand: &Demand| match demand {
-        Demand::Nothing => 0,
-        Demand::Key(_) => 1,
-        Demand::Open(_) => 2,
-        Demand::Barrier(_) => 3,
-    };
     let gravest = policies
         .iter()
         .map(PolicyOutcome::weighs)
-        .max_by_key(rank)
+        .max_by_key(Demand::rank)
         .unwrap_or(Demand::Nothing);
     let by = policies
         .iter()
-        .filter(|one| rank(&one.weighs()) == rank(&gravest) && gravest != Demand::Nothing)
+        .filter(|one| one.weighs().rank() == gravest.rank() && gravest != Demand::Nothing)
         .map(|one| one.policy)
         .collect();
     Outcome {

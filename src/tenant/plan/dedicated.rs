@@ -7,7 +7,7 @@ use super::draft::Draft;
 use super::everybody::grant_controls;
 use super::exclusion::name;
 use super::mfa_policy::{readiness, unlicensed};
-use super::safety::{models, worst};
+use super::safety::worst;
 use super::{Change, Made, Step, Target, keys};
 use crate::graph::model::ConditionalAccessPolicy;
 use crate::tenant::conditional_access::{Demand, Enforcement};
@@ -125,16 +125,11 @@ fn enforce(policy: &ConditionalAccessPolicy, draft: &mut Draft<'_>) {
 fn unsatisfied(step: &Step, draft: &Draft<'_>) -> Vec<String> {
     let mut then = draft.then.clone();
     super::effect(step, &mut then);
-    let policies = then.policies.as_deref().unwrap_or_default();
     let mut unmet = Vec::new();
     for candidate in &draft.accounts {
-        let account = &then.accounts[candidate.at];
-        let demand = account
-            .person()
-            .map(|person| worst(policies, &person, &models(account)).0);
-        match demand {
-            Some(Demand::Nothing | Demand::Key(_)) => {}
-            Some(Demand::Open(what) | Demand::Barrier(what)) => {
+        match worst(&then, &then.accounts[candidate.at]) {
+            Some((Demand::Nothing | Demand::Key(_), _)) => {}
+            Some((Demand::Open(what) | Demand::Barrier(what), _)) => {
                 unmet.push(format!(
                     "{} would have to satisfy {what}",
                     candidate.target.name

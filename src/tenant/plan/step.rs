@@ -86,6 +86,11 @@ impl Target {
             new: true,
         }
     }
+
+    /// Whether an id is such a text.
+    pub(super) fn stands_in(id: &str) -> bool {
+        id.starts_with('(')
+    }
 }
 
 /// One change.

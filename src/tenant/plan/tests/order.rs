@@ -94,3 +94,69 @@ fn a_membership_that_would_shut_out_is_not_planned() {
         .find(|one| one.what.starts_with("add-member"));
     assert!(blocked.is_some(), "{:?}", plan.blocked);
 }
+
+/// Another account in the group, so that it is excluded from nothing.
+fn crowded() -> Stage {
+    let mut stage = Stage::manned();
+    let members = &mut stage.document["group"]["read"]["transitive_members"]["read"];
+    members.as_array_mut().unwrap().push(
+        json!({"@odata.type": "#microsoft.graph.user", "id": "x", "userPrincipalName": "eve@contoso.com"}),
+    );
+    let memberships = &mut stage.document["accounts"][0]["memberships"]["read"];
+    memberships.as_array_mut().unwrap().truncate(1);
+    stage
+}
+
+fn is_blocked(stage: &Stage, step: &str) -> bool {
+    let mut blocked = stage.plan().blocked.into_iter();
+    blocked.any(|one| one.what.starts_with(step))
+}
+
+fn administrators(controls: &[&str]) -> serde_json::Value {
+    policy(
+        "admins",
+        json!({"includeRoles": [GLOBAL_ADMINISTRATOR]}),
+        controls,
+    )
+}
+
+#[test]
+fn who_is_shut_out_on_some_ways_is_not_shut_out_on_the_others() {
+    let mut telephones = policy("telephones", json!({"includeUsers": ["All"]}), &["block"]);
+    telephones["conditions"]["platforms"] = json!({"includePlatforms": ["android", "iOS"]});
+    let stage = crowded().with(telephones);
+    assert!(!is_blocked(&stage, "assign-role"));
+    assert!(is_blocked(
+        &stage.with(administrators(&["compliantDevice"])),
+        "assign-role"
+    ));
+}
+
+#[test]
+fn who_may_be_shut_out_by_one_policy_is_not_shut_out_by_another() {
+    let mut risky = policy("risky", json!({"includeUsers": ["All"]}), &["block"]);
+    risky["conditions"]["userRiskLevels"] = json!(["high"]);
+    let mut elsewhere = administrators(&["block"]);
+    elsewhere["conditions"]["locations"] =
+        json!({"includeLocations": ["All"], "excludeLocations": ["AllTrusted"]});
+    let stage = crowded().with(risky);
+    assert!(!is_blocked(&stage, "assign-role"));
+    assert!(is_blocked(&stage.with(elsewhere), "assign-role"));
+}
+
+#[test]
+fn what_asks_for_a_key_shuts_out_who_has_none() {
+    let mut stage = crowded().with(administrators(&["mfa"]));
+    assert!(!is_blocked(&stage, "assign-role"));
+    stage.document["accounts"][0]["keys"] = json!({"read": []});
+    assert!(is_blocked(&stage, "assign-role"));
+}
+
+#[test]
+fn a_new_account_gets_its_keys_later() {
+    let mut stage = crowded().with(administrators(&["mfa"]));
+    stage.document["accounts"][0] = Stage::empty().document["accounts"][0].clone();
+    assert!(!is_blocked(&stage, "assign-role"));
+    let made = super::stage::ids(&stage.plan());
+    assert!(made.iter().any(|id| id.starts_with("assign-role")));
+}
