@@ -6,11 +6,15 @@ use super::known_keys;
 use super::run::Run;
 use crate::ceremony::interaction::Step as Phase;
 use crate::ceremony::{Error, Parties};
-use crate::graph::model::{ConditionalAccessPolicy, WhatIfAnalysisResult};
+use crate::graph::model::{
+    AuthenticationStrengthPolicy, ConditionalAccessPolicy, WhatIfAnalysisResult,
+};
 use crate::ledger::{
     Account, Event, Outcome, OutcomeVerdict, ProvenAccount, TenantExclusionProven, TenantObject,
 };
-use crate::tenant::conditional_access::{Demand, Enforcement, Person, Way, demand, usual_ways};
+use crate::tenant::conditional_access::{
+    Demand, Enforcement, Person, Way, demand, usual_ways, with_strengths,
+};
 use crate::tenant::plan::{Change, Step, effect, is_excluded, models, working, worst};
 use crate::tenant::snapshot::{self, Snapshot};
 use crate::tenant::what_if::service::question;
@@ -86,7 +90,7 @@ async fn prove_account(
     let mut scenarios = Vec::new();
     for way in usual_ways() {
         let answers = parties.tenant()?.evaluate(&question(&person, way)).await?;
-        let outcome = judge(way, step, &answers, &models(account));
+        let outcome = judge(way, step, &answers, &models(account), then);
         if let (Some(why), true) = (&outcome.why, outcome.verdict != OutcomeVerdict::Pass) {
             against.push(format!("{name}, {}: {why}", outcome.subject));
         }
@@ -134,12 +138,19 @@ fn offline(
 
 /// The policy for everybody must be among the answers, and must not apply; the one for the accounts must apply. Of all others that
 /// apply, the account's keys must be enough for what they ask.
-fn judge(way: Way, step: &Step, answers: &[WhatIfAnalysisResult], models: &[Aaguid]) -> Outcome {
+fn judge(
+    way: Way,
+    step: &Step,
+    answers: &[WhatIfAnalysisResult],
+    models: &[Aaguid],
+    then: &Snapshot,
+) -> Outcome {
     let is_it = |one: &&WhatIfAnalysisResult| one.policy.id.as_deref() == Some(&step.object.id);
     let found = answers.iter().find(is_it);
     let others = answers.iter().filter(|one| !is_it(one));
-    let why =
-        of_policy(step, found).or_else(|| others.filter_map(|one| too_much(one, models)).next());
+    let strengths = then.strengths.as_deref().unwrap_or_default();
+    let mut too_much = others.filter_map(|one| too_much(one, models, strengths));
+    let why = of_policy(step, found).or_else(|| too_much.next());
     Outcome {
         subject: way.describe(),
         verdict: match (&why, found) {
@@ -169,18 +180,57 @@ fn of_policy(step: &Step, found: Option<&WhatIfAnalysisResult>) -> Option<String
 }
 
 /// Another policy that counts, applies, and asks for more than a key.
-fn too_much(answer: &WhatIfAnalysisResult, models: &[Aaguid]) -> Option<String> {
-    let counts = matches!(
-        Enforcement::of(&answer.policy),
-        Enforcement::Enabled | Enforcement::Unknown
-    );
-    match demand(&answer.policy, models) {
-        Demand::Open(what) | Demand::Barrier(what) if counts && answer.policy_applies => {
+fn too_much(
+    answer: &WhatIfAnalysisResult,
+    models: &[Aaguid],
+    strengths: &[AuthenticationStrengthPolicy],
+) -> Option<String> {
+    if !answer.policy_applies || !Enforcement::of(&answer.policy).may_count() {
+        return None;
+    }
+    let policies = with_strengths([&answer.policy], strengths);
+    let demands = policies.iter().map(|policy| demand(policy, models));
+    match demands.max()? {
+        Demand::Nothing | Demand::Key(_) => None,
+        Demand::Open(what) | Demand::Barrier(what) => {
             let name = answer.policy.display_name.as_deref().unwrap_or_default();
             Some(format!(
                 "the service says that policy {name} applies, and it asks for {what}"
             ))
         }
-        _ => None,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Whether the service's answer about a policy with a strength is too much for the holder of a key of this model.
+    fn is_too_much(model: &str, strengths: serde_json::Value) -> bool {
+        let answer: WhatIfAnalysisResult = serde_json::from_value(json!({
+            "id": "p", "displayName": "Our keys", "state": "enabled", "policyApplies": true,
+            "grantControls": {"operator": "OR", "builtInControls": [], "authenticationStrength": {
+                "id": "own", "allowedCombinations": ["fido2"], "combinationConfigurations": []
+            }}
+        }))
+        .unwrap();
+        let strengths: Vec<_> = serde_json::from_value(strengths).unwrap();
+        too_much(&answer, &[model.parse().unwrap()], &strengths).is_some()
+    }
+
+    #[test]
+    fn the_copy_of_a_strength_in_an_answer_proves_nothing() {
+        let (ours, other) = (
+            "2fc0579f-8113-47ea-b116-555a8db9202a",
+            "00000000-0000-0000-0000-00000000000a",
+        );
+        let only = json!([{"appliesToCombinations": ["fido2"], "allowedAAGUIDs": [ours]}]);
+        let own = json!([{"id": "own", "allowedCombinations": ["fido2"], "combinationConfigurations": only}]);
+        assert!(!is_too_much(ours, own.clone()));
+        assert!(is_too_much(other, own));
+        assert!(is_too_much(ours, json!([])));
     }
 }

@@ -55,17 +55,20 @@ pub(super) fn demand(strength: &AuthenticationStrengthPolicy, models: &[Aaguid])
 /// The policies, each with its strength as it is known apart from the policy: there the models are that it demands, and a change of
 /// the strength shows.
 #[must_use]
-pub fn with_strengths(
-    policies: &[ConditionalAccessPolicy],
+pub fn with_strengths<'a>(
+    policies: impl IntoIterator<Item = &'a ConditionalAccessPolicy>,
     strengths: &[AuthenticationStrengthPolicy],
 ) -> Vec<ConditionalAccessPolicy> {
-    let mut policies = policies.to_vec();
+    let mut policies: Vec<_> = policies.into_iter().cloned().collect();
     let controls = policies
         .iter_mut()
         .filter_map(|one| one.grant_controls.as_mut());
     for named in controls.filter_map(|one| one.authentication_strength.as_mut()) {
-        if let Some(known) = strengths.iter().find(|one| one.id == named.id) {
-            named.clone_from(known);
+        let same = |one: &&AuthenticationStrengthPolicy| one.id.eq_ignore_ascii_case(&named.id);
+        match strengths.iter().find(same) {
+            Some(known) => named.clone_from(known),
+            // The copy in a policy says that no model is demanded, whatever is.
+            None => named.combination_configurations = None,
         }
     }
     policies

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Target;
 use crate::graph::model::ConditionalAccessPolicy;
 use crate::tenant::conditional_access::{
-    Demand, Enforcement, Match, Person, Way, apply, judge, meant, ways,
+    Demand, Enforcement, Match, Person, Way, apply, judge, meant, ways, with_strengths,
 };
 use crate::tenant::snapshot::{Account, Snapshot};
 use crate::webauthn::Aaguid;
@@ -28,7 +28,7 @@ pub fn worst(snapshot: &Snapshot, account: &Account) -> Option<(Demand, Vec<Stri
     Some(worst)
 }
 
-/// The policies that count and may mean somebody. What does not depend on the way is asked once: of hundreds of policies few are
+/// The policies that count and may mean somebody, with the strengths that they name. What does not depend on the way is asked once: of hundreds of policies few are
 /// about somebody who is excluded.
 fn counting(snapshot: &Snapshot, person: &Person) -> Option<Vec<ConditionalAccessPolicy>> {
     let weighs = |policy: &&ConditionalAccessPolicy| {
@@ -36,7 +36,8 @@ fn counting(snapshot: &Snapshot, person: &Person) -> Option<Vec<ConditionalAcces
             && !matches!(meant(&policy.conditions, person), Match::No(_))
     };
     let policies = snapshot.policies.as_ref().ok()?.iter().filter(weighs);
-    Some(policies.cloned().collect())
+    let strengths = snapshot.strengths.as_deref().unwrap_or_default();
+    Some(with_strengths(policies, strengths))
 }
 
 /// Whether a policy, whatever its state, certainly does not mean somebody on any way in.

@@ -203,3 +203,25 @@ fn a_barrier_that_may_apply_is_open_and_mfa_that_may_apply_is_no_matter() {
     let asks = [everybody("risk", "enabled", &risky, &["mfa"])];
     assert!(matches!(together(&asks).0, Demand::Key(_)));
 }
+
+/// Answers have a copy of the strength without its models.
+#[test]
+fn the_copy_of_a_strength_in_a_policy_is_not_believed() {
+    let copy =
+        json!({"id": MODEL, "allowedCombinations": ["fido2"], "combinationConfigurations": []});
+    let controls = json!({"operator": "OR", "builtInControls": [], "authenticationStrength": copy});
+    let asking = [policy(
+        json!({"displayName": "asked", "state": "enabled", "grantControls": controls}),
+    )];
+    let asked = |strengths: Value| {
+        let strengths: Vec<_> = serde_json::from_value(strengths).unwrap();
+        demand(&with_strengths(&asking, &strengths)[0], &models())
+    };
+    let of = |model: &str| {
+        let only = json!([{"appliesToCombinations": ["fido2"], "allowedAAGUIDs": [model]}]);
+        json!([{"id": MODEL.to_uppercase(), "allowedCombinations": ["fido2"], "combinationConfigurations": only}])
+    };
+    assert!(matches!(asked(of(MODEL)), Demand::Key(_)));
+    assert!(matches!(asked(of(PHISHING_RESISTANT)), Demand::Barrier(_)));
+    assert!(matches!(asked(json!([])), Demand::Open(_)));
+}

@@ -84,3 +84,45 @@ fn an_exclusion_that_is_missing_is_planned_before() {
     assert_eq!(ids(&plan), ["exclude-group/mfa", "enforce-mfa-policy"]);
     assert_eq!(plan.steps[1].needs, ["exclude-group/mfa"]);
 }
+
+/// A policy of others that asks the accounts for a strength, as answers show it: without its models.
+fn strength_of_others(stage: &mut Stage, strengths: serde_json::Value) {
+    let mut theirs = policy(
+        "theirs",
+        json!({"includeGroups": [super::stage::GROUP]}),
+        &[],
+    );
+    theirs["grantControls"]["authenticationStrength"] =
+        json!({"id": "own", "allowedCombinations": ["fido2"], "combinationConfigurations": []});
+    stage.desired.dedicated_policy = Some(super::stage::dedicated());
+    let mut dedicated = policy(
+        "dedicated",
+        json!({"includeGroups": [super::stage::GROUP]}),
+        &["mfa"],
+    );
+    dedicated["state"] = json!("enabledForReportingButNotEnforced");
+    stage
+        .owned
+        .0
+        .insert("dedicated".to_owned(), Made::DedicatedPolicy);
+    let policies = stage.document["policies"]["read"].as_array_mut().unwrap();
+    policies.extend([theirs, dedicated]);
+    stage.document["strengths"] = strengths;
+}
+
+#[test]
+fn the_models_of_a_strength_are_those_that_were_read() {
+    let planned = |model: Option<&str>| {
+        let mut stage = Stage::with_policy();
+        stage.enforce = true;
+        let strengths = model.map_or_else(unread, |model| {
+            let only = json!([{"appliesToCombinations": ["fido2"], "allowedAAGUIDs": [model]}]);
+            json!({"read": [{"id": "own", "allowedCombinations": ["fido2"], "combinationConfigurations": only}]})
+        });
+        strength_of_others(&mut stage, strengths);
+        ids(&stage.plan()).contains(&"enforce-dedicated-policy".to_owned())
+    };
+    assert!(planned(Some(super::stage::MODEL)));
+    assert!(!planned(Some("00000000-0000-0000-0000-00000000000a")));
+    assert!(!planned(None));
+}
