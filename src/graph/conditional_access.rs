@@ -43,12 +43,13 @@ impl Client {
         &self,
         policy: &ConditionalAccessPolicy,
     ) -> Result<ConditionalAccessPolicy, Error> {
-        let body = without_annotations(policy);
+        let body = body(policy);
         self.fetch(&Request::post(self.policies_url(None), &body))
             .await
     }
 
-    /// Changes members of a policy. A member that is sent is replaced as a whole: who changes conditions sends all of them.
+    /// Changes members of a policy. Of an object that is sent, conditions or controls, everything is sent: nobody has to know what
+    /// the service does to the rest.
     /// The permissions of a creation.
     ///
     /// # Errors
@@ -59,7 +60,7 @@ impl Client {
         update: &ConditionalAccessPolicyUpdate,
     ) -> Result<(), Error> {
         let url = self.policies_url(Some(Segment::new("a policy", id)?));
-        let body = without_annotations(update);
+        let body = body(update);
         self.send(&Request::patch(url, &body)).await?;
         Ok(())
     }
@@ -101,11 +102,16 @@ impl Client {
     }
 }
 
-/// A body without what the service adds to its answers, but for the kinds of objects, which it wants back.
-fn without_annotations<T: Serialize>(policy: &T) -> Value {
+/// A body without what the service adds to its answers: annotations, but for the kinds of objects, which it wants back, and all of an
+/// authentication strength but its id.
+fn body<T: Serialize>(policy: &T) -> Value {
     let mut body = serde_json::to_value(policy)
         .expect("wire types have text keys and no failing serializer of their own");
     strip(&mut body);
+    let strength = body.pointer_mut("/grantControls/authenticationStrength");
+    if let Some(Value::Object(members)) = strength {
+        members.retain(|name, _| name == "id");
+    }
     body
 }
 

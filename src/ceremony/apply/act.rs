@@ -12,7 +12,7 @@ use crate::graph::model::{
 };
 use crate::graph::{self, Client};
 use crate::secret::Password;
-use crate::tenant::plan::{Change, Step, merge};
+use crate::tenant::plan::{Change, Step, changed};
 
 /// Makes the change; the id of the object that was made, if one was. `fresh`: something that the step is about was made a moment ago,
 /// and may not be known everywhere yet. `policy`: the policy as it was read a moment ago. `password`: that of an account that is
@@ -91,24 +91,18 @@ async fn patiently<T>(
     }
 }
 
-/// A member of a policy that is sent is replaced as a whole, so conditions and controls are sent with everything that is in them.
+/// The members of a change, each with everything that is in it.
 fn update(
     policy: Option<&ConditionalAccessPolicy>,
     after: &Value,
 ) -> ConditionalAccessPolicyUpdate {
-    let mut document = policy.map_or(Value::Null, |policy| {
-        serde_json::to_value(policy).unwrap_or_default()
-    });
-    merge(&mut document, after);
-    let mut sent = serde_json::Map::new();
-    for name in after
-        .as_object()
-        .into_iter()
-        .flat_map(|members| members.keys())
-    {
-        sent.insert(name.clone(), document[name.as_str()].clone());
+    let policy = policy.cloned().unwrap_or_default();
+    let changed = changed(&policy, after).map(serde_json::to_value);
+    let mut sent = changed.and_then(Result::ok).unwrap_or_default();
+    if let Value::Object(members) = &mut sent {
+        members.retain(|name, _| after.get(name).is_some());
     }
-    wire(&Value::Object(sent))
+    wire(&sent)
 }
 
 /// An account whose password nobody is to type: keys are the way in.

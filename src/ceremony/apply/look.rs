@@ -7,7 +7,7 @@ use crate::ceremony::Error;
 use crate::graph::Client;
 use crate::graph::model::{ConditionalAccessPolicy, User};
 use crate::ledger::{TenantChange, TenantChangeIntended};
-use crate::tenant::plan::{Change, merge};
+use crate::tenant::plan::{Change, changed};
 
 /// The id of the object if the change shows, or none.
 pub(super) async fn shows(
@@ -116,16 +116,16 @@ pub(super) fn guid(id: &str) -> Result<Uuid, Error> {
     id.parse().map_err(|_| Error::NoObjectId(id.to_owned()))
 }
 
-/// Whether a policy has all these members already.
+/// Whether a policy has all these members already. What the service adds to a strength is no difference.
 fn has(policy: &ConditionalAccessPolicy, members: &Value) -> bool {
-    let is = document(policy);
-    let mut would_be = is.clone();
-    merge(&mut would_be, members);
-    // What the service adds to a strength is no difference.
-    let strength = "/grantControls/authenticationStrength";
-    let id = |document: &Value| document.pointer(strength).map(|one| one["id"].clone());
-    let same_strength = id(&is) == id(&would_be);
-    same_strength && is == would_be
+    let by_id = |policy: &ConditionalAccessPolicy| {
+        let mut document = document(policy);
+        if let Some(strength) = document.pointer_mut("/grantControls/authenticationStrength") {
+            *strength = strength["id"].take();
+        }
+        document
+    };
+    changed(policy, members).is_some_and(|would_be| by_id(&would_be) == by_id(policy))
 }
 
 /// A policy without what changes by itself, and annotations.

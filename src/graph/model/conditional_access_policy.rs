@@ -39,7 +39,7 @@ pub struct ConditionalAccessPolicy {
     pub other: Other,
 }
 
-/// The body of `PATCH …/policies/{id}`: what is not set stays as it is, what is set is replaced as a whole.
+/// The body of `PATCH …/policies/{id}`: what is not set stays as it is. Whoever sets an object sets all of it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ConditionalAccessPolicyUpdate {
@@ -223,7 +223,8 @@ pub struct ConditionalAccessAuthenticationFlows {
     pub other: Other,
 }
 
-/// `conditionalAccessGrantControls`
+/// `conditionalAccessGrantControls`. All that is known here is written, null and empty too: of what is not sent in a change, the
+/// service keeps what it has.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ConditionalAccessGrantControls {
@@ -233,13 +234,10 @@ pub struct ConditionalAccessGrantControls {
     /// `riskRemediation`.
     pub built_in_controls: Vec<String>,
     /// Ids of custom controls.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub custom_authentication_factors: Vec<String>,
     /// Ids of terms of use.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub terms_of_use: Vec<String>,
     /// The methods that count.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub authentication_strength: Option<AuthenticationStrengthPolicy>,
     /// The rest.
     #[serde(flatten)]

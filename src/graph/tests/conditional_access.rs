@@ -53,6 +53,33 @@ async fn a_policy_is_changed_by_what_is_sent_and_annotations_are_not() {
     assert_eq!(sent["conditions"]["somethingNew"], json!({"y": 1}));
 }
 
+/// The service keeps what is not sent, and refuses a strength beside the control `mfa`.
+#[tokio::test]
+async fn controls_are_sent_whole_and_a_strength_by_its_id() {
+    let (server, client) = serve([Reply::json(204, ""), Reply::json(204, "")]).await;
+    let strength = json!({"id": "s", "displayName": "MFA", "allowedCombinations": ["fido2"],
+                          "combinationConfigurations": []});
+    for (strength, sent) in [(strength, json!({"id": "s"})), (Value::Null, Value::Null)] {
+        let controls = json!({"operator": "OR", "authenticationStrength": strength});
+        let update = ConditionalAccessPolicyUpdate {
+            grant_controls: serde_json::from_value(controls).unwrap(),
+            ..ConditionalAccessPolicyUpdate::default()
+        };
+        client
+            .update_conditional_access_policy("p-1", &update)
+            .await
+            .unwrap();
+        let at = server.lines().len() - 1;
+        assert_eq!(
+            body(&server, at),
+            json!({"grantControls": {
+                "operator": "OR", "builtInControls": [], "customAuthenticationFactors": [], "termsOfUse": [],
+                "authenticationStrength": sent
+            }})
+        );
+    }
+}
+
 #[tokio::test]
 async fn a_policy_is_created_as_documented_and_once() {
     let wanted: ConditionalAccessPolicy = serde_json::from_value(json!({

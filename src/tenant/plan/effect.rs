@@ -22,8 +22,23 @@ pub fn effect(step: &Step, snapshot: &mut Snapshot) {
     }
 }
 
-/// An object with other members: those of `change` take the place of its own, member by member, and null takes one away (RFC 7396).
-pub fn merge(object: &mut Value, change: &Value) {
+/// A policy after a change of these members: conditions change member by member, and what it asks for changes as a whole, so that
+/// nothing stays of what somebody else asked for. None if that would be no policy.
+#[must_use]
+pub fn changed(
+    policy: &ConditionalAccessPolicy,
+    members: &Value,
+) -> Option<ConditionalAccessPolicy> {
+    let mut document = serde_json::to_value(policy).ok()?;
+    if members.get("grantControls").is_some() {
+        document["grantControls"] = Value::Null;
+    }
+    merge(&mut document, members);
+    serde_json::from_value(document).ok()
+}
+
+/// Those members of an object that a change names become what it says, at every depth; null empties.
+pub(super) fn merge(object: &mut Value, change: &Value) {
     let Value::Object(change) = change else {
         *object = change.clone();
         return;
@@ -32,13 +47,7 @@ pub fn merge(object: &mut Value, change: &Value) {
         *object = json!({});
     }
     for (name, value) in change {
-        if value.is_null() {
-            if let Value::Object(members) = object {
-                members.remove(name);
-            }
-        } else {
-            merge(&mut object[name.as_str()], value);
-        }
+        merge(&mut object[name.as_str()], value);
     }
 }
 
@@ -143,12 +152,9 @@ fn change_policy(step: &Step, snapshot: &mut Snapshot) {
     };
     let is_it = |one: &&mut ConditionalAccessPolicy| one.id.as_deref() == Some(&step.object.id);
     if let Some(policy) = policies.iter_mut().find(is_it)
-        && let Ok(mut document) = serde_json::to_value(&*policy)
+        && let Some(changed) = changed(policy, &step.after)
     {
-        merge(&mut document, &step.after);
-        if let Ok(changed) = serde_json::from_value(document) {
-            *policy = changed;
-        }
+        *policy = changed;
     }
 }
 

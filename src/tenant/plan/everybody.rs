@@ -13,17 +13,20 @@ const MULTIFACTOR: &str = "00000000-0000-0000-0000-000000000002";
 const PASSWORDLESS: &str = "00000000-0000-0000-0000-000000000003";
 const PHISHING_RESISTANT: &str = "00000000-0000-0000-0000-000000000004";
 
-/// What a policy asks for.
+/// What a policy asks for: all members, so that nothing stays of what it asked for before.
 pub(super) fn grant_controls(strength: Strength) -> Value {
-    match strength {
-        Strength::Mfa => json!({"operator": "OR", "builtInControls": ["mfa"]}),
-        Strength::MultifactorStrength => by_strength(MULTIFACTOR),
-        Strength::PhishingResistant => by_strength(PHISHING_RESISTANT),
-    }
-}
-
-fn by_strength(id: &str) -> Value {
-    json!({"operator": "OR", "builtInControls": [], "authenticationStrength": {"id": id}})
+    let (controls, strength) = match strength {
+        Strength::Mfa => (json!(["mfa"]), None),
+        Strength::MultifactorStrength => (json!([]), Some(MULTIFACTOR)),
+        Strength::PhishingResistant => (json!([]), Some(PHISHING_RESISTANT)),
+    };
+    json!({
+        "operator": "OR",
+        "builtInControls": controls,
+        "customAuthenticationFactors": [],
+        "termsOfUse": [],
+        "authenticationStrength": strength.map(|id| json!({"id": id})),
+    })
 }
 
 /// The whole policy, report-only.

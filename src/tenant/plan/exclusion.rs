@@ -4,11 +4,11 @@
 use serde_json::json;
 
 use super::draft::Draft;
+use super::effect::changed;
 use super::{Change, Made, Step, Target};
 use crate::graph::model::ConditionalAccessPolicy;
 use crate::graph::model::conditional_access_policy::ConditionalAccessUsers;
 use crate::tenant::conditional_access::{Enforcement, Match, Person, meant};
-use crate::tenant::plan::effect;
 
 /// What policies ask for exclusion.
 pub(super) fn plan(draft: &mut Draft<'_>) {
@@ -121,9 +121,7 @@ fn still_meant(
     step: &Step,
     people: &[(String, Person)],
 ) -> Option<String> {
-    let mut document = serde_json::to_value(policy).ok()?;
-    effect::merge(&mut document, &step.after);
-    let changed: ConditionalAccessPolicy = serde_json::from_value(document).ok()?;
+    let changed = changed(policy, &step.after)?;
     people
         .iter()
         .find_map(|(name, person)| match meant(&changed.conditions, person) {

@@ -29,7 +29,7 @@ use super::audit::Waiver;
 use super::desired::Desired;
 use super::snapshot::Snapshot;
 
-pub use effect::{effect, merge};
+pub use effect::{changed, effect};
 pub use keys::{KnownKey, working};
 pub use safety::{is_excluded, models, shut_out, worst};
 pub use step::{Change, Step, Target};

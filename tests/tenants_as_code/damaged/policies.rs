@@ -8,6 +8,7 @@ const EVERYBODY: &str = "Require MFA for all users";
 pub(super) fn cases() -> Vec<Case> {
     let mut all = of_the_policy_for_everybody();
     all.extend(of_its_scope());
+    all.extend(of_its_controls());
     all.extend(new_ones());
     all.extend(new_ones_for_some());
     all
@@ -125,6 +126,21 @@ fn of_its_scope() -> Vec<Case> {
             ],
             &["HG-501"],
             "no policy includes all users",
+        )
+        .enforced(&["change-mfa-policy"]),
+    ]
+}
+
+/// The service merges what is sent into what is there, and refuses a strength beside `mfa`.
+fn of_its_controls() -> Vec<Case> {
+    vec![
+        case(
+            "a compliant device is enough instead of a strength",
+            [Patch(
+                r#"{"grantControls": {"operator": "OR", "builtInControls": ["compliantDevice"], "authenticationStrength": {"id": "00000000-0000-0000-0000-000000000002"}}}"#,
+            )],
+            &["HG-503"],
+            EVERYBODY,
         )
         .enforced(&["change-mfa-policy"]),
     ]

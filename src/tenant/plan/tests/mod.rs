@@ -2,6 +2,7 @@
 
 mod audited;
 mod enforcement;
+mod everybody;
 mod exclusions;
 mod order;
 mod stage;
