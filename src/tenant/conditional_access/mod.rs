@@ -12,6 +12,7 @@
 mod applied;
 mod circumstances;
 mod demand;
+pub mod everybody;
 mod matching;
 mod outcome;
 mod resource;
@@ -28,6 +29,6 @@ pub use matching::{Match, unknown_members};
 pub use outcome::{Enforcement, Outcome, PolicyOutcome, judge};
 pub use resource::app;
 pub use scenario::{ClientApp, Person, PersonKind, Place, Platform, Resource, RiskLevel, Scenario};
-pub use strength::with_strengths;
+pub use strength::{built_in_strength, with_strengths};
 pub use users::{Via, exclusions, meant};
 pub use way::{APPLICATIONS, CLIENTS, PLATFORMS, Way, usual_ways, ways};

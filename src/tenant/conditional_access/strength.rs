@@ -4,12 +4,17 @@ use super::demand::Demand;
 use crate::graph::model::{AuthenticationStrengthPolicy, ConditionalAccessPolicy};
 use crate::webauthn::Aaguid;
 
-/// The built-in strengths, which all take passkeys of every model: their definitions cannot be changed.
-const BUILT_IN: [&str; 3] = [
-    "00000000-0000-0000-0000-000000000002",
-    "00000000-0000-0000-0000-000000000003",
-    "00000000-0000-0000-0000-000000000004",
-];
+/// The built-in strengths, from the weakest. They all take passkeys of every model, and their definitions cannot be changed.
+pub mod built_in_strength {
+    /// "Multifactor authentication".
+    pub const MULTIFACTOR: &str = "00000000-0000-0000-0000-000000000002";
+    /// "Passwordless MFA".
+    pub const PASSWORDLESS: &str = "00000000-0000-0000-0000-000000000003";
+    /// "Phishing-resistant MFA".
+    pub const PHISHING_RESISTANT: &str = "00000000-0000-0000-0000-000000000004";
+    /// All of them.
+    pub(super) const ALL: [&str; 3] = [MULTIFACTOR, PASSWORDLESS, PHISHING_RESISTANT];
+}
 
 /// The word for passkeys of either kind.
 const FIDO2: &str = "fido2";
@@ -17,7 +22,7 @@ const FIDO2: &str = "fido2";
 /// What a strength demands of somebody who has keys of these models.
 pub(super) fn demand(strength: &AuthenticationStrengthPolicy, models: &[Aaguid]) -> Demand {
     let name = strength.display_name.as_deref().unwrap_or(&strength.id);
-    if BUILT_IN.contains(&strength.id.as_str()) {
+    if built_in_strength::ALL.contains(&strength.id.as_str()) {
         return Demand::Key(format!("authentication strength {name}"));
     }
     let Some(combinations) = &strength.allowed_combinations else {

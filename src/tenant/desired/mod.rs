@@ -58,8 +58,8 @@ pub struct MfaPolicy {
     pub strength: Strength,
 }
 
-/// What a policy asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What a policy asks for, from the weakest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Strength {
     /// The grant control `mfa`: any second factor, methods of other providers included.
     Mfa,
@@ -67,6 +67,18 @@ pub enum Strength {
     MultifactorStrength,
     /// The built-in authentication strength "Phishing-resistant MFA".
     PhishingResistant,
+}
+
+impl Strength {
+    /// For people.
+    #[must_use]
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Mfa => "any second factor",
+            Self::MultifactorStrength => "the strength \"Multifactor authentication\"",
+            Self::PhishingResistant => "the strength \"Phishing-resistant MFA\"",
+        }
+    }
 }
 
 /// A policy for the emergency accounts themselves.

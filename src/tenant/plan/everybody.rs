@@ -3,22 +3,19 @@
 use serde_json::{Value, json};
 
 use crate::graph::model::ConditionalAccessPolicy;
-use crate::graph::model::conditional_access_policy::{
-    ConditionalAccessConditionSet, ConditionalAccessGrantControls, ConditionalAccessUsers,
+use crate::graph::model::conditional_access_policy::ConditionalAccessUsers;
+use crate::tenant::conditional_access::built_in_strength;
+use crate::tenant::conditional_access::everybody::{
+    Asked, Gap, asked, gaps, includes_everybody, unread_members,
 };
 use crate::tenant::desired::{Exclusions, MfaPolicy, Strength};
-
-/// The built-in authentication strengths that are multifactor, from the weakest.
-const MULTIFACTOR: &str = "00000000-0000-0000-0000-000000000002";
-const PASSWORDLESS: &str = "00000000-0000-0000-0000-000000000003";
-const PHISHING_RESISTANT: &str = "00000000-0000-0000-0000-000000000004";
 
 /// What a policy asks for: all members, so that nothing stays of what it asked for before.
 pub(super) fn grant_controls(strength: Strength) -> Value {
     let (controls, strength) = match strength {
         Strength::Mfa => (json!(["mfa"]), None),
-        Strength::MultifactorStrength => (json!([]), Some(MULTIFACTOR)),
-        Strength::PhishingResistant => (json!([]), Some(PHISHING_RESISTANT)),
+        Strength::MultifactorStrength => (json!([]), Some(built_in_strength::MULTIFACTOR)),
+        Strength::PhishingResistant => (json!([]), Some(built_in_strength::PHISHING_RESISTANT)),
     };
     json!({
         "operator": "OR",
@@ -67,83 +64,62 @@ pub(super) fn deviations(
     also: &Exclusions,
 ) -> Vec<Deviation> {
     let users = policy.conditions.users.clone().unwrap_or_default();
-    let mut found = scope(&policy.conditions, &users);
+    let mut found = Vec::new();
+    found.extend(somebody_only(policy));
+    found.extend(gaps(policy).iter().map(|gap| of_gap(gap, wanted.strength)));
+    found.extend(
+        unread_members(policy)
+            .into_iter()
+            .map(|what| Deviation { what, repair: None }),
+    );
     found.extend(missing(&users, also));
     found.extend(surplus(&users, group, also));
-    let asks = policy.grant_controls.as_ref();
-    if !asks.is_some_and(|controls| is_enough(controls, wanted.strength)) {
-        found.push(Deviation {
-            what: "it does not ask for what it should".to_owned(),
-            repair: Some(json!({"grantControls": grant_controls(wanted.strength)})),
-        });
-    }
+    found.extend(too_little(policy, wanted.strength));
     found
 }
 
-/// Whom and when.
-fn scope(
-    conditions: &ConditionalAccessConditionSet,
-    users: &ConditionalAccessUsers,
-) -> Vec<Deviation> {
-    let mut found = Vec::new();
-    let applications = conditions.applications.clone().unwrap_or_default();
-    let mut repair = |what: &str, members: Value| {
-        found.push(Deviation {
-            what: what.to_owned(),
-            repair: Some(json!({"conditions": members})),
-        });
+fn somebody_only(policy: &ConditionalAccessPolicy) -> Option<Deviation> {
+    let all = json!({"includeUsers": ["All"], "includeGroups": [], "includeRoles": []});
+    (!includes_everybody(policy)).then(|| Deviation {
+        what: "it does not include all users".to_owned(),
+        repair: Some(json!({"conditions": {"users": all}})),
+    })
+}
+
+/// Resources, programs and controls are chosen anew. A further condition, or a resource that is left out, somebody meant.
+fn of_gap(gap: &Gap, wanted: Strength) -> Deviation {
+    let repair = match gap {
+        Gap::Resources(_) => {
+            Some(json!({"conditions": {"applications": {"includeApplications": ["All"]}}}))
+        }
+        Gap::Programs(_) => Some(json!({"conditions": {"clientAppTypes": ["all"]}})),
+        Gap::Alternatives(_) => Some(json!({"grantControls": grant_controls(wanted)})),
+        Gap::Condition(_) => None,
     };
-    if !users.include_users.iter().any(|one| one == "All") {
-        let all =
-            json!({"users": {"includeUsers": ["All"], "includeGroups": [], "includeRoles": []}});
-        repair("it does not include all users", all);
+    Deviation {
+        what: gap.describe(),
+        repair,
     }
-    if !applications
-        .include_applications
-        .iter()
-        .any(|one| one == "All")
-    {
-        let all = json!({"applications": {"includeApplications": ["All"]}});
-        repair("it does not include all resources", all);
-    }
-    let clients = &conditions.client_app_types;
-    if !clients.is_empty() && !clients.iter().any(|one| one == "all") {
-        repair(
-            "it does not include all programs",
-            json!({"clientAppTypes": ["all"]}),
-        );
-    }
-    let narrowed = narrowings(conditions);
-    if !narrowed.is_empty() {
-        found.push(Deviation {
-            what: format!("it is narrowed by {}", narrowed.join(", ")),
-            repair: None,
-        });
-    }
-    found
 }
 
-/// Conditions that let sign-ins through.
-fn narrowings(conditions: &ConditionalAccessConditionSet) -> Vec<&'static str> {
-    let applications = conditions.applications.as_ref();
-    let left_out = applications.is_some_and(|one| {
-        !one.exclude_applications.is_empty() || one.application_filter.is_some()
-    });
-    let all = [
-        ("resources that are left out", left_out),
-        ("platforms", conditions.platforms.is_some()),
-        ("locations", conditions.locations.is_some()),
-        ("sign-in risk", !conditions.sign_in_risk_levels.is_empty()),
-        ("user risk", !conditions.user_risk_levels.is_empty()),
-        ("insider risk", conditions.insider_risk_levels.is_some()),
-        ("devices", conditions.devices.is_some()),
-        (
-            "authentication flows",
-            conditions.authentication_flows.is_some(),
+fn too_little(policy: &ConditionalAccessPolicy, wanted: Strength) -> Option<Deviation> {
+    let what = match asked(policy) {
+        Asked::AtLeast(asked) if asked >= wanted => return None,
+        Asked::AtLeast(asked) => format!(
+            "it asks for {}, wanted is {}",
+            asked.describe(),
+            wanted.describe()
         ),
-    ];
-    let there = all.into_iter().filter(|(_, there)| *there);
-    there.map(|(name, _)| name).collect()
+        Asked::OwnStrength => {
+            "it asks for an authentication strength of the tenant's own, which is not compared"
+                .to_owned()
+        }
+        Asked::Nothing => "it asks for no second factor".to_owned(),
+    };
+    Some(Deviation {
+        what,
+        repair: Some(json!({"grantControls": grant_controls(wanted)})),
+    })
 }
 
 /// Intended exclusions that it does not have.
@@ -194,34 +170,4 @@ fn surplus(users: &ConditionalAccessUsers, group: &str, also: &Exclusions) -> Op
 
 fn names(listed: &[String], id: &str) -> bool {
     listed.iter().any(|one| one.eq_ignore_ascii_case(id))
-}
-
-/// Whether controls ask for at least this.
-fn is_enough(controls: &ConditionalAccessGrantControls, wanted: Strength) -> bool {
-    let strength = controls.authentication_strength.as_ref();
-    let strength = strength.map(|one| one.id.as_str());
-    let by_strength = match wanted {
-        Strength::Mfa | Strength::MultifactorStrength => {
-            matches!(
-                strength,
-                Some(MULTIFACTOR | PASSWORDLESS | PHISHING_RESISTANT)
-            )
-        }
-        Strength::PhishingResistant => strength == Some(PHISHING_RESISTANT),
-    };
-    let by_control = wanted == Strength::Mfa && names(&controls.built_in_controls, "mfa");
-    let others = controls.built_in_controls.iter().any(|one| one != "mfa")
-        || !controls.custom_authentication_factors.is_empty()
-        || !controls.terms_of_use.is_empty()
-        || controls.built_in_controls.iter().any(|one| one == "mfa") && strength.is_some();
-    let either = controls.operator.as_deref() == Some("OR") && others;
-    (by_strength || by_control) && !either
-}
-
-/// Whether a policy, whatever it is called, is one that asks everybody.
-pub(super) fn asks_everybody(policy: &ConditionalAccessPolicy) -> bool {
-    let users = policy.conditions.users.clone().unwrap_or_default();
-    let asks = policy.grant_controls.as_ref();
-    scope(&policy.conditions, &users).is_empty()
-        && asks.is_some_and(|controls| is_enough(controls, Strength::Mfa))
 }

@@ -5,12 +5,13 @@ use serde_json::{Value, json};
 
 use super::draft::Draft;
 use super::effect::merge;
-use super::everybody::{Deviation, asks_everybody, deviations, document};
+use super::everybody::{Deviation, deviations, document};
 use super::exclusion::name;
 use super::safety::is_excluded;
 use super::{Change, Made, Step, Target, keys};
 use crate::graph::model::{ConditionalAccessPolicy, Organization};
 use crate::tenant::conditional_access::Enforcement;
+use crate::tenant::conditional_access::everybody::{asks_everybody, gaps};
 
 const WHAT: &str = "policy that asks everybody for multifactor authentication";
 /// Whom it concerns.
@@ -58,7 +59,7 @@ fn find<'a>(
     let wanted = &draft.wish.desired.mfa_policy.name;
     let named = |one: &&ConditionalAccessPolicy| one.display_name.as_deref() == Some(wanted);
     let same = |one: &&ConditionalAccessPolicy| {
-        asks_everybody(one) && Enforcement::of(one) != Enforcement::Disabled
+        asks_everybody(one) && gaps(one).is_empty() && Enforcement::of(one) != Enforcement::Disabled
     };
     let all: Vec<_> = match policies.iter().filter(own).collect::<Vec<_>>() {
         own if !own.is_empty() => own,

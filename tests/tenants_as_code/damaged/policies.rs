@@ -77,7 +77,7 @@ fn of_its_scope() -> Vec<Case> {
             &["HG-503"],
             EVERYBODY,
         )
-        .by_hand("it is narrowed by resources that are left out"),
+        .by_hand("not for the resource 00000002-0000-0ff1-ce00-000000000000"),
         case(
             "trusted places are left out",
             [Patch(
@@ -86,7 +86,7 @@ fn of_its_scope() -> Vec<Case> {
             &["HG-503"],
             EVERYBODY,
         )
-        .by_hand("it is narrowed by locations"),
+        .by_hand("only from some locations"),
         case(
             "another group is excluded",
             [
@@ -138,6 +138,15 @@ fn of_its_controls() -> Vec<Case> {
             "a compliant device is enough instead of a strength",
             [Patch(
                 r#"{"grantControls": {"operator": "OR", "builtInControls": ["compliantDevice"], "authenticationStrength": {"id": "00000000-0000-0000-0000-000000000002"}}}"#,
+            )],
+            &["HG-503"],
+            EVERYBODY,
+        )
+        .enforced(&["change-mfa-policy"]),
+        case(
+            "terms of use are enough",
+            [Patch(
+                r#"{"grantControls": {"operator": "OR", "builtInControls": ["mfa"], "termsOfUse": ["44444444-0000-4000-8000-000000000001"]}}"#,
             )],
             &["HG-503"],
             EVERYBODY,

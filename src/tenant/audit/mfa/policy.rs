@@ -2,9 +2,9 @@
 
 use super::super::exclusion::security_defaults::has_conditional_access;
 use super::super::{Facts, Finding, Object};
-use super::everything::narrowings;
 use crate::graph::model::ConditionalAccessPolicy;
 use crate::tenant::conditional_access::Enforcement;
+use crate::tenant::conditional_access::everybody::{asks_everybody, gaps};
 
 /// A line about the policy that asks everybody for a second factor; where there is none, what is to be said instead.
 pub(super) fn about(
@@ -39,12 +39,7 @@ pub(super) fn find<'a>(
         let is_enforced = Enforcement::of(one) == Enforcement::Enabled;
         let is_reported = Enforcement::of(one) == Enforcement::ReportOnly;
         let is_named = one.display_name.as_deref() == Some(&facts.desired.mfa_policy.name);
-        (
-            is_enforced,
-            narrowings(one).is_empty(),
-            is_reported,
-            is_named,
-        )
+        (is_enforced, gaps(one).is_empty(), is_reported, is_named)
     }))
 }
 
@@ -56,15 +51,4 @@ fn security_defaults_ask(facts: &Facts<'_>) -> bool {
         return false;
     };
     defaults.is_enabled == Some(true) && !has_conditional_access(organization)
-}
-
-/// Whether all users are meant, and asked for a second factor.
-fn asks_everybody(policy: &ConditionalAccessPolicy) -> bool {
-    let users = policy.conditions.users.as_ref();
-    let everybody = users.is_some_and(|users| users.include_users.iter().any(|one| one == "All"));
-    let asks = policy.grant_controls.as_ref().is_some_and(|controls| {
-        let built_in = |word| controls.built_in_controls.iter().any(|one| one == word);
-        !built_in("block") && (built_in("mfa") || controls.authentication_strength.is_some())
-    });
-    everybody && asks
 }

@@ -2,8 +2,7 @@
 
 use super::super::{Check, Facts, Finding, Object, Severity, source};
 use super::policy::about;
-use crate::graph::model::ConditionalAccessPolicy;
-use crate::tenant::desired::Strength;
+use crate::tenant::conditional_access::everybody::{Asked, asked};
 
 pub(in super::super) const CHECK: Check = Check {
     id: "HG-505",
@@ -20,49 +19,20 @@ fn run(facts: &Facts<'_>) -> Vec<Finding> {
         let subject = Object::policy(policy);
         let wanted = facts.desired.mfa_policy.strength;
         vec![match asked(policy) {
-            _ if wanted == Strength::Mfa => Finding::pass(subject, "any second factor is wanted"),
-            Some(asked) if rank(asked) >= rank(wanted) => Finding::pass(subject, words(asked)),
-            Some(asked) => Finding::fail(
+            Asked::AtLeast(asked) if asked >= wanted => Finding::pass(subject, asked.describe()),
+            Asked::AtLeast(asked) => Finding::fail(
                 subject,
-                format!("it asks for {}, wanted is {}", words(asked), words(wanted)),
+                format!(
+                    "it asks for {}, wanted is {}",
+                    asked.describe(),
+                    wanted.describe()
+                ),
             ),
-            None => Finding::unknown(
+            Asked::OwnStrength => Finding::unknown(
                 subject,
                 "it asks for an authentication strength of the tenant's own, which is not compared",
             ),
+            Asked::Nothing => Finding::fail(subject, "it asks for no second factor"),
         }]
     })
-}
-
-fn rank(strength: Strength) -> u8 {
-    match strength {
-        Strength::Mfa => 0,
-        Strength::MultifactorStrength => 1,
-        Strength::PhishingResistant => 2,
-    }
-}
-
-fn words(strength: Strength) -> &'static str {
-    match strength {
-        Strength::Mfa => "any second factor",
-        Strength::MultifactorStrength => "the strength \"Multifactor authentication\"",
-        Strength::PhishingResistant => "the strength \"Phishing-resistant MFA\"",
-    }
-}
-
-/// What it asks for; none for a strength that somebody made.
-fn asked(policy: &ConditionalAccessPolicy) -> Option<Strength> {
-    let strength = policy
-        .grant_controls
-        .as_ref()?
-        .authentication_strength
-        .as_ref();
-    match strength.map(|one| one.id.as_str()) {
-        None => Some(Strength::Mfa),
-        Some("00000000-0000-0000-0000-000000000002") => Some(Strength::MultifactorStrength),
-        // "Passwordless MFA" is more than the one and less than the other.
-        Some("00000000-0000-0000-0000-000000000003") => Some(Strength::MultifactorStrength),
-        Some("00000000-0000-0000-0000-000000000004") => Some(Strength::PhishingResistant),
-        Some(_) => None,
-    }
 }

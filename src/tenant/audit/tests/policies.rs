@@ -231,3 +231,28 @@ fn a_role_by_a_group_is_held_and_its_end_is_open() {
     assert_eq!(failed(&audit), [""; 0]);
     assert_eq!(unknown(&audit), ["HG-202"]);
 }
+
+#[test]
+fn conditions_that_let_nothing_through_narrow_nothing() {
+    let mut world = healthy::world();
+    let conditions = &mut world.policies()[0]["conditions"];
+    conditions["platforms"] = json!({"includePlatforms": ["all"]});
+    conditions["locations"] = json!({"includeLocations": ["All"]});
+    conditions["clientAppTypes"] = json!([
+        "browser",
+        "mobileAppsAndDesktopClients",
+        "exchangeActiveSync",
+        "other"
+    ]);
+    assert_eq!(failed(&world.audit()), [""; 0]);
+}
+
+#[test]
+fn a_strength_of_the_tenants_own_is_not_compared() {
+    let mut world = healthy::world();
+    world.policies()[0]["grantControls"] =
+        json!({"operator": "OR", "authenticationStrength": {"id": "own"}});
+    let audit = world.audit();
+    assert_eq!(failed(&audit), [""; 0]);
+    assert_eq!(unknown(&audit), ["HG-505"]);
+}

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::stage::{Stage, ids};
+use super::super::*;
+use super::stage::{GROUP, Stage, ids, policy};
 use crate::tenant::desired::Strength;
 
 const MULTIFACTOR: &str = "00000000-0000-0000-0000-000000000002";
@@ -57,4 +58,52 @@ fn another_strength_has_nothing_of_the_one_before() {
     stage.desired.mfa_policy.strength = Strength::PhishingResistant;
     let strength = &repaired(stage)["authenticationStrength"];
     assert_eq!(*strength, json!({"id": PHISHING_RESISTANT}));
+}
+
+/// A policy of others that asks everybody, with one thing otherwise.
+fn of_others(change: impl FnOnce(&mut Value)) -> Plan {
+    let users = json!({"includeUsers": ["All"], "excludeGroups": [GROUP]});
+    let mut theirs = policy("theirs", users, &["mfa"]);
+    change(&mut theirs);
+    Stage::manned().with(theirs).plan()
+}
+
+#[test]
+fn conditions_that_let_nothing_through_are_none() {
+    let plan = of_others(|policy| {
+        policy["conditions"]["platforms"] = json!({"includePlatforms": ["all"]});
+        policy["conditions"]["locations"] = json!({"includeLocations": ["All"]});
+        policy["conditions"]["clientAppTypes"] = json!([
+            "browser",
+            "mobileAppsAndDesktopClients",
+            "exchangeActiveSync",
+            "other"
+        ]);
+    });
+    assert!(plan.is_empty(), "{plan:?}");
+}
+
+#[test]
+fn terms_of_use_are_no_second_factor() {
+    let plan = of_others(|policy| policy["grantControls"]["termsOfUse"] = json!(["t"]));
+    assert_eq!(ids(&plan), ["create-mfa-policy"]);
+    let plan = of_others(|policy| {
+        policy["grantControls"]["termsOfUse"] = json!(["t"]);
+        policy["grantControls"]["operator"] = json!("AND");
+    });
+    assert!(plan.is_empty(), "{plan:?}");
+}
+
+#[test]
+fn what_is_not_compared_or_not_known_is_for_people() {
+    let plan = of_others(|policy| {
+        let strength = json!({"id": "own", "allowedCombinations": ["fido2"]});
+        policy["grantControls"] =
+            json!({"operator": "OR", "builtInControls": [], "authenticationStrength": strength});
+    });
+    assert_eq!(ids(&plan), Vec::<String>::new());
+    assert!(plan.by_hand[0].what.contains("not compared"));
+    let plan = of_others(|policy| policy["grantControls"]["weather"] = json!("rain"));
+    assert_eq!(ids(&plan), Vec::<String>::new());
+    assert!(plan.by_hand[0].what.contains("grantControls.weather"));
 }

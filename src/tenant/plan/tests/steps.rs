@@ -164,7 +164,11 @@ fn only_what_the_tool_made_is_repaired() {
     broken(&mut foreign);
     let plan = foreign.plan();
     assert_eq!(ids(&plan), Vec::<String>::new());
-    assert!(plan.by_hand[0].what.contains("all resources"));
+    assert!(
+        plan.by_hand[0]
+            .what
+            .contains("only for the resources Office365")
+    );
 }
 
 #[test]

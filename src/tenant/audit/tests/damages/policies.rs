@@ -169,6 +169,12 @@ fn for_everybody() -> Vec<Damage> {
             world.policies()[0]["grantControls"]["builtInControls"] =
                 json!(["mfa", "compliantDevice"]);
         }),
+        damage("terms of use instead", &["HG-503"], |world| {
+            world.policies()[0]["grantControls"]["termsOfUse"] = json!(["terms"]);
+        }),
+        damage("a custom control instead", &["HG-503"], |world| {
+            world.policies()[0]["grantControls"]["customAuthenticationFactors"] = json!(["custom"]);
+        }),
         damage("somebody else is excluded", &["HG-504"], |world| {
             world.policies()[0]["conditions"]["users"]["excludeUsers"] = json!([STRANGER]);
         }),
