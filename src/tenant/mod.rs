@@ -14,3 +14,6 @@ pub mod snapshot;
 pub mod what_if;
 
 pub use setting::{Scope, Setting};
+
+/// The template of the role Global Administrator, which may do everything in the whole tenant; the same in every tenant.
+pub const GLOBAL_ADMINISTRATOR: &str = "62e90394-69f5-4237-9190-012177145e10";

@@ -6,6 +6,7 @@ use super::permission;
 use crate::ceremony::unread::read;
 use crate::graph::model::{DirectoryObject, ExpandedRoleAssignment, UnifiedRoleAssignment};
 use crate::graph::{self, Answers, Batch, Client, Pending};
+use crate::tenant::GLOBAL_ADMINISTRATOR;
 use crate::tenant::read::{Read, Unread};
 use crate::tenant::snapshot::RoleGroup;
 
@@ -39,7 +40,7 @@ pub struct Role {
 /// Administrators; the administrators of Exchange, SharePoint, Teams and Yammer, who change Microsoft 365 groups only.
 pub const ROLES: [Role; 20] = [
     role(
-        uuid!("62e90394-69f5-4237-9190-012177145e10"),
+        uuid!(GLOBAL_ADMINISTRATOR),
         "Global Administrator",
         Power::TakeOver,
     ),

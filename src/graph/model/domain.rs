@@ -60,6 +60,12 @@ impl Organization {
         })
     }
 
+    /// Whether it has Microsoft Entra ID P1, which P2 contains: Conditional Access, and groups to which roles can be assigned.
+    #[must_use]
+    pub fn has_p1(&self) -> bool {
+        self.has_plan(Self::P1) || self.has_plan(Self::P2)
+    }
+
     /// Whether it certainly never had any of these service plans: one that has run out leaves things behind.
     #[must_use]
     pub fn never_had(&self, plans: &[&str]) -> bool {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::draft::{Candidate, Draft};
 use super::{Change, Step, Target};
-use crate::graph::model::{Group, Organization};
+use crate::graph::model::Group;
 use crate::tenant::desired::GroupReference;
 use crate::tenant::snapshot::ExclusionGroup;
 
@@ -96,8 +96,7 @@ fn role_assignable(draft: &mut Draft<'_>) -> Option<bool> {
         WHAT,
         "the tenant's licences",
     )?;
-    let licensed =
-        organization.has_plan(Organization::P1) || organization.has_plan(Organization::P2);
+    let licensed = organization.has_p1();
     match (wanted, licensed) {
         (Some(true), false) => {
             draft.block(

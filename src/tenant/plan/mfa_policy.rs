@@ -9,7 +9,7 @@ use super::everybody::{Deviation, deviations, document};
 use super::exclusion::name;
 use super::safety::is_excluded;
 use super::{Change, Made, Step, Target, keys};
-use crate::graph::model::{ConditionalAccessPolicy, Organization};
+use crate::graph::model::ConditionalAccessPolicy;
 use crate::tenant::conditional_access::Enforcement;
 use crate::tenant::conditional_access::everybody::{asks_everybody, gaps};
 
@@ -92,7 +92,7 @@ fn is_own(policy: &ConditionalAccessPolicy, draft: &Draft<'_>) -> bool {
 /// Whether the tenant's licences are known not to have Conditional Access.
 pub(super) fn unlicensed(draft: &Draft<'_>) -> bool {
     let organization = draft.wish.snapshot.organization.as_ref();
-    organization.is_ok_and(|one| !one.has_plan(Organization::P1) && !one.has_plan(Organization::P2))
+    organization.is_ok_and(|one| !one.has_p1())
 }
 
 fn create(group: &Target, draft: &mut Draft<'_>) {

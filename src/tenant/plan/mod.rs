@@ -25,6 +25,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+use super::GLOBAL_ADMINISTRATOR;
 use super::audit::Waiver;
 use super::desired::Desired;
 use super::snapshot::Snapshot;
@@ -35,9 +36,6 @@ pub use safety::{is_excluded, models, shut_out, worst};
 pub use step::{Change, Step, Target};
 
 use draft::Draft;
-
-/// The template of the role Global Administrator, the same in every tenant.
-pub const GLOBAL_ADMINISTRATOR: &str = "62e90394-69f5-4237-9190-012177145e10";
 
 /// All that a plan is made of.
 #[derive(Clone, Copy)]

@@ -4,12 +4,11 @@ use crate::graph::model::{
     Fido2AuthenticationMethod, Fido2AuthenticationMethodConfiguration as Policy, Membership,
     UnifiedRoleAssignment, User,
 };
+use crate::tenant::GLOBAL_ADMINISTRATOR;
 use crate::tenant::read::{Read, Unread};
 
 /// Role template: may see and set the authentication methods of people without a privileged role.
 pub const AUTHENTICATION_ADMINISTRATOR: &str = "c4e39bd9-1100-46d3-8c65-fb160da0071f";
-/// Role template: may do everything, in the whole tenant only.
-pub const GLOBAL_ADMINISTRATOR: &str = "62e90394-69f5-4237-9190-012177145e10";
 /// Role template: may read everything, creation options included, and register nothing.
 pub const GLOBAL_READER: &str = "f2ef992c-3afb-46b9-b7cf-a126ee74c451";
 /// Role template: may see and set the authentication methods of everybody.

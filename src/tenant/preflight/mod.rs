@@ -13,11 +13,12 @@ mod policy;
 mod tests;
 
 pub use facts::{
-    AUTHENTICATION_ADMINISTRATOR, Account, GLOBAL_ADMINISTRATOR, GLOBAL_READER, Operator,
-    OperatorKind, PRIVILEGED_AUTHENTICATION_ADMINISTRATOR, Tenant, permission,
+    AUTHENTICATION_ADMINISTRATOR, Account, GLOBAL_READER, Operator, OperatorKind,
+    PRIVILEGED_AUTHENTICATION_ADMINISTRATOR, Tenant, permission,
 };
 pub use finding::{Acceptance, At, Finding, Prediction, Subject};
 
+pub use crate::tenant::GLOBAL_ADMINISTRATOR;
 use crate::tenant::passkey_policy::Key;
 pub use crate::tenant::read::{Read, Unread};
 

@@ -1,12 +1,11 @@
 //! Whether the operator may register keys, and for this account.
 
 use super::facts::{
-    AUTHENTICATION_ADMINISTRATOR, GLOBAL_ADMINISTRATOR, GLOBAL_READER,
-    PRIVILEGED_AUTHENTICATION_ADMINISTRATOR, has,
+    AUTHENTICATION_ADMINISTRATOR, GLOBAL_READER, PRIVILEGED_AUTHENTICATION_ADMINISTRATOR, has,
 };
 use super::{Account, At, Finding, Operator, OperatorKind, Read, Subject, Unread};
 use crate::attestation::Verdict;
-use crate::tenant::Setting;
+use crate::tenant::{GLOBAL_ADMINISTRATOR, Setting};
 
 /// Permissions that let an operator register keys; the first is the least.
 const REGISTERING: [&str; 2] = [

@@ -6,13 +6,13 @@
 use serde_json::{Value, json};
 
 use super::{SCHEMA, Snapshot};
+use crate::tenant::GLOBAL_ADMINISTRATOR;
 use crate::tenant::conditional_access::app;
 
 pub(in crate::tenant) const GROUP: &str = "99999999-0000-4000-8000-000000000001";
 pub(in crate::tenant) const MFA_POLICY: &str = "99999999-0000-4000-8000-000000000002";
 pub(in crate::tenant) const MODEL: &str = "2fc0579f-8113-47ea-b116-555a8db9202a";
 pub(in crate::tenant) const PORTAL: &str = app::AZURE_PORTAL;
-const GLOBAL_ADMINISTRATOR: &str = "62e90394-69f5-4237-9190-012177145e10";
 
 /// The document, to be damaged and then read.
 pub(in crate::tenant) fn document() -> Value {

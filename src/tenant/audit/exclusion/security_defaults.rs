@@ -44,5 +44,5 @@ fn line(facts: &Facts<'_>) -> Finding {
 
 /// Whether the tenant has a licence for it.
 pub(in super::super) fn has_conditional_access(organization: &Organization) -> bool {
-    organization.has_plan(Organization::P1) || organization.has_plan(Organization::P2)
+    organization.has_p1()
 }
