@@ -6,6 +6,7 @@ use crate::attestation::policy::PolicyFinding;
 use crate::attestation::{self, Finding};
 use crate::ceremony::interaction::PinUnavailable;
 use crate::ceremony::two_rooms::FileError;
+use crate::encoding::printable;
 use crate::graph::{self, display_name};
 use crate::tenant::preflight::Prediction;
 use crate::webauthn::Aaguid;
@@ -204,7 +205,7 @@ pub enum Error {
     #[error("no key in the ledger matches the key in hand")]
     UnknownKey,
     /// Something is in the way of an emergency account, or may be, if a policy is enforced.
-    #[error("{policy} is not enforced: {}", against.join("; "))]
+    #[error("{} is not enforced: {}", printable(policy), printable(&against.join("; ")))]
     ExclusionUnproven {
         /// The policy.
         policy: String,
@@ -224,7 +225,7 @@ pub enum Error {
     #[error("the service took {0}, and does not show it")]
     TenantDoesNotShow(String),
     /// Somebody else changed the tenant between plan and change.
-    #[error("{step} was not done: {found} since it was planned")]
+    #[error("{step} was not done: {} since it was planned", printable(found))]
     TenantNotAsPlanned {
         /// The step of the plan.
         step: String,

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::cli::Error;
 use crate::cli::arguments::Global;
 use crate::cli::failure::{Exit, Failure};
+use crate::encoding::printable_lines;
 use crate::report::Report;
 
 /// Prints a result and says how the process ends.
@@ -56,13 +57,13 @@ fn document(command: &str, failure: &Failure) -> Value {
 fn explain(failure: &Failure) -> io::Result<()> {
     let mut stderr = io::stderr().lock();
     let error = Style::new().red().bold().for_stderr().apply_to("error:");
-    writeln!(stderr, "{error} {}", failure.message)?;
+    writeln!(stderr, "{error} {}", printable_lines(&failure.message))?;
     for cause in &failure.causes {
-        writeln!(stderr, "  because {cause}")?;
+        writeln!(stderr, "  because {}", printable_lines(cause))?;
     }
     if let Some(hint) = &failure.hint {
         let word = Style::new().cyan().for_stderr().apply_to("hint:");
-        writeln!(stderr, "{word} {hint}")?;
+        writeln!(stderr, "{word} {}", printable_lines(hint))?;
     }
     Ok(())
 }

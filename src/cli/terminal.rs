@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 use crate::ceremony::interaction::{Interaction, PinPurpose, PinUnavailable, Step};
 use crate::cli::Context;
 use crate::cli::arguments::Global;
+use crate::encoding::{printable, printable_lines};
 use crate::secret::Pin;
 
 /// A PIN is at most 63 bytes; a line longer than this is refused unread.
@@ -68,7 +69,7 @@ pub(crate) fn warn(context: &Context, message: &str) {
     say(
         context.global.events,
         &event,
-        &format!("warning: {message}"),
+        &format!("warning: {}", printable_lines(message)),
     );
 }
 
@@ -227,7 +228,7 @@ impl Interaction for Terminal {
             Progress::Quiet => {}
             Progress::Lines | Progress::Spinner(_) => {
                 let tick = Style::new().green().for_stderr().apply_to("✓");
-                let fact = Style::new().dim().for_stderr().apply_to(fact);
+                let fact = Style::new().dim().for_stderr().apply_to(printable(fact));
                 self.line(&format!("{tick} {:<38} {fact}", step.label()));
             }
         }
@@ -238,7 +239,7 @@ impl Interaction for Terminal {
             Progress::Events => write_event(&json!({"event": "warning", "message": message})),
             _ => {
                 let mark = Style::new().yellow().for_stderr().apply_to("warning:");
-                self.line(&format!("{mark} {message}"));
+                self.line(&format!("{mark} {}", printable_lines(message)));
             }
         }
     }
@@ -253,6 +254,7 @@ impl Interaction for Terminal {
     }
 
     fn waiting(&mut self, reason: &str, duration: Duration) {
+        let shown = printable(reason);
         match &self.progress {
             Progress::Events => {
                 write_event(
@@ -260,13 +262,10 @@ impl Interaction for Terminal {
                 );
             }
             Progress::Spinner(Some(bar)) => {
-                bar.set_message(format!("{reason}; waiting {:.0} s", duration.as_secs_f64()));
+                bar.set_message(format!("{shown}; waiting {:.0} s", duration.as_secs_f64()));
             }
             Progress::Quiet => {}
-            _ => self.line(&format!(
-                "{reason}; waiting {:.0} s",
-                duration.as_secs_f64()
-            )),
+            _ => self.line(&format!("{shown}; waiting {:.0} s", duration.as_secs_f64())),
         }
     }
 
@@ -314,7 +313,7 @@ fn typed(word: &str) -> bool {
         return false;
     }
     let answer = terminal
-        .write_str(&format!("Type {word} to go on: "))
+        .write_str(&format!("Type {} to go on: ", printable(word)))
         .and_then(|()| terminal.read_line());
     answer.is_ok_and(|answer| answer.trim() == word)
 }

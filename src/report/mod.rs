@@ -26,6 +26,8 @@ mod two_rooms;
 
 use serde_json::{Map, Value, json};
 
+use crate::encoding::printable;
+
 pub use attestation::{attestation_verify, unreadable_attestation};
 pub use batch::{Row, Status, batch, csv, rows, table};
 pub use check::check;
@@ -98,16 +100,4 @@ impl Report {
         document.extend(self.body.clone());
         Value::Object(document)
     }
-}
-
-/// Names come from the directory and from the key, and must not move the reader's cursor.
-fn printable(text: &str) -> String {
-    let shown = |character: char| {
-        if character.is_control() {
-            char::REPLACEMENT_CHARACTER
-        } else {
-            character
-        }
-    };
-    text.chars().map(shown).collect()
 }

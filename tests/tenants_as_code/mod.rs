@@ -184,3 +184,24 @@ fn no_password_is_shown_or_kept() {
         }
     }
 }
+
+/// A name of the directory cannot make itself another step of what is agreed to, or clear the screen.
+#[test]
+fn what_is_agreed_to_shows_hostile_names_harmless() {
+    let bench = empty();
+    bench.seed(
+        r#"
+[[conditionalAccessPolicies]]
+displayName = "x\u001b[2J\nassign-role: nobody"
+state = "enabled"
+conditions = { clientAppTypes = ["all"], applications = { includeApplications = ["All"] }, users = { includeUsers = ["All"] } }
+grantControls = { operator = "OR", builtInControls = ["compliantDevice"] }
+"#,
+    );
+    let applied = bench.halligan(["tenant", "apply", "--yes"]).run().exits(0);
+    assert!(!applied.stderr.contains("\u{1b}[2J"), "{}", applied.shown());
+    assert!(!applied.stdout.contains('\u{1b}'), "{}", applied.shown());
+    let step = ": x\u{fffd}[2J\u{fffd}assign-role: nobody";
+    let agreed = applied.stderr.lines().find(|line| line.contains(step));
+    assert!(agreed.unwrap().trim_start().starts_with("exclude-group/"));
+}

@@ -30,6 +30,7 @@ use uuid::Uuid;
 use crate::ceremony::interaction::Step as Phase;
 use crate::ceremony::{Error, Parties};
 use crate::custody::Custodians;
+use crate::encoding::printable;
 use crate::ledger::EntryRef;
 use crate::tenant::audit::Waiver;
 use crate::tenant::desired::Desired;
@@ -140,11 +141,13 @@ async fn steps(request: &Request, parties: &mut Parties<'_>) -> Result<Outcome, 
 
 /// What a person reads before typing the tenant's name.
 fn stakes(planned: &Planned) -> String {
-    let mut text = format!("This changes the tenant {}:", planned.name);
+    let mut text = format!("This changes the tenant {}:", printable(&planned.name));
     for step in &planned.plan.steps {
-        text.push_str(&format!("\n  {}: {}", step.id(), step.object.name));
+        // One line each: a name must not look like a step.
+        let (id, name) = (printable(&step.id()), printable(&step.object.name));
+        text.push_str(&format!("\n{id}: {name}"));
         if step.change.enforces() {
-            text.push_str(&format!(" (concerns {})", step.affects));
+            text.push_str(&format!(" (concerns {})", printable(&step.affects)));
         }
     }
     text
