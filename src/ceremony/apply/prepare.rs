@@ -9,7 +9,7 @@ use crate::ceremony::snapshot::{self, Wanted};
 use crate::ceremony::{Error, Parties};
 use crate::ledger::{Entry, OwnedObject, State, TenantChange};
 use crate::tenant::desired::GroupReference;
-use crate::tenant::plan::{Made, Wish, plan};
+use crate::tenant::plan::{Wish, plan};
 use crate::tenant::snapshot::{Account, Snapshot};
 
 /// Since it is recorded that something was made, which is when it showed for the first time. What a part of the directory does not show
@@ -54,19 +54,21 @@ pub fn planned(request: &Request, snapshot: Snapshot, state: &State, entries: &[
     }
 }
 
-/// The tenant. A group that the tool made is known by its id, whatever it is called now.
+/// The tenant. The group that the tool made last is known by its id, whatever it is called now.
 async fn read(request: &Request, parties: &mut Parties<'_>) -> Result<Snapshot, Error> {
     let wanted = Wanted::of(&request.desired, request.tenant.clone());
     let now = parties.env.now();
     let client = parties.tenant()?.clone();
     let found = snapshot::take(&client, &wanted, now, &mut |_| ()).await?;
-    let owned = owned(parties.ledger.state(), &found.tenant);
-    let made = owned.ids(Made::Group);
-    let (Ok(None), Some(id)) = (&found.group, made.last()) else {
+    let made = parties.ledger.state().owned_in(&found.tenant);
+    let last = made
+        .filter(|one| one.by == TenantChange::CreateGroup)
+        .last();
+    let (Ok(None), Some(last)) = (&found.group, last) else {
         return Ok(found);
     };
     let by_id = Wanted {
-        group: GroupReference::Id((*id).to_owned()),
+        group: GroupReference::Id(last.id.clone()),
         ..wanted
     };
     let again = snapshot::take(&client, &by_id, now, &mut |_| ()).await?;

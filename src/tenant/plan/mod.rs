@@ -77,13 +77,6 @@ impl Owned {
     pub fn made(&self, id: &str, as_what: Made) -> bool {
         self.0.get(id) == Some(&as_what)
     }
-
-    /// The object that it last made as this, as far as ids tell.
-    #[must_use]
-    pub fn ids(&self, as_what: Made) -> Vec<&str> {
-        let made = self.0.iter().filter(|(_, made)| **made == as_what);
-        made.map(|(id, _)| id.as_str()).collect()
-    }
 }
 
 /// What is to be done, by whom.
