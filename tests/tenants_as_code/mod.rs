@@ -205,3 +205,37 @@ grantControls = { operator = "OR", builtInControls = ["compliantDevice"] }
     let agreed = applied.stderr.lines().find(|line| line.contains(step));
     assert!(agreed.unwrap().trim_start().starts_with("exclude-group/"));
 }
+
+#[test]
+fn what_was_read_of_another_tenant_is_not_planned_for() {
+    let bench = empty();
+    apply(&bench, &[]).exits(0);
+    let kept = bench.halligan(["tenant", "export", "--output", "kept.json"]);
+    // What the tenant has no licence for is not read.
+    kept.run().exits(1);
+    let here = plan(&bench, &["--snapshot", "kept.json"]).exits(1);
+    assert_eq!(steps(&here.document()), Vec::<&str>::new());
+    let text = std::fs::read_to_string(bench.path("kept.json")).unwrap();
+    let mut document: Value = serde_json::from_str(&text).unwrap();
+    document["tenant"] = "00000000-0000-4000-8000-000000000000".into();
+    std::fs::write(bench.path("other.json"), document.to_string()).unwrap();
+    for command in [
+        &["tenant", "plan", "--snapshot", "other.json", "--json"][..],
+        &["tenant", "what-if", "--snapshot", "other.json", "--json"],
+        &[
+            "tenant",
+            "explain",
+            "ea-1",
+            "--snapshot",
+            "other.json",
+            "--json",
+        ],
+    ] {
+        let command = bench.halligan(command.iter().copied());
+        command
+            .run()
+            .exits(2)
+            .fails_with("usage")
+            .prints("the snapshot is of tenant");
+    }
+}

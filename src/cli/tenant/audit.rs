@@ -129,7 +129,6 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
         false => SignIns::Leave,
     };
     let snapshot = arguments.snapshot.take(context, &[], sign_ins).await?;
-    require_configured(&snapshot, &config)?;
     let ledger = known(arguments, &config, &snapshot, context).await?;
     let facts = Facts {
         snapshot: &snapshot,
@@ -139,20 +138,6 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
     };
     let found = audit(&facts, &checks, &waivers);
     conclude(arguments, &config, &snapshot, &found, context).await
-}
-
-/// Refuses what was read of another tenant: its findings would be taken for this one's.
-fn require_configured(snapshot: &Snapshot, config: &Config) -> Result<(), Error> {
-    // The configuration and a snapshot may name the tenant by a domain instead.
-    let is_id = |name: &&String| name.parse::<uuid::Uuid>().is_ok();
-    let wanted = config.file.tenant.id.as_ref().filter(is_id);
-    let found = Some(&snapshot.tenant).filter(is_id);
-    match (wanted, found) {
-        (Some(wanted), Some(found)) if !wanted.eq_ignore_ascii_case(found) => Err(Error::Usage(
-            format!("the snapshot is of tenant {found}, and the configuration is for {wanted}"),
-        )),
-        _ => Ok(()),
-    }
 }
 
 /// What the ledger knows. One that nobody named need not be there: then what it would tell is open.

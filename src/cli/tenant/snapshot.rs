@@ -39,10 +39,26 @@ impl SnapshotChoice {
         let Some(path) = &self.snapshot else {
             return take(context, also, sign_ins).await;
         };
-        text(path)?.parse().map_err(|source| Error::Snapshot {
+        let snapshot = text(path)?.parse().map_err(|source| Error::Snapshot {
             path: path.clone(),
             source: Box::new(source),
-        })
+        })?;
+        require_configured(&snapshot, &context.config_or_default()?)?;
+        Ok(snapshot)
+    }
+}
+
+/// Refuses what was read of another tenant: what follows from it would be taken for this one's.
+fn require_configured(snapshot: &Snapshot, config: &Config) -> Result<(), Error> {
+    // The configuration and a snapshot may name the tenant by a domain instead.
+    let is_id = |name: &&String| name.parse::<uuid::Uuid>().is_ok();
+    let wanted = config.file.tenant.id.as_ref().filter(is_id);
+    let found = Some(&snapshot.tenant).filter(is_id);
+    match (wanted, found) {
+        (Some(wanted), Some(found)) if !wanted.eq_ignore_ascii_case(found) => Err(Error::Usage(
+            format!("the snapshot is of tenant {found}, and the configuration is for {wanted}"),
+        )),
+        _ => Ok(()),
     }
 }
 

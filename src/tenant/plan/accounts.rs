@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::draft::{Candidate, Draft};
 use super::{Change, GLOBAL_ADMINISTRATOR, Step, Target};
 use crate::graph::model::{UnifiedRoleScheduleInstance, User};
+use crate::tenant::desired::Account as Wanted;
 use crate::tenant::snapshot::Account;
 
 /// What keeps a password from expiring.
@@ -13,16 +14,21 @@ const NEVER_EXPIRES: &str = "DisablePasswordExpiration";
 /// The accounts that are missing, and passwords that would expire.
 pub(super) fn plan(draft: &mut Draft<'_>) {
     let wish = draft.wish;
-    for (at, (wanted, read)) in
-        std::iter::zip(&wish.desired.accounts, &wish.snapshot.accounts).enumerate()
-    {
+    for wanted in &wish.desired.accounts {
         let what = format!("account {}", wanted.name);
+        let mut accounts = wish.snapshot.accounts.iter().enumerate();
+        let Some((at, read)) =
+            accounts.find(|(_, read)| read.name.eq_ignore_ascii_case(&wanted.name))
+        else {
+            draft.block(&what, "the snapshot was taken without it");
+            continue;
+        };
         let Some(user) = draft.need(&read.user, &what, "the account") else {
             continue;
         };
         let target = match user {
             Some(user) => Some(existing(user, &wanted.name, draft)),
-            None => create(at, draft),
+            None => create(wanted, draft),
         };
         draft
             .accounts
@@ -65,8 +71,7 @@ fn is_cloud_only(user: &User) -> bool {
 }
 
 /// A missing account is made in the tenant's own domain, which needs nothing outside of it.
-fn create(at: usize, draft: &mut Draft<'_>) -> Option<Target> {
-    let wanted = &draft.wish.desired.accounts[at];
+fn create(wanted: &Wanted, draft: &mut Draft<'_>) -> Option<Target> {
     let what = format!("create account {}", wanted.name);
     let domains = draft.need(&draft.wish.snapshot.domains, &what, "the domains")?;
     let (local, domain) = match wanted.name.split_once('@') {

@@ -9,7 +9,7 @@ use crate::tenant::snapshot::{Account, Snapshot};
 
 /// An emergency account, there or to be made.
 pub(super) struct Candidate<'a> {
-    /// Where it is in the configuration, and in the snapshot.
+    /// Where it is in the snapshot.
     pub(super) at: usize,
     pub(super) read: &'a Account,
     pub(super) target: Target,

@@ -255,3 +255,33 @@ fn a_member_that_only_the_group_knows_of_is_not_added_again() {
     stage.document["group"]["read"]["transitive_members"]["read"] = json!([]);
     assert!(added(&stage));
 }
+
+#[test]
+fn accounts_are_known_by_name_whatever_their_order() {
+    let mut stage = Stage::with_policy();
+    stage.enforce = true;
+    stage.desired.accounts.reverse();
+    // Only ea-2 is disabled, and lacks a key.
+    stage.document["accounts"][1]["user"]["read"]["accountEnabled"] = json!(false);
+    let unproven = stage.keys.iter_mut().find(|key| key.label == "u2-B");
+    unproven.unwrap().proven = false;
+    let plan = stage.plan();
+    let named = plan.by_hand.iter().map(|one| one.what.as_str());
+    let of_accounts: Vec<&str> = named.filter(|what| what.contains("ea-")).collect();
+    assert_eq!(of_accounts.len(), 2, "{of_accounts:?}");
+    assert!(of_accounts.iter().all(|what| what.contains("ea-2@")));
+}
+
+#[test]
+fn an_account_that_the_snapshot_was_taken_without_blocks() {
+    let mut stage = Stage::with_policy();
+    stage.enforce = true;
+    let mut third = stage.desired.accounts[0].clone();
+    third.name = "ea-3".to_owned();
+    stage.desired.accounts.insert(0, third);
+    let plan = stage.plan();
+    assert_eq!(plan.steps, []);
+    assert_eq!(plan.blocked[0].what, "account ea-3");
+    assert_eq!(plan.blocked[0].why, "the snapshot was taken without it");
+    assert_eq!(plan.blocked.len(), 2, "{:?}", plan.blocked);
+}
