@@ -109,14 +109,17 @@ fn role_assignable(draft: &mut Draft<'_>) -> Option<bool> {
     }
 }
 
-/// A mail alias, which a group must have even without mail.
+/// A mail alias, which a group must have even without mail. It has ASCII letters and digits only, and need not be the group's alone.
 fn nickname(name: &str) -> String {
     let fit = |character: char| match character.to_ascii_lowercase() {
         fit @ ('a'..='z' | '0'..='9') => fit,
         _ => '-',
     };
     let nickname: String = name.chars().map(fit).take(64).collect();
-    nickname.trim_matches('-').to_owned()
+    match nickname.trim_matches('-') {
+        "" => "emergency-access".to_owned(),
+        nickname => nickname.to_owned(),
+    }
 }
 
 fn add(account: &Candidate<'_>, group: &Target, draft: &mut Draft<'_>) {

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::*;
 use super::stage::{GROUP, Stage, dedicated, ids, policy, unread};
+use crate::tenant::desired::GroupReference;
 
 #[test]
 fn an_empty_tenant_gets_all_of_it_in_order() {
@@ -284,4 +285,16 @@ fn an_account_that_the_snapshot_was_taken_without_blocks() {
     assert_eq!(plan.blocked[0].what, "account ea-3");
     assert_eq!(plan.blocked[0].why, "the snapshot was taken without it");
     assert_eq!(plan.blocked.len(), 2, "{:?}", plan.blocked);
+}
+
+#[test]
+fn a_group_has_an_alias_in_every_script() {
+    for (name, alias) in [
+        ("緊急アクセス", "emergency-access"),
+        ("Notfall – Zugang", "notfall---zugang"),
+    ] {
+        let mut stage = Stage::empty();
+        stage.desired.group.reference = GroupReference::Name(name.to_owned());
+        assert_eq!(stage.plan().steps[2].after["mailNickname"], alias);
+    }
 }
