@@ -1,6 +1,8 @@
 //! Which keys of an account work: registered in the tenant, known to the ledger, proven by an assertion, and of a model that the
 //! passkey policy takes now.
 
+use std::collections::BTreeSet;
+
 use super::draft::Draft;
 use crate::encoding::base64url;
 use crate::graph::model::PasskeyType;
@@ -96,6 +98,8 @@ fn stands(
 
 /// Accounts without enough of them. Keys are enrolled by people, one in each hand.
 pub(super) fn plan(draft: &mut Draft<'_>) {
+    let known = draft.wish.keys.iter().map(|key| key.label.clone());
+    let mut taken: BTreeSet<String> = known.collect();
     for (account, target) in draft.targets() {
         let wish = draft.wish;
         let (working, not) = working(account, wish.keys, wish.snapshot);
@@ -110,10 +114,14 @@ pub(super) fn plan(draft: &mut Draft<'_>) {
             .take_while(|one| *one != '@')
             .take(26)
             .collect();
-        let command = |at: usize| {
-            let label = format!("{local}-{}", working.len() + at + 1);
-            format!("halligan enroll --account {} --label {label}", target.name)
-        };
+        let numbers = working.len() + 1..;
+        let labels = numbers.map(|number| format!("{local}-{number}"));
+        let free: Vec<String> = labels
+            .filter(|one| !taken.contains(one))
+            .take(missing)
+            .collect();
+        taken.extend(free.iter().cloned());
+        let command = |label| format!("halligan enroll --account {} --label {label}", target.name);
         let mut why = format!(
             "{} of {} keys work",
             working.len(),
@@ -125,7 +133,7 @@ pub(super) fn plan(draft: &mut Draft<'_>) {
         draft.by_command(
             format!("enrol keys for {}", target.name),
             why,
-            (0..missing).map(command).collect(),
+            free.iter().map(command).collect(),
         );
     }
 }

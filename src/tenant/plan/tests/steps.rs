@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::*;
-use super::stage::{GROUP, Stage, dedicated, ids, policy, unread};
+use super::stage::{GROUP, MODEL, Stage, dedicated, ids, policy, unread};
 use crate::tenant::desired::GroupReference;
 
 #[test]
@@ -297,4 +297,28 @@ fn a_group_has_an_alias_in_every_script() {
         stage.desired.group.reference = GroupReference::Name(name.to_owned());
         assert_eq!(stage.plan().steps[2].after["mailNickname"], alias);
     }
+}
+
+#[test]
+fn a_label_that_is_taken_is_not_proposed() {
+    let mut stage = Stage::empty();
+    for (label, account) in [("ea-1-1", "somebody"), ("ea-2-2", "somebody")] {
+        stage.keys.push(KnownKey {
+            label: label.to_owned(),
+            account: account.to_owned(),
+            credential_id: vec![7; 16],
+            method_id: label.to_owned(),
+            aaguid: MODEL.parse().unwrap(),
+            proven: true,
+        });
+    }
+    let commands = stage
+        .plan()
+        .by_hand
+        .into_iter()
+        .flat_map(|one| one.commands);
+    let labels: Vec<String> = commands
+        .filter_map(|one| Some(one.split_once("--label ")?.1.to_owned()))
+        .collect();
+    assert_eq!(labels, ["ea-1-2", "ea-1-3", "ea-2-1", "ea-2-3"]);
 }
