@@ -232,14 +232,6 @@ fn note_user(user: &User, name: &str, draft: &mut Draft<'_>) {
         let why = "nobody can sign in with it; whoever disabled it had a reason that the tool does not know";
         draft.by_hand(format!("enable {name}"), why);
     }
-    if user.user_type.as_deref() == Some("Guest") {
-        let why = "it is a guest; an emergency account is a member of this tenant";
-        draft.by_hand(format!("take another account than {name}"), why);
-    }
-    if !is_cloud_only(user) {
-        let why = "it comes from an on-premises directory, and stops with it";
-        draft.by_hand(format!("take another account than {name}"), why);
-    }
 }
 
 fn note_per_user_mfa(account: &Account, name: &str, draft: &mut Draft<'_>) {

@@ -37,21 +37,6 @@ fn existing(found: &ExclusionGroup, draft: &mut Draft<'_>) -> Option<Target> {
         draft.block(WHAT, format!("{name} is no security group"));
         return None;
     }
-    let wanted = draft.wish.desired.group.role_assignable;
-    if wanted == Some(true) && group.is_assignable_to_role != Some(true) {
-        draft.by_hand(
-            format!("take another group than {name}"),
-            "roles cannot be assigned to it, so lesser administrators can change who is in it; that is settled when a group is made",
-        );
-    }
-    for owner in found.owners.iter().flatten() {
-        let who = owner.user_principal_name.as_deref();
-        let who = who.or(owner.display_name.as_deref()).unwrap_or(&owner.id);
-        draft.by_hand(
-            format!("take {who} away from the owners of {name}"),
-            "an owner can change who is in the group; whoever made it one meant it",
-        );
-    }
     Some(Target::there(&group.id, name))
 }
 

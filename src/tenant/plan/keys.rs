@@ -138,7 +138,10 @@ pub(super) fn plan(draft: &mut Draft<'_>) {
     }
 }
 
-/// The accounts that have too few working keys, for people.
+/// The fewest emergency accounts: one can be locked out, and its keys can be lost.
+const FEWEST_ACCOUNTS: usize = 2;
+
+/// What of accounts and their keys is too few to enforce anything, for people.
 pub(super) fn lacking(draft: &Draft<'_>) -> Vec<String> {
     let wish = draft.wish;
     let wanted = wish.desired.keys_per_account;
@@ -152,5 +155,16 @@ pub(super) fn lacking(draft: &Draft<'_>) -> Vec<String> {
             )
         })
     });
-    too_few.collect()
+    let ids: BTreeSet<&str> = draft
+        .accounts
+        .iter()
+        .map(|one| one.target.id.as_str())
+        .collect();
+    let accounts = (ids.len() < FEWEST_ACCOUNTS).then(|| {
+        format!(
+            "at least {FEWEST_ACCOUNTS} emergency accounts are needed, not {}",
+            ids.len()
+        )
+    });
+    accounts.into_iter().chain(too_few).collect()
 }

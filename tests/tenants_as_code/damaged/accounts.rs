@@ -38,7 +38,7 @@ fn of_accounts() -> Vec<Case> {
             &["HG-103"],
             "ea-1@$DOMAIN",
         )
-        .by_hand("take another account than ea-1@"),
+        .by_hand("the account is synchronized"),
         case(
             "the domain is federated",
             [Seed("domains = [{ id = '$DOMAIN', authenticationType = 'Federated', isInitial = true, isDefault = true }]")],
@@ -52,7 +52,7 @@ fn of_accounts() -> Vec<Case> {
             &["HG-106"],
             "ea-2@$DOMAIN",
         )
-        .by_hand("take another account than ea-2@"),
+        .by_hand("the account is of type"),
         case(
             "the password expires",
             [Seed("users = [{ userPrincipalName = 'ea-1', passwordPolicies = 'None' }]")],
@@ -191,7 +191,7 @@ fn of_the_group() -> Vec<Case> {
             &["HG-403"],
             "operator@$DOMAIN",
         )
-        .by_hand("take operator@"),
+        .by_hand("its owners can change its members: operator@"),
         // What the policy excludes is the id of a group that was; nobody takes it out again but people.
         case(
             "the group was deleted",

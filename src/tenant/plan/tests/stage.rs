@@ -73,7 +73,7 @@ impl Stage {
             }
         }
         stage.document["group"] = json!({"read": {
-            "group": {"id": GROUP, "displayName": "Emergency access accounts", "securityEnabled": true},
+            "group": {"id": GROUP, "displayName": "Emergency access accounts", "securityEnabled": true, "isAssignableToRole": true},
             "transitive_members": {"read": [
                 {"@odata.type": "#microsoft.graph.user", "id": "u1"},
                 {"@odata.type": "#microsoft.graph.user", "id": "u2"}
