@@ -106,13 +106,15 @@ fn an_empty_tenant_becomes_what_is_wanted_and_stays_so() {
     assert_eq!(steps(&again), Vec::<&str>::new());
     let why = again["blocked"][0]["why"].as_str().unwrap();
     assert!(why.contains("0 of 2 working keys"), "{why}");
-    assert_eq!(
-        apply(&bench, &["--enforce"]).exits(0).document()["changes"]
-            .as_array()
-            .unwrap()
-            .len(),
-        0
-    );
+    let waits = apply(&bench, &["--enforce"]).exits(1).document();
+    assert_eq!(waits["ok"], false);
+    assert_eq!(waits["changes"].as_array().unwrap().len(), 0);
+    assert_eq!(waits["left"]["blocked"], again["blocked"]);
+    let told = bench.halligan(["tenant", "apply", "--yes", "--enforce"]);
+    told.run()
+        .exits(1)
+        .prints("0 of 2 working keys")
+        .prints("run `halligan tenant apply --enforce` again");
 
     enrol_keys(&bench, &applied);
     let enforced = apply(&bench, &["--enforce"]).exits(0).document();

@@ -64,6 +64,8 @@ pub struct Request {
 pub struct Planned {
     /// The tenant's name, which the operator types.
     pub name: String,
+    /// Whether policies are to be enforced.
+    pub enforce: bool,
     /// What was read.
     pub snapshot: Snapshot,
     /// What follows from it.

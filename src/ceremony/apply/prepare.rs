@@ -49,6 +49,7 @@ pub fn planned(request: &Request, snapshot: Snapshot, state: &State, entries: &[
     let name = name.and_then(|one| one.display_name.clone());
     Planned {
         name: name.unwrap_or_else(|| snapshot.tenant.clone()),
+        enforce: request.enforce,
         snapshot,
         plan,
     }

@@ -22,7 +22,7 @@ pub fn tenant_plan(planned: &Planned) -> Report {
     )
 }
 
-/// Renders what was applied, or a dry run.
+/// Renders what was applied, or a dry run. With `--enforce` it is not `ok` while anything keeps the tool from enforcing.
 #[must_use]
 pub fn tenant_apply(outcome: &Outcome) -> Report {
     const SCHEMA: &str = "halligan.tenant.apply/1";
@@ -51,12 +51,14 @@ pub fn tenant_apply(outcome: &Outcome) -> Report {
                 "changes": changes.iter().map(change_json).collect::<Vec<_>>(),
                 "left": plan_json(left),
             });
-            Report::new(
-                SCHEMA,
-                true,
-                body,
-                applied_text(planned, settled, changes, left),
-            )
+            let mut text = applied_text(planned, settled, changes, left);
+            let waits = planned.enforce && !(left.steps.is_empty() && left.blocked.is_empty());
+            if waits {
+                text.push_str(
+                    "\nNot all is enforced that was to be: see above what comes first, then run `halligan tenant apply --enforce` again.\n",
+                );
+            }
+            Report::new(SCHEMA, !waits, body, text)
         }
     }
 }

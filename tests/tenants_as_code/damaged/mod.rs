@@ -166,7 +166,9 @@ impl Trial<'_> {
         let mut taken: Vec<String> = Vec::new();
         while !steps(&planned).is_empty() && taken.len() < wanted.steps.len() {
             taken.extend(steps(&planned).iter().map(|step| (*step).to_owned()));
-            apply(bench, self.options()).exits(0);
+            // A policy that is made now is enforced by the next run, and the status says so.
+            let applied = apply(bench, self.options()).document();
+            expect(applied["error"].is_null(), || format!("{applied:#}"))?;
             planned = self.plan();
         }
         let is_over = planned["empty"] == wanted.by_hand.is_none();
