@@ -27,7 +27,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) device: Vec<Address>,
 
-    /// The emergency access account: user principal name or object id
+    /// The emergency access account: user principal name, object id, or a name in the tenant's initial domain
     #[arg(long, value_name = "USER", required_unless_present_any = ["plan", "from_request", "offline_response"])]
     account: Option<String>,
 

@@ -241,3 +241,16 @@ fn what_was_read_of_another_tenant_is_not_planned_for() {
             .prints("the snapshot is of tenant");
     }
 }
+
+#[test]
+fn a_key_is_enrolled_for_an_account_as_the_configuration_calls_it() {
+    let bench = empty();
+    apply(&bench, &[]).exits(0);
+    let key = bench.key(healthy::models()[0].clone());
+    bench.tenant_trusts(&key);
+    bench.enroll_for("ea-1", &key, "EA1-A").run().exits(0);
+    assert_eq!(bench.registered(), 1);
+    let second = bench.key(healthy::models()[1].clone());
+    let unknown = bench.enroll_for("ea-9", &second, "EA9-A").json().run();
+    assert!(!unknown.succeeded(), "{}", unknown.shown());
+}

@@ -28,9 +28,14 @@ pub(super) fn names(wanted: &Wanted, domains: &Read<Vec<Domain>>) -> Vec<Name> {
     .collect()
 }
 
-/// A name without `@` that is no object id is in the tenant's initial domain.
-pub(super) fn in_directory(name: &str, domains: &Read<Vec<Domain>>) -> Read<String> {
-    if name.contains('@') || Uuid::parse_str(name).is_ok() {
+/// Whether a name is one that the directory knows: with `@`, or an object id.
+pub(crate) fn is_whole(name: &str) -> bool {
+    name.contains('@') || Uuid::parse_str(name).is_ok()
+}
+
+/// Any other is in the tenant's initial domain.
+pub(crate) fn in_directory(name: &str, domains: &Read<Vec<Domain>>) -> Read<String> {
+    if is_whole(name) {
         return Ok(name.to_owned());
     }
     let domains = domains.as_ref().map_err(|unread| Unread {
