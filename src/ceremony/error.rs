@@ -218,12 +218,26 @@ pub enum Error {
     /// Several objects have a name.
     #[error("there are several of the name {0:?}, and which of them is meant nobody can say")]
     TenantAmbiguous(String),
+    /// A change was made, and another run has recorded meanwhile that it was not.
+    #[error("{step} was made, on {id}, but another run has recorded meanwhile that it was not")]
+    TenantChangeGivenUp {
+        /// The step of the plan.
+        step: String,
+        /// The object's id.
+        id: String,
+    },
     /// Another run changes the tenant at the same time.
     #[error("{0} was left alone: another run is changing the tenant")]
     TenantChangeUnderWay(String),
     /// The service has taken a change, and does not show it.
     #[error("the service took {0}, and does not show it")]
     TenantDoesNotShow(String),
+    /// Another process of this station changes the tenant.
+    #[error("another `halligan tenant apply` of the station {0} is at work")]
+    TenantRunUnderWay(String),
+    /// A step took longer than other stations wait for it.
+    #[error("the tenant did not get done with {0} in time")]
+    TenantTooSlow(String),
     /// Somebody else changed the tenant between plan and change.
     #[error("{step} was not done: {} since it was planned", printable(found))]
     TenantNotAsPlanned {
@@ -272,9 +286,12 @@ impl Error {
             | Self::ExclusionUnproven { .. }
             | Self::NoObjectId(_)
             | Self::TenantAmbiguous(_)
+            | Self::TenantChangeGivenUp { .. }
             | Self::TenantChangeUnderWay(_)
             | Self::TenantDoesNotShow(_)
             | Self::TenantNotAsPlanned { .. }
+            | Self::TenantRunUnderWay(_)
+            | Self::TenantTooSlow(_)
             | Self::Preflight { .. }
             | Self::Tenant(_)
             | Self::NoTenant => "tenant",

@@ -153,6 +153,14 @@ impl Parties<'_> {
     /// [`Error::Cancelled`] as soon as the operator interrupts.
     pub(crate) async fn pause(&mut self, reason: &str, duration: Duration) -> Result<(), Error> {
         self.interaction.waiting(reason, duration);
+        self.sleep(duration).await
+    }
+
+    /// The same without a word.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`] as soon as the operator interrupts.
+    pub(crate) async fn sleep(&self, duration: Duration) -> Result<(), Error> {
         let end = self.env.monotonic() + duration;
         while self.env.monotonic() < end {
             self.go_on()?;

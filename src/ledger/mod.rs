@@ -21,6 +21,7 @@ mod entry;
 mod error;
 mod event;
 mod keyring;
+mod lock;
 mod proof;
 mod reader;
 mod state;
@@ -47,6 +48,7 @@ pub use event::{
     SealedSecret, StationJoined, StationRevoked, Step, TenantAudited, TenantChange,
     TenantChangeIntended, TenantChanged, TenantExclusionProven, TenantObject, TenantPasswordOpened,
 };
+pub use lock::StationLock;
 pub use proof::{ORIGIN, Proof, ProofDefect, ProofRequest};
 pub use reader::Reader;
 pub use state::{

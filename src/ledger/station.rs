@@ -74,6 +74,8 @@ pub struct Station {
     name: StationName,
     key: Arc<Ed25519KeyPair>,
     public_key: [u8; 32],
+    /// Its file; none of a station that is kept nowhere.
+    path: Option<PathBuf>,
 }
 
 #[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
@@ -122,7 +124,7 @@ impl Station {
         File::open(directory)
             .and_then(|directory| directory.sync_all())
             .map_err(io("write the directory of"))?;
-        Ok(Self::from_seed(name, &file.private_key))
+        Ok(Self::kept(path, name, &file.private_key))
     }
 
     /// Opens the station in a directory.
@@ -145,10 +147,17 @@ impl Station {
             .name
             .parse()
             .map_err(|_| malformed("its name is not a station name"))?;
-        Ok(Self::from_seed(name, &file.private_key))
+        Ok(Self::kept(path.clone(), name, &file.private_key))
     }
 
-    /// A station from its 32-byte Ed25519 seed.
+    fn kept(path: PathBuf, name: StationName, seed: &[u8; 32]) -> Self {
+        Self {
+            path: Some(path),
+            ..Self::from_seed(name, seed)
+        }
+    }
+
+    /// A station from its 32-byte Ed25519 seed, kept nowhere.
     #[must_use]
     pub fn from_seed(name: StationName, seed: &[u8; 32]) -> Self {
         let key = Ed25519KeyPair::from_seed_unchecked(seed)
@@ -159,6 +168,7 @@ impl Station {
             name,
             key: Arc::new(key),
             public_key,
+            path: None,
         }
     }
 
@@ -172,6 +182,10 @@ impl Station {
     #[must_use]
     pub fn public_key(&self) -> &[u8; 32] {
         &self.public_key
+    }
+
+    pub(super) fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
     }
 
     pub(super) fn sign(&self, message: &[u8]) -> [u8; 64] {

@@ -18,6 +18,15 @@ fn held(scene: &Scene, bench: &Bench, request: &str, moment: &str) -> Started {
     started
 }
 
+/// `tenant apply` of the scene by another station, with the same ledger.
+fn elsewhere(scene: &Scene, bench: &Bench) -> Command {
+    let text = std::fs::read_to_string(bench.path("halligan.toml")).unwrap();
+    let place = "station = \"vault\"\nstation_directory = \"station-vault\"";
+    let text = text.replacen("station = \"workbench\"", place, 1);
+    std::fs::write(bench.path("vault.toml"), text).unwrap();
+    command(scene, bench).with(["--config", "vault.toml"])
+}
+
 fn command(scene: &Scene, bench: &Bench) -> Command {
     let command = bench.halligan(["tenant", "apply", "--yes", "--json"]);
     command.with(scene.options.iter().copied())
@@ -46,6 +55,42 @@ fn ctrl_c_stops_before_the_next_change_and_knows_what_was_made() {
 }
 
 #[test]
+fn a_second_run_of_a_station_is_turned_away_at_once() {
+    let bench = APPLY.bench();
+    let first = held(&APPLY, &bench, "POST /v1.0/groups", "");
+    let open = bench.halligan(["resume", "--json"]).run().exits(0);
+    let open = &open.document()["open"][0];
+    assert_eq!(
+        (&open["can_finish"], &open["can_undo"]),
+        (&false.into(), &false.into())
+    );
+    let second = command(&APPLY, &bench).run();
+    let second = second.exits(5).fails_with("tenant_change_under_way");
+    assert!(second.stdout.contains("station workbench is at work"));
+    first.finish().exits(0);
+    judge(&APPLY, &bench);
+}
+
+/// Another station cannot know whether the run is alive: for minutes it neither takes its change for given up nor makes it anew.
+#[test]
+fn what_another_station_was_killed_at_is_waited_for_longer() {
+    let bench = APPLY.bench();
+    held(&APPLY, &bench, "POST /v1.0/groups", "").kill();
+    bench.clear_tenant_faults();
+    let waiting = elsewhere(&APPLY, &bench).with(["--events"]).start();
+    let (waiting, event) = waiting.until_event("waiting");
+    let seconds = event["seconds"].as_f64().unwrap();
+    assert!((240.0..=300.0).contains(&seconds), "{event}");
+    waiting.interrupt().finish().exits(7);
+    assert_eq!(bench.in_tenant(|state| state.groups.iter().count()), 1);
+
+    let own = command(&APPLY, &bench).with(["--events"]).start();
+    let (own, event) = own.until_event("waiting");
+    assert!(event["seconds"].as_f64().unwrap() <= 60.0, "{event}");
+    own.interrupt().finish().exits(7);
+}
+
+#[test]
 fn ctrl_c_before_the_first_change_changes_nothing() {
     let bench = APPLY.bench();
     let before = Snapshot::of(&bench.path("ledger"));
@@ -58,7 +103,7 @@ fn ctrl_c_before_the_first_change_changes_nothing() {
 fn two_at_the_same_time_make_everything_once() {
     for scene in [&APPLY, &ENFORCE] {
         let bench = scene.bench();
-        let both = [(); 2].map(|()| command(scene, &bench).start());
+        let both = [command(scene, &bench), elsewhere(scene, &bench)].map(Command::start);
         both.map(Started::finish).into_iter().for_each(made_way);
         scene.apply(&bench).exits(0);
         judge(scene, &bench);
@@ -74,7 +119,7 @@ fn two_that_begin_with_the_same_change_make_it_once() {
                   { userPrincipalName = \"bg1\", passwordPolicies = \"DisablePasswordExpiration\" }]",
     );
     bench.tenant_fault("POST /v1.0/groups=slow,seconds=4,times=2");
-    let both = [(); 2].map(|()| command(&APPLY, &bench).start());
+    let both = [command(&APPLY, &bench), elsewhere(&APPLY, &bench)].map(Command::start);
     both.map(Started::finish).into_iter().for_each(made_way);
     APPLY.apply(&bench).exits(0);
     judge(&APPLY, &bench);
@@ -89,7 +134,7 @@ fn one_that_begins_while_another_waits_for_the_tenant_leaves_its_change_alone() 
     ] {
         let bench = APPLY.bench();
         let first = held(&APPLY, &bench, request, moment);
-        let second = command(&APPLY, &bench).run();
+        let second = elsewhere(&APPLY, &bench).run();
         made_way(first.finish());
         made_way(second);
         APPLY.apply(&bench).exits(0);

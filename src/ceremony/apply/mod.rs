@@ -12,10 +12,12 @@
 //!   outcome    tenant.changed, with the id of what was made
 //! ```
 //!
+//! One run of a station is at work at a time, by the station's lock; runs of several stations see each other's intents in the ledger.
 //! A change that was made and not recorded is found by looking at the tenant, so a run that was killed is followed by another one,
 //! which looks first. Nothing is ever deleted, disabled or taken away.
 
 mod act;
+mod appear;
 mod known;
 mod look;
 mod prepare;
@@ -24,6 +26,7 @@ mod resolve;
 mod resume;
 mod run;
 mod settle;
+mod turn;
 
 use uuid::Uuid;
 
@@ -123,7 +126,8 @@ async fn steps(request: &Request, parties: &mut Parties<'_>) -> Result<Outcome, 
         let planned = prepare(request, parties).await?;
         return Ok(Outcome::Planned(Box::new(planned)));
     }
-    let settled = settle::settle(&request.tenant, parties).await?;
+    let turn = turn::Turn::take(parties)?;
+    let settled = settle::settle(&request.tenant, &turn, parties).await?;
     let planned = Box::new(prepare::when_shown(request, parties).await?);
     if !planned.plan.steps.is_empty() {
         parties.confirm(&stakes(&planned), &planned.name)?;

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::run::LAG_PAUSES;
+use super::appear::LAG_PAUSES;
 use super::{Planned, Request, known_keys, owned};
 use crate::ceremony::interaction::Step as Phase;
 use crate::ceremony::snapshot::{self, Wanted};

@@ -1,9 +1,14 @@
 //! A change of the tenant that was left open: it shows and is recorded, or it does not and is given up. It is never made here:
 //! `tenant apply` plans anew what is missing, with all that must be true for it.
 
+use std::time::Duration;
+
+use jiff::Timestamp;
+
 use super::look::shows;
 use super::run::changed;
-use super::settle::{intended, is_settled};
+use super::settle::{intended, left};
+use super::turn::Turn;
 use crate::ceremony::resume::Inspection;
 use crate::ceremony::{Error, Parties, setback};
 use crate::ledger::{Ceremony, EntryRef};
@@ -11,6 +16,21 @@ use crate::ledger::{Ceremony, EntryRef};
 /// What is true.
 pub(crate) async fn inspect(
     ceremony: &Ceremony,
+    parties: &mut Parties<'_>,
+) -> Result<Inspection, Error> {
+    // Not kept while the tenant is asked: a run that begins now need not be turned away by somebody who only looks.
+    match Turn::take(parties).and_then(|turn| turn.settled_at(ceremony, parties)) {
+        Ok(settled_at) => judge(ceremony, settled_at, parties).await,
+        Err(error) => {
+            let why = error.to_string();
+            Ok(inspection(why.clone(), Err(why.clone()), Err(why)))
+        }
+    }
+}
+
+async fn judge(
+    ceremony: &Ceremony,
+    settled_at: Timestamp,
     parties: &mut Parties<'_>,
 ) -> Result<Inspection, Error> {
     let change = intended(ceremony)?;
@@ -30,9 +50,9 @@ pub(crate) async fn inspect(
         Ok(None) => {
             let why =
                 "the tenant does not show it; `halligan tenant apply` plans it anew".to_owned();
-            let undo = match is_settled(ceremony, parties) {
-                true => Ok(()),
-                false => Err("it was intended a moment ago, and may show yet".to_owned()),
+            let undo = match left(settled_at, parties) {
+                Duration::ZERO => Ok(()),
+                left => Err(format!("it may show within {} s yet", left.as_secs() + 1)),
             };
             (
                 "the tenant does not show the change".to_owned(),
@@ -45,12 +65,16 @@ pub(crate) async fn inspect(
             (why.clone(), Err(why.clone()), Err(why))
         }
     };
-    Ok(Inspection {
+    Ok(inspection(fact, finish, undo))
+}
+
+fn inspection(fact: String, finish: Result<(), String>, undo: Result<(), String>) -> Inspection {
+    Inspection {
         facts: vec![fact],
         finish,
         undo,
         needs_key: false,
-    })
+    }
 }
 
 /// Records the outcome of a change that was made.
@@ -58,6 +82,7 @@ pub(crate) async fn finish(
     ceremony: &Ceremony,
     parties: &mut Parties<'_>,
 ) -> Result<EntryRef, Error> {
+    let _turn = Turn::take(parties)?;
     let change = intended(ceremony)?;
     match shows(change, parties.tenant()?).await? {
         Some(id) => changed(ceremony.id, change, &id, parties).await,
@@ -73,6 +98,8 @@ pub(crate) async fn undo(
     ceremony: &Ceremony,
     parties: &mut Parties<'_>,
 ) -> Result<EntryRef, Error> {
-    let untouched = inspect(ceremony, parties).await?.undo;
+    let turn = Turn::take(parties)?;
+    let settled_at = turn.settled_at(ceremony, parties)?;
+    let untouched = judge(ceremony, settled_at, parties).await?.undo;
     setback::undo_untouched(ceremony, untouched, parties).await
 }

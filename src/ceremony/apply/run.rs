@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::appear::{DOUBTFUL_PAUSES, LAG_PAUSES, until};
 use super::look::{self, document};
 use super::resolve::{Ids, intent};
 use super::{Change, Planned, Request, act, known_keys, owned, prove};
@@ -23,20 +24,8 @@ use crate::secret::Password;
 use crate::tenant::plan::{Change as Kind, Plan, Step, Wish, effect, plan};
 use crate::tenant::snapshot::Snapshot;
 
-/// Pauses while the directory does not show yet what it has taken.
-pub(super) const LAG_PAUSES: [Duration; 7] = [
-    Duration::from_millis(500),
-    Duration::from_secs(1),
-    Duration::from_secs(2),
-    Duration::from_secs(4),
-    Duration::from_secs(8),
-    Duration::from_secs(15),
-    Duration::from_secs(30),
-];
-
-/// How many of them while nobody knows whether the service has taken it: if it did not, it will never show. The change stays open
-/// then, and the next run looks again.
-const DOUBTFUL_PAUSES: usize = 5;
+/// How long a step is at work from its intent on, at most. Other stations wait that long before they believe that it was given up.
+pub(super) const LONGEST_STEP: Duration = Duration::from_secs(240);
 
 /// How long something that was made may be unknown to parts of the directory.
 const FRESH: SignedDuration = SignedDuration::from_mins(5);
@@ -85,13 +74,14 @@ impl<'a> Run<'a> {
             prove::prove(&step, self, parties).await?;
         }
         parties.interaction.begin(Phase::ChangeTenant);
+        let ends = parties.env.monotonic() + LONGEST_STEP;
         let ceremony = parties.env.uuid();
         let (password, sealed) = self.password(&step, parties)?.unzip();
         let intended = intent(&self.now.tenant, &step, &self.as_read(&step), sealed);
         let event = Event::TenantChangeIntended(Box::new(intended.clone()));
         parties.record(ceremony, &event).await?;
         let (id, entry) = self
-            .make(ceremony, &step, &intended, password, parties)
+            .make(ceremony, &step, &intended, password, ends, parties)
             .await?;
         self.ids.learn(&planned.object, &id);
         step.object.id = id.clone();
@@ -142,13 +132,16 @@ impl<'a> Run<'a> {
         step: &Step,
         intended: &TenantChangeIntended,
         password: Option<Password>,
+        ends: Duration,
         parties: &mut Parties<'_>,
     ) -> Result<(String, EntryRef), Error> {
         let mut sent = Sent::No;
         let made = match is_alone(ceremony, intended, parties) {
             true => {
-                self.change(step, intended, password, &mut sent, parties)
-                    .await
+                let left = ends.saturating_sub(parties.env.monotonic());
+                let change = self.change(step, intended, password, &mut sent, parties);
+                let in_time = tokio::time::timeout(left, change).await;
+                in_time.unwrap_or_else(|_| Err(Error::TenantTooSlow(step.id())))
             }
             false => Err(Error::TenantChangeUnderWay(step.id())),
         };
@@ -156,10 +149,18 @@ impl<'a> Run<'a> {
             Ok(id) => match changed(ceremony, intended, &id, parties).await {
                 Ok(entry) => return Ok((id, entry)),
                 // Another run took this one for dead, saw the change and recorded it.
-                Err(_) if phase(ceremony, parties) == Some(CeremonyPhase::Completed) => {
-                    return Err(Error::TenantChangeUnderWay(step.id()));
-                }
-                Err(error) => error,
+                Err(error) => match phase(ceremony, parties) {
+                    Some(CeremonyPhase::Completed) => {
+                        return Err(Error::TenantChangeUnderWay(step.id()));
+                    }
+                    Some(CeremonyPhase::Undone) => {
+                        return Err(Error::TenantChangeGivenUp {
+                            step: step.id(),
+                            id,
+                        });
+                    }
+                    _ => error,
+                },
             },
             Err(error) => error,
         };
@@ -185,6 +186,8 @@ impl<'a> Run<'a> {
         let with = step.with.as_ref().map_or("", |with| with.id.as_str());
         let is_fresh = |id: &str| self.ids.is_fresh(id) || was_made_just_now(id, parties);
         let fresh = is_fresh(&step.object.id) || is_fresh(with);
+        // Until there is an answer.
+        *sent = Sent::Perhaps;
         let answer = act::act(step, fresh, policy.as_ref(), password, parties).await;
         *sent = Sent::after(&answer);
         match answer {
@@ -335,28 +338,6 @@ pub(super) async fn changed(
     parties
         .record(ceremony, &Event::TenantChanged(changed))
         .await
-}
-
-/// Waits until something shows.
-async fn until(
-    step: &Step,
-    pauses: &[Duration],
-    parties: &mut Parties<'_>,
-    look: impl AsyncFn(&graph::Client) -> Result<Option<String>, Error>,
-) -> Result<String, Error> {
-    let client = parties.tenant()?.clone();
-    let mut pauses = pauses.iter().copied();
-    loop {
-        if let Some(id) = look(&client).await? {
-            return Ok(id);
-        }
-        let Some(pause) = pauses.next() else {
-            return Err(Error::TenantDoesNotShow(step.id()));
-        };
-        parties
-            .pause("the directory does not show the change yet", pause)
-            .await?;
-    }
 }
 
 /// Whether an earlier run, which may have been killed right after it, made or changed this object a moment ago.

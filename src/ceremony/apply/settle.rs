@@ -2,17 +2,16 @@
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::Timestamp;
 
 use super::look::shows;
 use super::run::{changed, phase};
+use super::turn::Turn;
 use crate::ceremony::interaction::Step as Phase;
 use crate::ceremony::setback::undone;
 use crate::ceremony::{Error, Parties};
 use crate::ledger::{Ceremony, CeremonyKind, CeremonyPhase, EntryRef, Event, TenantChangeIntended};
 
-/// How long a change may be under way, and take to show.
-const SETTLING: SignedDuration = SignedDuration::from_secs(20);
 /// Pause between two looks.
 const PAUSE: Duration = Duration::from_secs(2);
 
@@ -48,7 +47,11 @@ pub(super) fn intended(ceremony: &Ceremony) -> Result<&TenantChangeIntended, Err
 }
 
 /// Closes every change of this tenant that is open.
-pub(super) async fn settle(tenant: &str, parties: &mut Parties<'_>) -> Result<Vec<Settled>, Error> {
+pub(super) async fn settle(
+    tenant: &str,
+    turn: &Turn,
+    parties: &mut Parties<'_>,
+) -> Result<Vec<Settled>, Error> {
     let open = parties.ledger.state().open_ceremonies().into_iter();
     let open: Vec<Ceremony> = open
         .filter(|one| one.kind == CeremonyKind::Tenant)
@@ -62,7 +65,7 @@ pub(super) async fn settle(tenant: &str, parties: &mut Parties<'_>) -> Result<Ve
     let mut settled = Vec::new();
     for ceremony in open {
         if intended(&ceremony)?.tenant == tenant {
-            settled.extend(close(&ceremony, parties).await?);
+            settled.extend(close(&ceremony, turn, parties).await?);
         }
     }
     let fact = format!("{} changes had been left open", settled.len());
@@ -82,21 +85,31 @@ async fn identity(configured: &str, parties: &Parties<'_>) -> Result<String, Err
 }
 
 /// None if somebody else closes it meanwhile: its own run is at work.
-async fn close(ceremony: &Ceremony, parties: &mut Parties<'_>) -> Result<Option<Settled>, Error> {
+async fn close(
+    ceremony: &Ceremony,
+    turn: &Turn,
+    parties: &mut Parties<'_>,
+) -> Result<Option<Settled>, Error> {
     let change = intended(ceremony)?.clone();
+    let settled_at = turn.settled_at(ceremony, parties)?;
+    let mut told = false;
     while is_open(ceremony, parties) {
         let (end, recorded) = match shows(&change, parties.tenant()?).await? {
             Some(id) => {
                 let recorded = changed(ceremony.id, &change, &id, parties).await;
                 (End::Made, recorded)
             }
-            None if is_settled(ceremony, parties) => {
+            None if left(settled_at, parties).is_zero() => {
                 let recorded = undone(ceremony.id, &change.label, parties).await;
                 (End::NotMade, recorded)
             }
             None => {
-                let why = "what was made a moment ago may not show yet";
-                parties.pause(why, PAUSE).await?;
+                if !std::mem::replace(&mut told, true) {
+                    let why = format!("{} was left open, and may show yet", change.label);
+                    let left = left(settled_at, parties);
+                    parties.interaction.waiting(&why, left);
+                }
+                parties.sleep(PAUSE).await?;
                 parties.ledger.refresh().await?;
                 continue;
             }
@@ -119,15 +132,8 @@ fn is_open(ceremony: &Ceremony, parties: &Parties<'_>) -> bool {
     matches!(phase(ceremony.id, parties), Some(CeremonyPhase::Open(_)))
 }
 
-/// Whether a change that does not show was not made, as far as time tells. Before that its own run may be at work still, and a change
-/// that is recorded as not made must not show later.
-pub(super) fn is_settled(ceremony: &Ceremony, parties: &Parties<'_>) -> bool {
-    let first = ceremony
-        .entries
-        .first()
-        .and_then(|index| usize::try_from(*index).ok());
-    let intent = first.and_then(|index| parties.ledger.entries().get(index));
-    let age = intent.map(|intent| parties.env.now().duration_since(intent.time));
-    // Another station's clock may be ahead: then it counts as settled, as it would a moment later.
-    age.is_none_or(|age| age > SETTLING || age.is_negative())
+/// How long it is until then.
+pub(super) fn left(settled_at: Timestamp, parties: &Parties<'_>) -> Duration {
+    let left = settled_at.duration_since(parties.env.now());
+    Duration::try_from(left).unwrap_or_default()
 }

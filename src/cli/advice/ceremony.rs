@@ -47,9 +47,13 @@ pub(super) fn of_ceremony(error: &ceremony::Error) -> Advice {
         E::Stopped { .. } => (Exit::Stopped, "stopped"),
         E::Tenant(error) => return services::of_tenant(error),
         E::TenantAmbiguous(_) => (Exit::Tenant, "tenant_ambiguous"),
-        E::TenantChangeUnderWay(_) => (Exit::Tenant, "tenant_change_under_way"),
+        E::TenantChangeGivenUp { .. } => (Exit::Tenant, "tenant_change_given_up"),
+        E::TenantChangeUnderWay(_) | E::TenantRunUnderWay(_) => {
+            (Exit::Tenant, "tenant_change_under_way")
+        }
         E::TenantDoesNotShow(_) => (Exit::Tenant, "tenant_does_not_show"),
         E::TenantNotAsPlanned { .. } => (Exit::Tenant, "tenant_not_as_planned"),
+        E::TenantTooSlow(_) => (Exit::Tenant, "tenant_too_slow"),
         E::TooFewKeys { .. } => (Exit::Usage, "too_few_keys"),
         E::TooFewPinTries { .. } => (Exit::Pin, "too_few_pin_tries"),
         E::UnknownKey => (Exit::Key, "unknown_key"),
@@ -90,9 +94,12 @@ fn hint(error: &ceremony::Error) -> Option<&'static str> {
         E::NoObjectId(_) => "the account was not read from a directory of Microsoft Entra",
         E::ExclusionUnproven { .. }
         | E::TenantAmbiguous(_)
+        | E::TenantChangeGivenUp { .. }
         | E::TenantChangeUnderWay(_)
         | E::TenantDoesNotShow(_)
-        | E::TenantNotAsPlanned { .. } => return hint_of_apply(error),
+        | E::TenantNotAsPlanned { .. }
+        | E::TenantRunUnderWay(_)
+        | E::TenantTooSlow(_) => return hint_of_apply(error),
         E::DisplayName(_) => {
             "choose a label of at most 30 characters, as it is to be written on the key"
         }
@@ -131,7 +138,7 @@ fn hint(error: &ceremony::Error) -> Option<&'static str> {
         }
         E::SettingImpossible(_) => "`halligan key config show` shows what the key has and can get",
         E::Stopped { .. } => {
-            "`halligan resume` shows what is on the key and in the tenant; `halligan resume LABEL` finishes it or takes it back"
+            "`halligan resume` shows what is on the key and in the tenant; `halligan resume LABEL` finishes it or takes it back, and a change of the tenant the next `halligan tenant apply` clears up"
         }
         E::TooFewKeys { .. } => {
             "enrol another key first; whoever must go below two types the account's name"
@@ -155,7 +162,13 @@ fn hint_of_apply(error: &ceremony::Error) -> Option<&'static str> {
         E::TenantChangeUnderWay(_) => Some(
             "`halligan ledger show` tells which station is at work; run `halligan tenant apply` again when it is done",
         ),
-        E::TenantDoesNotShow(_) | E::TenantNotAsPlanned { .. } => {
+        E::TenantChangeGivenUp { .. } => Some(
+            "see to it that runs do not overlap, and run `halligan tenant plan`: an object that is there twice is to be deleted by hand",
+        ),
+        E::TenantRunUnderWay(_) => {
+            Some("wait for its end, or interrupt it: what it leaves open the next run clears up")
+        }
+        E::TenantDoesNotShow(_) | E::TenantNotAsPlanned { .. } | E::TenantTooSlow(_) => {
             Some("run `halligan tenant apply` again: it looks first, and plans anew")
         }
         _ => None,
