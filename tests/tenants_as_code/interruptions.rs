@@ -45,13 +45,30 @@ fn ctrl_c_stops_before_the_next_change_and_knows_what_was_made() {
     ] {
         let bench = APPLY.bench();
         let started = held(&APPLY, &bench, request, moment);
-        started.interrupt().finish().exits(7).fails_with("stopped");
-        let kinds = bench.ledger();
-        let failed = kinds.iter().filter(|kind| *kind == "ceremony.failed");
-        assert_eq!(failed.count(), 1, "{kinds:?}");
+        let interrupted = started.interrupt().finish();
+        interrupted.exits(7).fails_with("cancelled");
+        let verified = bench.verified_ledger();
+        assert_eq!(verified["open_ceremonies"], serde_json::json!([]));
+        assert_eq!(bench.ledger().last().unwrap(), "tenant.changed");
         APPLY.apply(&bench).exits(0);
         judge(&APPLY, &bench);
     }
+}
+
+#[test]
+fn after_ctrl_c_what_does_not_show_soon_is_left_to_the_next_run() {
+    let bench = APPLY.bench();
+    let started = held(&APPLY, &bench, "POST /v1.0/groups", ",after-commit");
+    bench.tenant_fault("GET /v1.0/groups/*=404,times=always");
+    let stopped = started.interrupt().finish();
+    let stopped = stopped.exits(7).fails_with("stopped");
+    let hint = stopped.document()["error"]["hint"].to_string();
+    assert!(hint.contains("the next `halligan tenant apply` clears up"));
+    bench.clear_tenant_faults();
+    let kinds = bench.ledger();
+    assert_eq!(kinds.last().unwrap(), "ceremony.failed", "{kinds:?}");
+    APPLY.apply(&bench).exits(0);
+    judge(&APPLY, &bench);
 }
 
 #[test]

@@ -21,7 +21,12 @@ pub(super) const LAG_PAUSES: [Duration; 7] = [
 /// then, and the next run looks again.
 pub(super) const DOUBTFUL_PAUSES: usize = 5;
 
-/// Waits until something shows.
+/// How long is looked, after an interrupt, for what the service has taken.
+const LAST_LOOK: Duration = Duration::from_secs(5);
+/// Pause between two such looks.
+const LAST_LOOK_PAUSE: Duration = Duration::from_millis(500);
+
+/// Waits until something shows; not for long once the operator interrupts.
 pub(super) async fn until(
     step: &Step,
     pauses: &[Duration],
@@ -29,9 +34,22 @@ pub(super) async fn until(
     look: impl AsyncFn(&Client) -> Result<Option<String>, Error>,
 ) -> Result<String, Error> {
     let client = parties.tenant()?.clone();
+    match patiently(step, pauses, &client, parties, &look).await {
+        Err(_) if parties.go_on().is_err() => last_look(client, look).await,
+        found => found,
+    }
+}
+
+async fn patiently(
+    step: &Step,
+    pauses: &[Duration],
+    client: &Client,
+    parties: &mut Parties<'_>,
+    look: &impl AsyncFn(&Client) -> Result<Option<String>, Error>,
+) -> Result<String, Error> {
     let mut pauses = pauses.iter().copied();
     loop {
-        if let Some(id) = look(&client).await? {
+        if let Some(id) = look(client).await? {
             return Ok(id);
         }
         let Some(pause) = pauses.next() else {
@@ -41,4 +59,23 @@ pub(super) async fn until(
             .pause("the directory does not show the change yet", pause)
             .await?;
     }
+}
+
+/// What shows within a moment can be recorded, and nobody has to find it out later.
+async fn last_look(
+    client: Client,
+    look: impl AsyncFn(&Client) -> Result<Option<String>, Error>,
+) -> Result<String, Error> {
+    // The interrupt would break off every question.
+    let client = client.stop_when(std::future::pending());
+    let looks = async {
+        loop {
+            if let Some(id) = look(&client).await? {
+                return Ok(id);
+            }
+            tokio::time::sleep(LAST_LOOK_PAUSE).await;
+        }
+    };
+    let found = tokio::time::timeout(LAST_LOOK, looks).await;
+    found.unwrap_or(Err(Error::Cancelled))
 }

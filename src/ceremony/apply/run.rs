@@ -86,6 +86,7 @@ impl<'a> Run<'a> {
         self.ids.learn(&planned.object, &id);
         step.object.id = id.clone();
         effect(&step, &mut self.now);
+        parties.go_on()?;
         self.read_back(&step, parties).await?;
         parties.interaction.done(Phase::ChangeTenant, &step.id());
         self.changes.push(Change {
