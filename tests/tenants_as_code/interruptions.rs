@@ -6,7 +6,7 @@ use super::kills::{APPLY, ENFORCE, Scene, judge};
 use crate::bench::{Bench, Command, Finished, Snapshot, Started};
 
 /// `tenant apply` of the scene, whose request has come to the tenant and is answered some seconds later.
-fn held(scene: &Scene, bench: &Bench, request: &str, moment: &str) -> Started {
+pub(super) fn held(scene: &Scene, bench: &Bench, request: &str, moment: &str) -> Started {
     let before = bench.answers_held();
     bench.tenant_fault(&format!("{request}=slow,seconds={HELD}{moment}"));
     let started = command(scene, bench).start();

@@ -7,6 +7,7 @@ mod interruptions;
 mod kills;
 mod passwords;
 mod served;
+mod stations;
 
 use serde_json::Value;
 

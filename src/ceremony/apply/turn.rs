@@ -78,6 +78,7 @@ fn patience(change: TenantChange, ours: bool) -> SignedDuration {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -7,7 +7,7 @@ use super::scenes::{SCENES, Scene};
 use crate::bench::{run_cases, say};
 
 /// Cases that run at the same time. Many of them only wait.
-const WORKERS: usize = 12;
+const WORKERS: usize = 20;
 
 /// Of a scene that is not taken as a whole every so manieth case runs.
 const STEP: usize = 5;
