@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::webauthn::Aaguid;
+
 /// `fido2AuthenticationMethod` as `GET` and `POST` answer it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -22,6 +24,14 @@ pub struct Fido2AuthenticationMethod {
     pub attestation_level: Option<AttestationLevel>,
     /// Absent on rows made before the property existed.
     pub passkey_type: Option<PasskeyType>,
+}
+
+impl Fido2AuthenticationMethod {
+    /// Its model, if the service shows one that can be read.
+    #[must_use]
+    pub fn aaguid(&self) -> Option<Aaguid> {
+        self.aa_guid.as_deref()?.parse().ok()
+    }
 }
 
 /// `attestationLevel`

@@ -1,7 +1,7 @@
 //! What each policy does on one way.
 
 use super::PolicyExplained;
-use crate::graph::model::ConditionalAccessPolicy;
+use crate::graph::model::{ConditionalAccessPolicy, Fido2AuthenticationMethod};
 use crate::tenant::conditional_access::{
     Person, PolicyOutcome, Way, exclusions, judge, with_strengths,
 };
@@ -39,7 +39,7 @@ pub(super) fn explained(
 fn models(account: &Account) -> Vec<Aaguid> {
     let keys = account.keys.as_deref().unwrap_or_default();
     keys.iter()
-        .filter_map(|key| key.aa_guid.as_deref()?.parse().ok())
+        .filter_map(Fido2AuthenticationMethod::aaguid)
         .collect()
 }
 

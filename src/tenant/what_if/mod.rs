@@ -255,17 +255,13 @@ fn keys(snapshot: &Snapshot, account: &Account) -> Read<Vec<KeyStanding>> {
     let standing = |key: &Fido2AuthenticationMethod| KeyStanding {
         id: key.id.clone(),
         display_name: key.display_name.clone(),
-        aaguid: model(key),
+        aaguid: key.aaguid(),
         ruling: ruling(snapshot, account, key),
     };
     match &account.keys {
         Ok(keys) => Ok(keys.iter().map(standing).collect()),
         Err(unread) => Err(unread.clone()),
     }
-}
-
-fn model(key: &Fido2AuthenticationMethod) -> Option<Aaguid> {
-    key.aa_guid.as_deref()?.parse().ok()
 }
 
 /// Whether a sign-in with the key is taken.
@@ -286,7 +282,7 @@ fn ruling(snapshot: &Snapshot, account: &Account, key: &Fido2AuthenticationMetho
         groups: person.groups.as_deref(),
     };
     let key = Key {
-        aaguid: model(key),
+        aaguid: key.aaguid(),
         attestation: match key.attestation_level {
             Some(AttestationLevel::Attested) => Attestation::Verified,
             Some(AttestationLevel::NotAttested) => Attestation::None,

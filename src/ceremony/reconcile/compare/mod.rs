@@ -15,7 +15,6 @@ use super::finding::{Finding, FindingId, Line, Subject};
 use crate::encoding::base64url;
 use crate::graph::model::Fido2AuthenticationMethod as Method;
 use crate::ledger::CeremonyKind;
-use crate::webauthn::Aaguid;
 
 /// One line per credential: the ledger's keys, the enrolments under way, what else is registered, what else is on the key in
 /// hand; then the accounts of which nothing was said.
@@ -122,11 +121,6 @@ fn open(ceremony: &OpenCeremony) -> Finding {
         ),
         "`halligan resume` says what is true, and finishes it or undoes it",
     )
-}
-
-/// The model that the directory says a method has.
-fn model_of(method: &Method) -> Option<Aaguid> {
-    method.aa_guid.as_deref()?.parse().ok()
 }
 
 /// Text of somebody else's, shown so that it can move no cursor.

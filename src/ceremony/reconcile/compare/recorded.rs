@@ -4,7 +4,7 @@ use super::account::{self, is_account_of};
 use super::remedy::{self, remove_by_hand};
 use super::{
     AccountFacts, Directory, Facts, Finding, FindingId, Line, Method, RecordedKey, Registered,
-    Service, Subject, Today, method_of, model_of, open, quoted,
+    Service, Subject, Today, method_of, open, quoted,
 };
 use crate::encoding::base64url;
 use crate::ledger::{CeremonyKind, RetireReason};
@@ -123,7 +123,7 @@ fn missing(key: &RecordedKey, facts: &Facts) -> Option<Finding> {
 /// What the directory says of the method that does not fit the record.
 fn mismatches(key: &RecordedKey, method: &Method, facts: &Facts) -> Vec<Finding> {
     let mut findings = Vec::new();
-    if let Some(model) = model_of(method).filter(|model| *model != key.aaguid) {
+    if let Some(model) = method.aaguid().filter(|model| *model != key.aaguid) {
         findings.push(Finding::new(
             FindingId::MethodMismatch,
             format!("the directory has it as model {model}, the ledger as {}", key.aaguid),

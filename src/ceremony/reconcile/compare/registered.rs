@@ -1,9 +1,7 @@
 //! A method that no key of the ledger accounts for.
 
 use super::remedy::remove_by_hand;
-use super::{
-    AccountFacts, Facts, Finding, FindingId, Line, Method, Service, Subject, model_of, quoted,
-};
+use super::{AccountFacts, Facts, Finding, FindingId, Line, Method, Service, Subject, quoted};
 use crate::encoding::base64url;
 
 pub(super) fn line(method: &Method, account: &AccountFacts, facts: &Facts) -> Line {
@@ -16,7 +14,7 @@ pub(super) fn line(method: &Method, account: &AccountFacts, facts: &Facts) -> Li
         account: Some(account.name.clone()),
         credential_id: on_key.map(|stored| stored.id.clone()),
         method_id: Some(method.id.clone()),
-        aaguid: model_of(method),
+        aaguid: method.aaguid(),
         in_hand: on_key.is_some(),
     };
     let finding = another_accounts(method, facts).unwrap_or_else(|| {
@@ -43,7 +41,7 @@ fn another_accounts(method: &Method, facts: &Facts) -> Option<Finding> {
     let same = |key: &&super::RecordedKey| {
         let named = method.display_name.as_ref() == Some(&key.label);
         base64url::names_credential(&method.id, &key.credential_id)
-            || (named && model_of(method) == Some(key.aaguid))
+            || (named && method.aaguid() == Some(key.aaguid))
     };
     let in_service = facts.keys.iter().filter(|key| key.service == Service::In);
     let key = in_service.into_iter().find(same)?;

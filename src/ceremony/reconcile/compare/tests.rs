@@ -8,6 +8,7 @@ use crate::ceremony::reconcile::facts::{KeyFacts, StoredCredential};
 use crate::ceremony::reconcile::finding::Standing;
 use crate::graph::model::Fido2AuthenticationMethodConfiguration as Policy;
 use crate::ledger::Account;
+use crate::webauthn::Aaguid;
 
 const MODEL: Aaguid = Aaguid::new([7; 16]);
 

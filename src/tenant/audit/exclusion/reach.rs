@@ -8,8 +8,6 @@ use crate::tenant::conditional_access::{
 use crate::tenant::snapshot::{Account, Snapshot};
 use crate::webauthn::Aaguid;
 
-use super::super::keys::model;
-
 /// Whether, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Reach {
@@ -33,7 +31,10 @@ pub(super) struct Models {
 impl Models {
     pub(super) fn of(account: &Account) -> Self {
         let keys: &[Fido2AuthenticationMethod] = account.keys.as_deref().unwrap_or_default();
-        let known: Vec<Aaguid> = keys.iter().filter_map(model).collect();
+        let known: Vec<Aaguid> = keys
+            .iter()
+            .filter_map(Fido2AuthenticationMethod::aaguid)
+            .collect();
         Self {
             complete: account.keys.is_ok() && known.len() == keys.len(),
             known,

@@ -1,7 +1,7 @@
 //! HG-302
 
 use super::super::{Check, Facts, Finding, Object, Severity, source};
-use super::{model, name, object};
+use super::{name, object};
 use crate::graph::model::{Fido2AuthenticationMethod as Method, User};
 use crate::tenant::passkey_policy::{self, Attestation, Key, Purpose, Ruling};
 use crate::tenant::snapshot::Account;
@@ -46,7 +46,7 @@ fn line(facts: &Facts<'_>, account: &Account, user: &User, key: &Method) -> Find
     };
     // At a sign-in the attestation does not count.
     let in_question = Key {
-        aaguid: model(key),
+        aaguid: key.aaguid(),
         attestation: Attestation::Unknown,
     };
     let name = name(key);

@@ -14,7 +14,6 @@ use super::finding::{Object, ObjectKind};
 use super::{Facts, Finding};
 use crate::graph::model::Fido2AuthenticationMethod;
 use crate::tenant::snapshot::Account;
-use crate::webauthn::Aaguid;
 
 /// A line for each registered key of each account; an account without keys has a line that says so.
 fn per_key(
@@ -44,9 +43,4 @@ fn object(key: &Fido2AuthenticationMethod) -> Object {
 
 fn name(key: &Fido2AuthenticationMethod) -> &str {
     key.display_name.as_deref().unwrap_or(&key.id)
-}
-
-/// The key's model, if the service shows one that can be read.
-pub(super) fn model(key: &Fido2AuthenticationMethod) -> Option<Aaguid> {
-    key.aa_guid.as_deref()?.parse().ok()
 }

@@ -1,7 +1,8 @@
 //! HG-309
 
 use super::super::{Check, Facts, Finding, Object, Severity, source};
-use super::{model, object};
+use super::object;
+use crate::graph::model::Fido2AuthenticationMethod;
 use crate::webauthn::Aaguid;
 
 pub(in super::super) const CHECK: Check = Check {
@@ -24,7 +25,8 @@ fn run(facts: &Facts<'_>) -> Vec<Finding> {
         if keys.len() < 2 {
             return Finding::not_applicable(subject, "fewer than two keys");
         }
-        let models: Option<Vec<Aaguid>> = keys.iter().map(model).collect();
+        let models: Option<Vec<Aaguid>> =
+            keys.iter().map(Fido2AuthenticationMethod::aaguid).collect();
         let Some(models) = models else {
             return Finding::unknown(subject, "the model of a key is not shown");
         };
