@@ -7,6 +7,7 @@
 mod account;
 #[cfg(test)]
 pub(in crate::tenant) mod example;
+mod key;
 mod path;
 #[cfg(test)]
 mod tests;

@@ -7,10 +7,10 @@ pub mod service;
 mod tests;
 
 use super::conditional_access::{Demand, Person, Way, judge, ways, with_strengths};
-use super::passkey_policy::{self, Attestation, Key, Purpose, Ruling};
+use super::passkey_policy::Ruling;
 use super::read::Read;
 use super::snapshot::{Account, Snapshot};
-use crate::graph::model::{AttestationLevel, ConditionalAccessPolicy, Fido2AuthenticationMethod};
+use crate::graph::model::{ConditionalAccessPolicy, Fido2AuthenticationMethod};
 use crate::webauthn::Aaguid;
 
 pub use effect::{AccountEffect, Effect, KeyEffect, WayEffect, effects};
@@ -256,40 +256,12 @@ fn keys(snapshot: &Snapshot, account: &Account) -> Read<Vec<KeyStanding>> {
         id: key.id.clone(),
         display_name: key.display_name.clone(),
         aaguid: key.aaguid(),
-        ruling: ruling(snapshot, account, key),
+        ruling: snapshot.sign_in_with(key, account),
     };
     match &account.keys {
         Ok(keys) => Ok(keys.iter().map(standing).collect()),
         Err(unread) => Err(unread.clone()),
     }
-}
-
-/// Whether a sign-in with the key is taken.
-fn ruling(snapshot: &Snapshot, account: &Account, key: &Fido2AuthenticationMethod) -> Ruling {
-    let (policy, person) = match (&snapshot.passkeys, account.person()) {
-        (Ok(policy), Some(person)) => (policy, person),
-        (Err(unread), _) => {
-            let why = format!("the passkey policy could not be read: {}", unread.why);
-            return Ruling::Unknown { why };
-        }
-        (_, None) => {
-            let why = "the account could not be read".to_owned();
-            return Ruling::Unknown { why };
-        }
-    };
-    let account = passkey_policy::Account {
-        id: &person.id,
-        groups: person.groups.as_deref(),
-    };
-    let key = Key {
-        aaguid: key.aaguid(),
-        attestation: match key.attestation_level {
-            Some(AttestationLevel::Attested) => Attestation::Verified,
-            Some(AttestationLevel::NotAttested) => Attestation::None,
-            _ => Attestation::Unknown,
-        },
-    };
-    passkey_policy::rule(policy, account, key, Purpose::SignIn)
 }
 
 fn name_of(policies: &[ConditionalAccessPolicy], id: &str) -> String {

@@ -1,9 +1,9 @@
 //! HG-302
 
 use super::super::{Check, Facts, Finding, Object, Severity, source};
-use super::{name, object};
-use crate::graph::model::{Fido2AuthenticationMethod as Method, User};
-use crate::tenant::passkey_policy::{self, Attestation, Key, Purpose, Ruling};
+use super::{name, per_key};
+use crate::graph::model::Fido2AuthenticationMethod as Method;
+use crate::tenant::passkey_policy::Ruling;
 use crate::tenant::snapshot::Account;
 
 pub(in super::super) const CHECK: Check = Check {
@@ -17,40 +17,16 @@ pub(in super::super) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts<'_>) -> Vec<Finding> {
-    facts.for_each_account(|account, user| {
-        let subject = || Object::account(account);
-        match &account.keys {
-            Err(unread) => vec![Finding::unread(subject(), "the registered keys", unread)],
-            Ok(keys) if keys.is_empty() => {
-                vec![Finding::not_applicable(subject(), "no key is registered")]
-            }
-            Ok(keys) => {
-                let line = |key| line(facts, account, user, key).about([object(key)]);
-                keys.iter().map(line).collect()
-            }
-        }
-    })
+    per_key(facts, |account, key| line(facts, account, key))
 }
 
-fn line(facts: &Facts<'_>, account: &Account, user: &User, key: &Method) -> Finding {
+fn line(facts: &Facts<'_>, account: &Account, key: &Method) -> Finding {
     let subject = Object::account(account);
-    let policy = match &facts.snapshot.passkeys {
-        Ok(policy) => policy,
-        Err(unread) => return Finding::unread(subject, "the passkey policy", unread),
-    };
-    let person = account.person();
-    let groups = person.and_then(|person| person.groups);
-    let member = passkey_policy::Account {
-        id: &user.id,
-        groups: groups.as_deref(),
-    };
-    // At a sign-in the attestation does not count.
-    let in_question = Key {
-        aaguid: key.aaguid(),
-        attestation: Attestation::Unknown,
-    };
+    if let Err(unread) = &facts.snapshot.passkeys {
+        return Finding::unread(subject, "the passkey policy", unread);
+    }
     let name = name(key);
-    match passkey_policy::rule(policy, member, in_question, Purpose::SignIn) {
+    match facts.snapshot.sign_in_with(key, account) {
         Ruling::Allowed { by } => Finding::pass(subject, format!("{name}: {by}")),
         Ruling::Refused { by, .. } => {
             Finding::fail(subject, format!("{name} cannot sign in: {by}"))
