@@ -71,15 +71,20 @@ fn vary<'a, T>(
     varied
 }
 
-/// Somewhere that nobody has named, each named location of the policy, and an open one for those that are not shown.
+/// Somewhere that nobody has named, trusted or not, each named location of the policy, and an open one for those that are not shown.
+/// A trusted place need not have a name that is shown: the addresses that per-user multifactor authentication trusts have none.
 fn places(
     policy: &ConditionalAccessPolicy,
     named: &Read<Vec<NamedLocation>>,
 ) -> Vec<Option<Place>> {
-    let mut places = vec![Some(Place {
-        named_locations: Vec::new(),
-        trusted: false,
-    })];
+    let nameless = |trusted| {
+        let named_locations = Vec::new();
+        Some(Place {
+            named_locations,
+            trusted,
+        })
+    };
+    let mut places = vec![nameless(false), nameless(true)];
     let Some(locations) = &policy.conditions.locations else {
         return places;
     };

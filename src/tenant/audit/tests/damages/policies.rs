@@ -36,6 +36,11 @@ fn stopping() -> Vec<Damage> {
                 json!({"includeLocations": ["All"], "excludeLocations": ["AllTrusted"]});
             world.policies().push(policy);
         }),
+        damage("blocked inside the office", &["HG-401"], |world| {
+            let mut policy = blocks("office");
+            policy["conditions"]["locations"] = json!({"includeLocations": ["AllTrusted"]});
+            world.policies().push(policy);
+        }),
         damage("blocked from one country", &["HG-401"], |world| {
             let mut policy = blocks("country");
             policy["conditions"]["locations"] = json!({"includeLocations": ["country"]});
