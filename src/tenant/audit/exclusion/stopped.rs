@@ -17,7 +17,9 @@ pub(in super::super) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts<'_>) -> Vec<Finding> {
-    lines(facts, enforced, "there is no enforced policy", line)
+    let nothing =
+        "no enforced policy stops the account, but for those that HG-406 and HG-408 speak of";
+    lines(facts, enforced, nothing, line)
 }
 
 /// A line for every policy, since this is the proof of the exclusion; what another check speaks of is said there.

@@ -104,6 +104,20 @@ fn a_policy_about_workload_identities_is_told_apart() {
 }
 
 #[test]
+fn that_no_policy_stops_an_account_does_not_mean_that_there_is_none() {
+    let mut world = healthy::world();
+    world.policies()[0]["conditions"]["users"] = json!({"includeUsers": ["All"]});
+    let audit = world.audit();
+    assert_eq!(failed(&audit), ["HG-409"]);
+    assert_eq!(
+        said(&audit, "HG-401").lines().next(),
+        Some(
+            "pass no enforced policy stops the account, but for those that HG-406 and HG-408 speak of"
+        )
+    );
+}
+
+#[test]
 fn the_path_of_an_exclusion_is_shown() {
     assert!(
         said(&healthy::world().audit(), "HG-401").contains("excludes group \"Emergency access\"\n")
