@@ -45,18 +45,25 @@ impl Models {
     fn demand(&self, policy: &ConditionalAccessPolicy) -> Demand {
         let with = |models: &[Aaguid]| demand(policy, models);
         let each = self.known.iter().map(|one| with(std::slice::from_ref(one)));
-        let gravest = each.max().unwrap_or_else(|| with(&[]));
-        let asks_for_models = policy
-            .grant_controls
-            .as_ref()
-            .is_some_and(|controls| controls.authentication_strength.is_some());
-        match gravest {
-            Demand::Barrier(what) if !self.complete && asks_for_models => {
-                Demand::Open(format!("{what}, and the account's keys are not all known"))
-            }
+        let of_others = match with(&[]) {
+            // A key that is not known may be of a model that is taken, or of one that is not.
+            Demand::Barrier(_) if !self.complete && names_a_strength(policy) => Demand::Open(
+                "an authentication strength, and the models of the account's keys are not all known"
+                    .to_owned(),
+            ),
             other => other,
+        };
+        match each.max() {
+            Some(of_known) if self.complete => of_known,
+            Some(of_known) => of_known.max(of_others),
+            None => of_others,
         }
     }
+}
+
+fn names_a_strength(policy: &ConditionalAccessPolicy) -> bool {
+    let controls = policy.grant_controls.as_ref();
+    controls.is_some_and(|controls| controls.authentication_strength.is_some())
 }
 
 /// Whether the policy reaches the account.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::healthy::{self, BG, GLOBAL_ADMINISTRATOR, GROUP, policy};
+use super::healthy::{self, BG, GLOBAL_ADMINISTRATOR, GROUP, MODELS, policy};
 use super::{World, failed, said, unknown};
 use crate::tenant::desired::DedicatedPolicy;
 
@@ -101,6 +101,29 @@ fn a_policy_about_workload_identities_is_told_apart() {
     })
     .audit();
     assert_eq!(unknown(&audit), ["HG-404"]);
+}
+
+#[test]
+fn a_strength_that_lists_models_is_open_while_the_model_of_a_key_is_not_shown() {
+    let with = |allowed: &[&str], combinations: &[&str]| {
+        let mut world = healthy::world();
+        world.account(0)["keys"]["read"][1]["aaGuid"] = Value::Null;
+        world.snapshot["strengths"]["read"] = json!([{
+            "id": "s", "displayName": "Our keys", "allowedCombinations": combinations,
+            "combinationConfigurations": [{"appliesToCombinations": ["fido2"], "allowedAAGUIDs": allowed}],
+        }]);
+        let controls = json!({"operator": "AND", "authenticationStrength": {"id": "s"}});
+        let mut policy = policy("Our keys", &controls);
+        policy["conditions"]["users"] = json!({"includeUsers": [BG[0]]});
+        world.policies().push(policy);
+        said(&world.audit(), "HG-406")
+    };
+    let open = "unknown \"Our keys\" applies to the account, and asks for what is open: an authentication strength, and the models";
+    assert!(with(&MODELS, &["fido2"]).starts_with(open));
+    // The other key is refused, whatever this one is of.
+    for (allowed, combinations) in [(&MODELS[1..], ["fido2"]), (&MODELS[..], ["password,sms"])] {
+        assert!(with(allowed, &combinations).starts_with("fail "));
+    }
 }
 
 #[test]
