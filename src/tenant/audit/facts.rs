@@ -88,10 +88,7 @@ impl<'a> Facts<'a> {
             })
             .collect();
         match found.is_empty() {
-            true => vec![Finding::unknown(
-                Object::tenant(),
-                "nothing was read of the accounts that the configuration names",
-            )],
+            true => vec![Finding::no_account()],
             false => found,
         }
     }

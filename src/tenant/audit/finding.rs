@@ -60,6 +60,14 @@ impl Finding {
         }
     }
 
+    /// There is no account to look at, whatever the reason.
+    pub(super) fn no_account() -> Self {
+        Self::unknown(
+            Object::tenant(),
+            "nothing was read of the accounts that the configuration names",
+        )
+    }
+
     /// With the objects that it is about besides its subject.
     pub(super) fn about(self, objects: impl IntoIterator<Item = Object>) -> Self {
         Self {

@@ -3,7 +3,7 @@
 use super::super::facts::user;
 use super::super::finding::ObjectKind;
 use super::super::{Check, Facts, Finding, Object, Severity, source};
-use crate::graph::model::{Organization, Workflow};
+use crate::graph::model::{Organization, User, Workflow};
 
 pub(in super::super) const CHECK: Check = Check {
     id: "HG-704",
@@ -26,10 +26,13 @@ fn run(facts: &Facts<'_>) -> Vec<Finding> {
         }
         Err(unread) => return vec![Finding::unread(tenant, "the lifecycle workflows", unread)],
     };
-    let mut users = facts.accounts().map(user);
-    let restricted =
-        users.all(|one| one.is_some_and(|one| one.is_management_restricted == Some(true)));
-    if restricted {
+    let users: Vec<Option<&User>> = facts.accounts().map(user).collect();
+    if users.is_empty() {
+        return vec![Finding::no_account()];
+    }
+    let is_restricted =
+        |one: &Option<&User>| one.is_some_and(|one| one.is_management_restricted == Some(true));
+    if users.iter().all(is_restricted) {
         return vec![Finding::pass(
             tenant,
             "the accounts are in a restricted unit, which no workflow reaches",

@@ -64,6 +64,13 @@ fn if_nothing_was_read_nothing_passes_and_nothing_fails() {
 }
 
 #[test]
+fn without_an_account_to_look_at_no_workflow_is_harmless() {
+    let mut world = healthy::world();
+    world.snapshot["accounts"] = json!([]);
+    assert!(unknown(&world.audit()).contains(&"HG-704"));
+}
+
+#[test]
 fn no_part_that_is_missing_makes_a_check_fail() {
     for part in all_parts(&healthy::world()) {
         let mut world = healthy::world();
