@@ -53,6 +53,12 @@ pub fn names_credential(text: &str, credential_id: &[u8]) -> bool {
         || text == encode_url_token(credential_id)
 }
 
+/// Whether the method with this id is the registration of a key: by the id on record, or since it names the key's credential.
+#[must_use]
+pub fn names_key(method_id: &str, recorded: &str, credential_id: &[u8]) -> bool {
+    method_id == recorded || names_credential(method_id, credential_id)
+}
+
 /// Every credential id that `text` may stand for; empty when it is none of the three forms.
 #[must_use]
 pub fn credential_id_candidates(text: &str) -> Vec<Vec<u8>> {

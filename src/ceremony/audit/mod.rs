@@ -17,6 +17,7 @@ pub fn facts(entries: &[Entry], state: &State, tenant: &str) -> LedgerFacts {
         account: key.enrolled.account.id.clone(),
         label: key.enrolled.label.clone(),
         method_id: key.enrolled.method_id.clone(),
+        credential_id: key.enrolled.credential_id.clone(),
         last_proof: key.last_proof.map(|(_, time)| time),
     });
     let audits = entries.iter().filter(|entry| {

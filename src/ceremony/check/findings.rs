@@ -227,7 +227,7 @@ async fn ask(tenant: &graph::Client, key: &KeyEnrolled) -> Result<[Outcome; 2], 
 
 fn method(key: &KeyEnrolled, methods: &[Fido2AuthenticationMethod]) -> Outcome {
     let is_this = |method: &&Fido2AuthenticationMethod| {
-        method.id == key.method_id || base64url::names_credential(&method.id, &key.credential_id)
+        base64url::names_key(&method.id, &key.method_id, &key.credential_id)
     };
     match methods.iter().find(is_this) {
         Some(_) => pass("method"),

@@ -67,10 +67,11 @@ pub(super) async fn registered(key: &KeyEnrolled, parties: &mut Parties<'_>) -> 
     let tenant = parties.tenant?;
     parties.interaction.begin(Step::InspectTenant);
     match tenant.fido2_methods(&key.account.id).await {
-        Ok(methods) => Some(methods.iter().any(|method| {
-            method.id == key.method_id
-                || base64url::names_credential(&method.id, &key.credential_id)
-        })),
+        Ok(methods) => Some(
+            methods
+                .iter()
+                .any(|method| base64url::names_key(&method.id, &key.method_id, &key.credential_id)),
+        ),
         Err(error) if error.status() == Some(404) => Some(false),
         Err(error) => {
             let why = crate::ceremony::error::in_full(&error);

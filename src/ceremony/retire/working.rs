@@ -71,9 +71,9 @@ pub(crate) fn is_leaving(label: &str, state: &State) -> bool {
 
 /// Under its own credential id: a method that somebody made with another key is no way in for this one.
 fn is_registered(key: &KeyEnrolled, methods: &[Fido2AuthenticationMethod]) -> bool {
-    methods.iter().any(|method| {
-        method.id == key.method_id || base64url::names_credential(&method.id, &key.credential_id)
-    })
+    methods
+        .iter()
+        .any(|method| base64url::names_key(&method.id, &key.method_id, &key.credential_id))
 }
 
 /// Whether a key proved itself when it was last asked to.

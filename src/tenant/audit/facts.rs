@@ -39,6 +39,8 @@ pub struct LedgerKey {
     pub label: String,
     /// The id of its registration in the tenant.
     pub method_id: String,
+    /// Its credential, which the directory may name instead.
+    pub credential_id: Vec<u8>,
     /// When it last proved by a signature that it works.
     pub last_proof: Option<Timestamp>,
 }

@@ -41,6 +41,7 @@ fn known(draft: &Draft<'_>) -> LedgerFacts {
         account: key.account.clone(),
         label: key.label.clone(),
         method_id: key.method_id.clone(),
+        credential_id: key.credential_id.clone(),
         last_proof: None,
     });
     LedgerFacts {

@@ -4,6 +4,7 @@ use super::super::facts::{LedgerFacts, LedgerKey, same};
 use super::super::finding::ObjectKind;
 use super::super::{Check, Facts, Finding, Object, Severity, source};
 use super::{name, object};
+use crate::encoding::base64url;
 use crate::graph::model::{Fido2AuthenticationMethod as Method, User};
 use crate::tenant::snapshot::Account;
 
@@ -30,7 +31,10 @@ fn run(facts: &Facts<'_>) -> Vec<Finding> {
 
 fn compare(account: &Account, user: &User, keys: &[Method], ledger: &LedgerFacts) -> Vec<Finding> {
     let subject = || Object::account(account);
-    let recorded = |key: &Method| ledger.keys.iter().any(|one| one.method_id == key.id);
+    let is_of = |key: &Method, one: &LedgerKey| {
+        base64url::names_key(&key.id, &one.method_id, &one.credential_id)
+    };
+    let recorded = |key: &Method| ledger.keys.iter().any(|one| is_of(key, one));
     let foreign = keys.iter().filter(|key| !recorded(key)).map(|key| {
         let why = format!(
             "{} is registered, and the ledger does not know it",
@@ -38,7 +42,7 @@ fn compare(account: &Account, user: &User, keys: &[Method], ledger: &LedgerFacts
         );
         Finding::fail(subject(), why).about([object(key)])
     });
-    let is_registered = |one: &LedgerKey| keys.iter().any(|key| key.id == one.method_id);
+    let is_registered = |one: &LedgerKey| keys.iter().any(|key| is_of(key, one));
     let of_account = ledger
         .keys
         .iter()

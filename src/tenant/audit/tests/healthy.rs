@@ -39,6 +39,7 @@ fn ledger() -> LedgerFacts {
         account: BG[account].to_owned(),
         label: format!("BG{account}-{number}"),
         method_id: format!("key-{account}-{number}"),
+        credential_id: format!("credential-{account}-{number}").into_bytes(),
         last_proof: Some("2026-11-01T00:00:00Z".parse().unwrap()),
     };
     LedgerFacts {

@@ -113,6 +113,17 @@ fn in_a_healthy_tenant_every_check_passes() {
 }
 
 #[test]
+fn the_ledger_knows_a_method_that_names_the_credential_in_another_form() {
+    let mut world = healthy::world();
+    let credential = &world.ledger().keys[0].credential_id;
+    let token = crate::encoding::base64url::encode_url_token(credential);
+    world.account(0)["keys"]["read"][0]["id"] = token.into();
+    assert_eq!(failed(&world.audit()), [""; 0]);
+    world.account(0)["keys"]["read"][0]["id"] = "another".into();
+    assert_eq!(failed(&world.audit()), ["HG-307"]);
+}
+
+#[test]
 fn ids_are_of_one_form_and_in_order() {
     let of_form = |id: &str| {
         let digits = id.strip_prefix("HG-").unwrap();
