@@ -190,7 +190,7 @@ BODY = {
     "pin.opened": dict(label=text, by=texts, share=flag),
     "reset.intended": dict(label=text, credential_id=binary),
     "reset.performed": dict(label=text, credential_id=binary),
-    "tenant.audited": dict(tenant=text, taken_at=text, snapshot=text, passed=flag,
+    "tenant.audited": dict(tenant=text, taken_at=text, snapshot=text, passed=flag, fail_on=optional(texts),
                            counts=lambda v: isinstance(v, dict) and all(count32(one) for one in v.values()), failed=texts, unknown=texts),
     "tenant.change_intended": dict(label=text, tenant=text, change=CHANGE, object=tenant_object, before=optional(digest),
                                    after=members(), password=optional(sealed_secret), **{"with": optional(tenant_object)}),

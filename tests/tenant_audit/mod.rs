@@ -9,6 +9,7 @@ mod pages;
 
 use std::fs;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, Command};
@@ -31,7 +32,8 @@ fn healthy() -> Value {
     snapshot
 }
 
-fn audit(bench: &Bench, snapshot: &Value) -> Command {
+/// By all checks.
+fn whole_audit(bench: &Bench, snapshot: &Value) -> Command {
     fs::write(bench.path("snapshot.json"), snapshot.to_string()).unwrap();
     let id = fs::read_to_string(bench.path("halligan.toml")).unwrap();
     let id = id
@@ -44,18 +46,12 @@ fn audit(bench: &Bench, snapshot: &Value) -> Command {
         snapshot["tenant"] = json!(id.trim_matches('"'));
         fs::write(bench.path("snapshot.json"), snapshot.to_string()).unwrap();
     }
-    // There is no ledger in which the document's keys could be.
-    let words = [
-        "tenant",
-        "audit",
-        "--snapshot",
-        "snapshot.json",
-        "--skip",
-        "HG-307",
-        "--skip",
-        "HG-308",
-    ];
-    bench.halligan(words)
+    bench.halligan(["tenant", "audit", "--snapshot", "snapshot.json"])
+}
+
+/// There is no ledger in which the document's keys could be.
+fn audit(bench: &Bench, snapshot: &Value) -> Command {
+    whole_audit(bench, snapshot).with(["--skip", "HG-307", "--skip", "HG-308"])
 }
 
 fn disabled() -> Value {
@@ -226,13 +222,10 @@ fn a_file_that_is_no_snapshot_is_refused() {
 #[test]
 fn an_audit_is_recorded_when_asked_for() {
     let bench = bench();
-    let document = audit(&bench, &disabled())
-        .with(["--record"])
-        .json()
-        .run()
-        .exits(1)
-        .document();
-    assert!(document["entry"]["index"].is_u64(), "{document}");
+    let record = |snapshot: &Value| {
+        let audit = whole_audit(&bench, snapshot).with(["--record"]).json();
+        audit.run().exits(1).document()
+    };
     let review = |document: &Value| {
         let findings = document["findings"].as_array().unwrap();
         let line = findings
@@ -241,8 +234,18 @@ fn an_audit_is_recorded_when_asked_for() {
             .unwrap();
         line["verdict"].clone()
     };
-    let later = audit(&bench, &healthy()).json().run().exits(0).document();
-    assert_eq!(review(&later), "pass");
+    let later = || audit(&bench, &healthy()).json().run().exits(0).document();
+    // It is as old as what was read.
+    let mut read_long_ago = healthy();
+    read_long_ago["taken_at"] = json!("2020-01-01T00:00:00Z");
+    record(&read_long_ago);
+    assert_eq!(review(&later()), "fail");
+    let mut read_now = disabled();
+    read_now["taken_at"] = json!(Timestamp::now());
+    let document = record(&read_now);
+    assert!(document["entry"]["index"].is_u64(), "{document}");
+    assert_eq!(review(&document), "pass");
+    assert_eq!(review(&later()), "pass");
     bench.halligan(["ledger", "verify"]).run().exits(0);
     let shown = bench
         .halligan(["ledger", "show", "--json"])
@@ -252,11 +255,22 @@ fn an_audit_is_recorded_when_asked_for() {
     let entries = shown["entries"].as_array().unwrap();
     let audited = entries
         .iter()
-        .find(|one| one["kind"] == "tenant.audited")
+        .rfind(|one| one["kind"] == "tenant.audited")
         .unwrap();
     assert_eq!(audited["body"]["failed"][0], "HG-105");
     assert_eq!(audited["body"]["passed"], false);
+    assert_eq!(audited["body"]["fail_on"], json!(["warning", "unknown"]));
     assert_eq!(audited["body"]["snapshot"].as_str().unwrap().len(), 64);
+}
+
+#[test]
+fn an_audit_by_some_checks_is_no_review() {
+    let bench = bench();
+    for choice in ["--check", "--skip"] {
+        let words = [choice, "HG-101", "--record"];
+        whole_audit(&bench, &healthy()).with(words).run().exits(2);
+    }
+    assert!(!bench.path("ledger").exists());
 }
 
 /// The simulated tenant as it comes: the accounts are there, and nothing that keeps them safe.

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::ceremony::Error;
 use crate::encoding::hex;
 use crate::ledger::{Draft, Entry, EntryRef, Event, Ledger, State, TenantAudited};
-use crate::tenant::audit::{Audit, LedgerFacts, LedgerKey, Line};
+use crate::tenant::audit::{Audit, FailOn, LedgerFacts, LedgerKey, Line};
 use crate::tenant::snapshot::Snapshot;
 
 /// What a ledger knows that an audit asks for. Audits of other tenants are not counted.
@@ -20,17 +21,27 @@ pub fn facts(entries: &[Entry], state: &State, tenant: &str) -> LedgerFacts {
         credential_id: key.enrolled.credential_id.clone(),
         last_proof: key.last_proof.map(|(_, time)| time),
     });
-    let audits = entries.iter().filter(|entry| {
-        let event = Event::parse(&entry.kind, &entry.body);
-        matches!(event, Ok(Some(Event::TenantAudited(audited))) if audited.tenant == tenant)
-    });
     LedgerFacts {
         keys: keys.collect(),
-        last_review: audits.map(|entry| entry.time).max(),
+        last_review: entries
+            .iter()
+            .filter_map(|entry| reviewed(entry, tenant))
+            .max(),
     }
 }
 
-/// Records an audit. `document` is what was read, as an export writes it.
+/// Of when the tenant is that an audit looked at: a file may be judged long after it was read.
+fn reviewed(entry: &Entry, tenant: &str) -> Option<Timestamp> {
+    match Event::parse(&entry.kind, &entry.body) {
+        Ok(Some(Event::TenantAudited(audited))) if audited.tenant == tenant => {
+            let taken_at: Timestamp = audited.taken_at.parse().ok()?;
+            Some(taken_at.min(entry.time))
+        }
+        _ => None,
+    }
+}
+
+/// Records an audit by all checks. `document` is what was read, as an export writes it.
 ///
 /// # Errors
 /// When the ledger cannot be written.
@@ -39,19 +50,27 @@ pub async fn record(
     snapshot: &Snapshot,
     document: &str,
     audit: &Audit,
-    passed: bool,
+    fail_on: FailOn,
 ) -> Result<EntryRef, Error> {
     let event = Event::TenantAudited(TenantAudited {
         tenant: snapshot.tenant.clone(),
         taken_at: snapshot.taken_at.to_string(),
         snapshot: hex::encode(&Sha256::digest(document)),
-        passed,
+        passed: audit.is_safe(fail_on),
+        fail_on: Some(words(fail_on)),
         counts: counts(audit),
         failed: ids(audit, Line::fails),
         unknown: ids(audit, Line::is_open),
     });
     let entry = ledger.append(Draft::new(&event, None)).await?;
     Ok(entry.reference())
+}
+
+/// As the command line has it.
+fn words(fail_on: FailOn) -> Vec<String> {
+    let unknown = fail_on.unknown.then_some("unknown");
+    let words = [fail_on.severity.as_str()].into_iter().chain(unknown);
+    words.map(str::to_owned).collect()
 }
 
 fn counts(audit: &Audit) -> BTreeMap<String, u32> {

@@ -50,8 +50,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     sarif: Option<PathBuf>,
 
-    /// Record the result in the ledger
-    #[arg(long)]
+    /// Record the result in the ledger; of all checks
+    #[arg(long, conflicts_with_all = ["check", "skip"])]
     record: bool,
 
     /// Show the checks, and ask nobody
@@ -166,7 +166,8 @@ async fn known(
     };
     // This very audit is one that the ledger is about to have.
     if arguments.record {
-        facts.last_review = Some(context.env.now());
+        let this = snapshot.taken_at.min(context.env.now());
+        facts.last_review = facts.last_review.max(Some(this));
     }
     Ok(Ok(facts))
 }
@@ -191,8 +192,8 @@ async fn conclude(
         return Ok(report);
     }
     let mut ledger = record::open_for_writing(&arguments.ledger, config, context, false).await?;
-    let (document, passed) = (report::snapshot_text(snapshot), audited.is_safe());
-    let entry = ceremony::audit::record(&mut ledger, snapshot, &document, found, passed).await?;
+    let (document, fail_on) = (report::snapshot_text(snapshot), audited.fail_on);
+    let entry = ceremony::audit::record(&mut ledger, snapshot, &document, found, fail_on).await?;
     Ok(report::tenant_audit_recorded(report, &entry))
 }
 

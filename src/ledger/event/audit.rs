@@ -15,6 +15,10 @@ pub struct TenantAudited {
     pub snapshot: String,
     /// Whether nothing counted against the tenant.
     pub passed: bool,
+    /// What counts: `error`, `warning` or `note`, from that severity on, and `unknown` for what is open. Entries of earlier versions do
+    /// not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fail_on: Option<Vec<String>>,
     /// How many lines say so of each: `errors`, `warnings`, `notes`, `unknown`, `accepted`, `passed`, `not_applicable`.
     pub counts: BTreeMap<String, u32>,
     /// The ids of the checks with a failure that nobody accepted.

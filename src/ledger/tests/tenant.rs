@@ -8,7 +8,7 @@ use super::tampered::{Case, case};
 use super::{golden, vectors};
 use crate::ledger::{
     Account, CeremonyKind, Draft, EntryHash, Event, Outcome, OutcomeVerdict, ProvenAccount,
-    SealedPart, SealedSecret, TenantChange, TenantChangeIntended, TenantChanged,
+    SealedPart, SealedSecret, TenantAudited, TenantChange, TenantChangeIntended, TenantChanged,
     TenantExclusionProven, TenantObject, TenantPasswordOpened,
 };
 
@@ -127,7 +127,21 @@ fn opened() -> Draft {
     Draft::new(&Event::TenantPasswordOpened(opened), Some(ACCOUNT))
 }
 
-/// A group that was made, an exclusion and an account that are open, a proof, and a password that was opened.
+fn audited() -> Draft {
+    let audited = TenantAudited {
+        tenant: TENANT.to_owned(),
+        taken_at: "2026-03-01T09:59:00Z".to_owned(),
+        snapshot: "0".repeat(64),
+        passed: true,
+        fail_on: Some(vec!["error".to_owned(), "unknown".to_owned()]),
+        counts: [("passed".to_owned(), 71), ("warnings".to_owned(), 1)].into(),
+        failed: vec!["HG-409".to_owned()],
+        unknown: Vec::new(),
+    };
+    Draft::new(&Event::TenantAudited(audited), None)
+}
+
+/// A group that was made, an exclusion and an account that are open, a proof, a password that was opened, and an audit.
 pub(super) fn changed(forge: &mut Forge<'_>) {
     for draft in [
         creation(),
@@ -136,12 +150,13 @@ pub(super) fn changed(forge: &mut Forge<'_>) {
         proven(),
         account(),
         opened(),
+        audited(),
     ] {
         forge.append(draft);
     }
 }
 
-pub(super) const TENANTS: [Case; 6] = [
+pub(super) const TENANTS: [Case; 7] = [
     case("tenant-password-in-clear", 14, "body", |forge| {
         forge.append(account());
         forge.rewrite(14, |entry| entry["body"]["password"] = json!("secret"));
@@ -164,6 +179,10 @@ pub(super) const TENANTS: [Case; 6] = [
     case("tenant-change-without-its-outcome", 14, "body", |forge| {
         forge.append(creation());
         forge.rewrite(14, |entry| entry["body"]["after"] = json!("[]"));
+    }),
+    case("tenant-audit-that-counts-a-word", 14, "body", |forge| {
+        forge.append(audited());
+        forge.rewrite(14, |entry| entry["body"]["fail_on"] = json!("error"));
     }),
     case("tenant-changed-twice", 16, "ceremony", |forge| {
         forge.append(creation());
