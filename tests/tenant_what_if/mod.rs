@@ -51,6 +51,17 @@ fn systems<'a>(account: &'a Value, effect: &str) -> Vec<&'a str> {
 }
 
 #[test]
+fn an_account_that_does_not_exist_is_shut_out() {
+    let bench = bench();
+    bench.configure_further("[[emergency.account]]\nname = \"ghost@contoso.onmicrosoft.com\"\n");
+    let shown = what_if(&bench).run().exits(1);
+    shown.prints("✗  every way in: shut out: there is no such account");
+    let document = what_if(&bench).json().run().exits(1).document();
+    let ghost = of_account(&document, "ghost@contoso.onmicrosoft.com");
+    assert_eq!(systems(ghost, "stays_out"), EVERYWHERE);
+}
+
+#[test]
 fn a_tenant_in_order_lets_everybody_in() {
     let bench = bench();
     let shown = what_if(&bench).run().exits(0);

@@ -81,8 +81,7 @@ fn disagreements(asked: &Asked) -> Vec<String> {
 }
 
 fn is_in(effect: &AccountEffect) -> bool {
-    let is_certain = !effect.ways.is_empty() && effect.ways.iter().all(|way| way.after.is_in());
-    is_certain || !effect.is_emergency
+    !effect.is_emergency || effect.ways.iter().all(|way| way.after.is_in())
 }
 
 fn account(effect: &AccountEffect, changed: bool) -> String {
@@ -91,9 +90,6 @@ fn account(effect: &AccountEffect, changed: bool) -> String {
         false => "regular user",
     };
     let mut text = format!("\n{} ({kind})\n", printable(&effect.account));
-    if effect.ways.is_empty() {
-        text.push_str("  ?  nothing can be said: the account could not be read\n");
-    }
     let said = effect
         .ways
         .iter()

@@ -201,13 +201,17 @@ fn standing(
         ways: Vec::new(),
     };
     let models = standing.models();
-    standing.ways = match (account.person(), policies) {
-        (Some(person), Ok(policies)) => ways()
-            .map(|way| judged(policies, &person, way, &models))
-            .collect(),
-        (_, Err(why)) => ways().map(|way| open(way, why)).collect(),
-        (None, Ok(_)) => Vec::new(),
+    let person = account.person();
+    let taken = |way| match (&person, policies) {
+        (Some(person), Ok(policies)) => judged(policies, person, way, &models),
+        (Some(_), Err(why)) => unjudged(
+            way,
+            Access::Open(format!("the policies could not be read: {why}")),
+        ),
+        // Policies mean somebody; why there is nobody is said by what closes the account.
+        (None, _) => unjudged(way, Access::Free),
     };
+    standing.ways = ways().map(taken).collect();
     standing
 }
 
@@ -225,12 +229,9 @@ fn judged(
     }
 }
 
-fn open(way: Way, why: &str) -> WayStanding {
-    WayStanding {
-        way,
-        access: Access::Open(format!("the policies could not be read: {why}")),
-        by: Vec::new(),
-    }
+fn unjudged(way: Way, access: Access) -> WayStanding {
+    let by = Vec::new();
+    WayStanding { way, access, by }
 }
 
 /// What the account itself has against a sign-in.

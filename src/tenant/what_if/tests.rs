@@ -179,8 +179,11 @@ fn an_account_that_is_disabled_or_missing_is_shut() {
     ] {
         let mut document = example::document();
         document["accounts"][0]["user"] = json!({"read": user});
-        let standing = &standings(&example::read(document), false)[0];
-        assert!(matches!(standing.closed, Some(Access::Shut(_))));
+        let before = standings(&example::read(document), false);
+        let shut = |way: &WayStanding| matches!(before[0].access(way), Access::Shut(_));
+        assert!(!before[0].ways.is_empty() && before[0].ways.iter().all(shut));
+        let effect = &effects(&before, &before)[0];
+        assert_eq!(effect.gravest(), Effect::StaysOut);
     }
 }
 
