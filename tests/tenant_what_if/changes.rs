@@ -115,6 +115,10 @@ fn a_file_that_says_nothing_usable_is_refused() {
         ),
         ("{\"state\": \"enabled\", \"conditions\": 44}", "object 1: "),
         (
+            "{\"id\": \"mistyped\", \"state\": \"disabled\"}",
+            "object 1 has the id \"mistyped\", which none in the tenant has",
+        ),
+        (
             "{\"conditions\": {}, \"state\": \"enabled\", \"displayName\": 1}",
             "object 1: ",
         ),

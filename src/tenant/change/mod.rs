@@ -9,11 +9,12 @@ mod document;
 #[cfg(test)]
 mod tests;
 
-use serde_json::{Map, Value};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::read::Unread;
 use super::snapshot::Snapshot;
-use crate::graph::model::{AuthenticationStrengthPolicy, ConditionalAccessPolicy};
 
 pub use document::{Change, Object, read};
 
@@ -39,6 +40,16 @@ pub enum Error {
         /// What is wrong.
         why: serde_json::Error,
     },
+    /// An object that is neither one of the tenant's nor a whole new one.
+    #[error("object {at} {}, and is no new one either, which would have {needed}", named(.id.as_deref()))]
+    NoneSuch {
+        /// Which, from 1 on.
+        at: usize,
+        /// The id that nothing has.
+        id: Option<String>,
+        /// The member that a new one has.
+        needed: &'static str,
+    },
     /// What is to be changed could not be read.
     #[error("object {at} changes what could not be read of the tenant: {}", unread.why)]
     Unread {
@@ -47,6 +58,13 @@ pub enum Error {
         /// Why.
         unread: Unread,
     },
+}
+
+fn named(id: Option<&str>) -> String {
+    match id {
+        Some(id) => format!("has the id {id:?}, which none in the tenant has"),
+        None => "has no id".to_owned(),
+    }
 }
 
 impl Change {
@@ -60,69 +78,83 @@ impl Change {
             at,
             unread: unread.clone(),
         };
-        let members = |why| Error::Members { at, why };
         match self.object {
             Object::Policy => {
                 let policies = snapshot.policies.as_mut().map_err(|why| unread(why))?;
-                put_policy(policies, &self.members).map_err(members)
+                self.put(policies, |one| one.id.as_deref(), &PARTED, "conditions")
             }
             Object::Strength => {
                 let strengths = snapshot.strengths.as_mut().map_err(|why| unread(why))?;
-                put_strength(strengths, &self.members).map_err(members)
+                self.put(
+                    strengths,
+                    |one| Some(one.id.as_str()),
+                    &[],
+                    "allowedCombinations",
+                )
             }
             Object::Passkeys => {
                 let passkeys = snapshot.passkeys.as_mut().map_err(|why| unread(why))?;
-                *passkeys = changed(passkeys, &self.members, &[]).map_err(members)?;
+                *passkeys = self.changed(passkeys, &[])?;
                 Ok(())
             }
         }
+    }
+
+    /// Changes the object with the same id, or adds one, if it has the member without which the service makes none.
+    fn put<T: Serialize + DeserializeOwned>(
+        &self,
+        objects: &mut Vec<T>,
+        id_of: fn(&T) -> Option<&str>,
+        parted: &[&str],
+        needed: &'static str,
+    ) -> Result<(), Error> {
+        let id = self.members.get("id").and_then(Value::as_str);
+        let is_meant = |one: &&mut T| {
+            let ids = id_of(one).zip(id);
+            ids.is_some_and(|(known, id)| known.eq_ignore_ascii_case(id))
+        };
+        match objects.iter_mut().find(is_meant) {
+            Some(known) => *known = self.changed(known, parted)?,
+            None if !self.members.contains_key(needed) => {
+                return Err(Error::NoneSuch {
+                    at: self.at,
+                    id: id.map(str::to_owned),
+                    needed,
+                });
+            }
+            None => objects.push(self.read(Value::Object(self.members.clone()))?),
+        }
+        Ok(())
+    }
+
+    /// The object with the members of the change in the place of its own, all but its id, in which the change may have other letters.
+    fn changed<T: Serialize + DeserializeOwned>(
+        &self,
+        object: &T,
+        parted: &[&str],
+    ) -> Result<T, Error> {
+        let mut whole = serde_json::to_value(object).map_err(|why| self.members_are(why))?;
+        for (name, value) in self.members.iter().filter(|(name, _)| *name != "id") {
+            match (&mut whole[name], value) {
+                (Value::Object(before), Value::Object(after))
+                    if parted.contains(&name.as_str()) =>
+                {
+                    before.extend(after.clone());
+                }
+                (before, value) => *before = value.clone(),
+            }
+        }
+        self.read(whole)
+    }
+
+    fn read<T: DeserializeOwned>(&self, whole: Value) -> Result<T, Error> {
+        serde_json::from_value(whole).map_err(|why| self.members_are(why))
+    }
+
+    fn members_are(&self, why: serde_json::Error) -> Error {
+        Error::Members { at: self.at, why }
     }
 }
 
 /// Members of a policy of which each member is replaced on its own.
 const PARTED: [&str; 1] = ["conditions"];
-
-fn put_policy(
-    policies: &mut Vec<ConditionalAccessPolicy>,
-    members: &Map<String, Value>,
-) -> Result<(), serde_json::Error> {
-    let id = members.get("id").and_then(Value::as_str);
-    let known = policies
-        .iter_mut()
-        .find(|one| id.is_some() && one.id.as_deref() == id);
-    match known {
-        Some(known) => *known = changed(known, members, &PARTED)?,
-        None => policies.push(serde_json::from_value(Value::Object(members.clone()))?),
-    }
-    Ok(())
-}
-
-fn put_strength(
-    strengths: &mut Vec<AuthenticationStrengthPolicy>,
-    members: &Map<String, Value>,
-) -> Result<(), serde_json::Error> {
-    let id = members.get("id").and_then(Value::as_str);
-    match strengths.iter_mut().find(|one| Some(one.id.as_str()) == id) {
-        Some(known) => *known = changed(known, members, &[])?,
-        None => strengths.push(serde_json::from_value(Value::Object(members.clone()))?),
-    }
-    Ok(())
-}
-
-/// The object with these members in the place of its own.
-fn changed<T: serde::Serialize + serde::de::DeserializeOwned>(
-    object: &T,
-    members: &Map<String, Value>,
-    parted: &[&str],
-) -> Result<T, serde_json::Error> {
-    let mut whole = serde_json::to_value(object)?;
-    for (name, value) in members {
-        match (&mut whole[name], value) {
-            (Value::Object(before), Value::Object(after)) if parted.contains(&name.as_str()) => {
-                before.extend(after.clone());
-            }
-            (before, value) => *before = value.clone(),
-        }
-    }
-    serde_json::from_value(whole)
-}

@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 use super::super::snapshot::example;
 use super::*;
 
+const MIXED: &str = "ABCDEF00-0000-4000-8000-00000000000A";
+
 fn put(change: &Value) -> Value {
     let mut snapshot = example::read(example::document());
     for change in read(&change.to_string()).unwrap() {
@@ -55,6 +57,59 @@ fn strengths_and_the_passkey_policy_change_too() {
     assert_eq!(after["passkeys"]["read"]["state"], "disabled");
     let self_service = &after["passkeys"]["read"]["isSelfServiceRegistrationAllowed"];
     assert_eq!(*self_service, true);
+}
+
+#[test]
+fn ids_are_the_same_in_either_case() {
+    let change = json!([
+        {"id": "abc", "displayName": "Keys", "allowedCombinations": ["fido2"]},
+        {"id": "ABC", "allowedCombinations": ["password,sms"]},
+        {"id": MIXED, "state": "disabled"}
+    ]);
+    let mut document = example::document();
+    document["policies"]["read"][0]["id"] = json!(MIXED.to_lowercase());
+    let mut snapshot = example::read(document);
+    for change in read(&change.to_string()).unwrap() {
+        change.put_into(&mut snapshot).unwrap();
+    }
+    let after = serde_json::to_value(&snapshot).unwrap();
+    let (policies, strengths) = (&after["policies"]["read"], &after["strengths"]["read"]);
+    let count = |objects: &Value| objects.as_array().unwrap().len();
+    assert_eq!((count(policies), count(strengths)), (1, 1));
+    // What refers to it has the id as it was.
+    assert_eq!(policies[0]["id"], MIXED.to_lowercase());
+    assert_eq!(policies[0]["state"], "disabled");
+    assert_eq!(strengths[0]["id"], "abc");
+    assert_eq!(strengths[0]["allowedCombinations"], json!(["password,sms"]));
+}
+
+#[test]
+fn an_id_that_nothing_has_makes_nothing_new_out_of_a_part() {
+    for (change, needed) in [
+        (json!({"id": "typo", "state": "disabled"}), "conditions"),
+        (json!({"id": "typo", "grantControls": null}), "conditions"),
+        (
+            json!({"id": "typo", "combinationConfigurations": []}),
+            "allowedCombinations",
+        ),
+    ] {
+        let mut snapshot = example::read(example::document());
+        let [change] = &read(&change.to_string()).unwrap()[..] else {
+            panic!("one object")
+        };
+        let refused = change.put_into(&mut snapshot).unwrap_err().to_string();
+        assert!(
+            refused.starts_with("object 1 has the id \"typo\""),
+            "{refused}"
+        );
+        assert!(refused.ends_with(needed), "{refused}");
+    }
+    let nameless = json!({"displayName": "New", "grantControls": null});
+    let [change] = &read(&nameless.to_string()).unwrap()[..] else {
+        panic!("one object")
+    };
+    let refused = change.put_into(&mut example::read(example::document()));
+    assert!(matches!(refused, Err(Error::NoneSuch { id: None, .. })));
 }
 
 #[test]
