@@ -67,7 +67,7 @@ fn of_reading_a_tenant() {
         (&["tenant", "what-if"], 0),
         (&["tenant", "what-if", "--service"], 0),
         (&["tenant", "explain", &account], 0),
-        (&["tenant", "explain", &operator], 1),
+        (&["tenant", "explain", &operator], 0),
         (&["tenant", "plan"], 1),
     ] {
         let before = bench.exchanges().len();

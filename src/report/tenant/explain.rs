@@ -10,10 +10,10 @@ use crate::report::{Report, printable};
 use crate::tenant::conditional_access::{Condition, Demand, Enforcement};
 use crate::tenant::explain::{Apart, Asks, Explanation, PolicyExplained, WayExplained};
 
-/// Renders an explanation. It is `ok` if nothing is open.
+/// Renders an explanation. It is `ok` if all is as it should be with the account.
 #[must_use]
 pub fn explain(explanation: &Explanation) -> Report {
-    let ok = explanation.ways.iter().all(|way| way.asks != Asks::Open);
+    let ok = explanation.is_safe();
     let body = json!({
         "account": explanation.account,
         "emergency": explanation.is_emergency,
@@ -38,6 +38,7 @@ fn text(explanation: &Explanation) -> String {
         // Writing to a `String` cannot fail.
         let _ = writeln!(text, "{name}, {ways}: {}", printable(&asked(asks, &by)));
     }
+    let _ = writeln!(text, "{}", conclusion(explanation));
     text.push_str("\nApart from policies\n");
     let everywhere = explanation
         .apart
@@ -60,6 +61,15 @@ fn text(explanation: &Explanation) -> String {
         }
     }
     text
+}
+
+fn conclusion(explanation: &Explanation) -> &'static str {
+    match (explanation.is_emergency, explanation.is_safe()) {
+        (true, true) => "Nothing shuts this emergency account out.",
+        (true, false) => "This emergency account is shut out by some way, or may be.",
+        (false, true) => "By no way in a password is enough.",
+        (false, false) => "By some way in a password is enough, or may be.",
+    }
 }
 
 fn asked(asks: Asks, by: &[String]) -> String {
@@ -174,6 +184,8 @@ fn way_json(way: &WayExplained) -> Value {
         "platform": way.way.platform.as_str(),
         "asks": asks_word(way.asks),
         "by": way.by,
+        "guarded": way.is_guarded,
+        "may_shut_out": way.may_shut_out,
         "policies": way.policies.iter().map(policy_json).collect::<Vec<_>>(),
     })
 }

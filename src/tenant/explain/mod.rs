@@ -26,6 +26,19 @@ pub struct Explanation {
     pub sign_ins: Read<Vec<SignIn>>,
 }
 
+impl Explanation {
+    /// Whether all is as it should be: nothing shuts an emergency account out, or may; to everybody else no way is open by a
+    /// password alone.
+    #[must_use]
+    pub fn is_safe(&self) -> bool {
+        let mut ways = self.ways.iter();
+        match self.is_emergency {
+            true => ways.all(|way| !way.may_shut_out),
+            false => ways.all(|way| way.is_guarded),
+        }
+    }
+}
+
 /// Something apart from Conditional Access that decides.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Apart {
@@ -74,6 +87,10 @@ pub struct WayExplained {
     pub asks: Asks,
     /// The names of what asks it.
     pub by: Vec<String>,
+    /// Whether something certainly asks for a second factor, or for more than that, whatever else is open.
+    pub is_guarded: bool,
+    /// Whether something shuts the holder of a key out, or may.
+    pub may_shut_out: bool,
     /// What each policy does, those that decide first.
     pub policies: Vec<PolicyExplained>,
 }
@@ -107,6 +124,11 @@ impl PolicyExplained {
             (Match::Yes(_), Demand::Key(_)) => Asks::Mfa,
             (Match::Yes(_), Demand::Barrier(_)) => Asks::ShutsOut,
         }
+    }
+
+    /// Whether it shuts the holder of a key out, or may. One of which only this is open, whether it asks for the key, does not.
+    fn may_shut_out(&self) -> bool {
+        self.asks() >= Asks::Open && !matches!(self.demand, Demand::Key(_))
     }
 
     /// Whether it would ask for something if it were enforced.
@@ -159,7 +181,11 @@ fn explained(snapshot: &Snapshot, account: &Account, apart: &[Apart], way: Way) 
             Vec::new()
         }
     };
+    let may_shut_out = by.iter().any(|(asks, _)| *asks >= Asks::Open)
+        || policies.iter().any(PolicyExplained::may_shut_out);
     by.extend(policies.iter().map(|one| (one.asks(), one.name.clone())));
+    let is_certain = |(asks, _): &(Asks, String)| matches!(asks, Asks::Mfa | Asks::ShutsOut);
+    let is_guarded = by.iter().any(is_certain);
     let asks = by.iter().map(|(asks, _)| *asks).max();
     let asks = asks.unwrap_or(Asks::Nothing);
     by.retain(|(one, _)| *one == asks && asks != Asks::Nothing);
@@ -167,6 +193,8 @@ fn explained(snapshot: &Snapshot, account: &Account, apart: &[Apart], way: Way) 
         way,
         asks,
         by: by.into_iter().map(|(_, name)| name).collect(),
+        is_guarded,
+        may_shut_out,
         policies,
     }
 }

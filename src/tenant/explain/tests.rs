@@ -69,6 +69,59 @@ fn a_regular_user_is_not_asked_by_a_policy_that_is_off_or_reports_only() {
     }
 }
 
+/// A further policy for everybody.
+fn policy(conditions: &Value, control: &str) -> Value {
+    let mut whole = json!({
+        "clientAppTypes": ["all"], "applications": {"includeApplications": ["All"]}, "users": {"includeUsers": ["All"]}
+    });
+    for (name, value) in conditions.as_object().unwrap() {
+        whole[name] = value.clone();
+    }
+    json!({
+        "id": "further", "displayName": "Further", "state": "enabled", "conditions": whole,
+        "grantControls": {"operator": "OR", "builtInControls": [control]}
+    })
+}
+
+#[test]
+fn a_regular_user_is_safe_if_something_asks_and_an_emergency_account_if_nothing_shuts_it_out() {
+    let risky = json!({"signInRiskLevels": ["high"]});
+    let linux = json!({"platforms": {"includePlatforms": ["linux"]}});
+    for (conditions, control, regular, emergency) in [
+        (&json!({}), "mfa", true, true),
+        (&risky, "mfa", true, true),
+        (&risky, "block", true, false),
+        (&linux, "compliantDevice", true, false),
+        (&json!({}), "somethingOfLater", true, false),
+    ] {
+        let mut document = example::document();
+        let policies = document["policies"]["read"].as_array_mut().unwrap();
+        policies.push(policy(conditions, control));
+        let said = (conditions, control);
+        assert_eq!(
+            explained(document.clone(), false).is_safe(),
+            regular,
+            "{said:?}"
+        );
+        assert_eq!(explained(document, true).is_safe(), emergency, "{said:?}");
+    }
+    // Without the policy for everybody something has to ask on every way.
+    for (conditions, control, regular) in [
+        (&json!({}), "compliantDevice", true),
+        (&json!({}), "somethingOfLater", false),
+        (&risky, "mfa", false),
+        (&linux, "mfa", false),
+    ] {
+        let mut document = example::document();
+        document["policies"]["read"] = json!([policy(conditions, control)]);
+        assert_eq!(
+            explained(document, false).is_safe(),
+            regular,
+            "{conditions} {control}"
+        );
+    }
+}
+
 #[test]
 fn the_path_through_groups_is_shown() {
     let mut document = example::document();
