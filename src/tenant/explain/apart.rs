@@ -9,6 +9,7 @@ use crate::tenant::read::Read;
 use crate::tenant::snapshot::{Account, Snapshot};
 
 /// Where the service itself asks everybody: portals since October 2024, tools for Azure since October 2025, reading excepted.
+/// The clouds of governments and of China do not ask yet, and nothing that is read tells them apart.
 const MANDATORY: [&str; 3] = [app::AZURE_PORTAL, app::AZURE_CLI, app::AZURE_POWERSHELL];
 
 pub(super) fn of(snapshot: &Snapshot, account: &Account) -> Vec<Apart> {
@@ -81,6 +82,6 @@ fn mandatory(application: &'static str) -> Apart {
         what: Source::MandatoryMfa,
         application: Some(application),
         asks: Asks::Mfa,
-        why: "the service asks everybody here, whoever is excluded from policies; a FIDO2 key satisfies it".to_owned(),
+        why: "the service asks everybody here, whoever is excluded from policies, but not yet in the clouds of governments and of China; a FIDO2 key satisfies it".to_owned(),
     }
 }
