@@ -16,6 +16,8 @@ pub struct Finding {
     pub verdict: Verdict,
     /// What stands against it, or what it rests on.
     pub objects: Vec<Object>,
+    /// Which of several lines with the same subject and objects it is, in a word that stays the same while they do.
+    pub aspect: Option<String>,
     /// What a pass rests on.
     pub observed: Option<String>,
     /// The permission that would tell, for what could not be read.
@@ -28,6 +30,7 @@ impl Finding {
             subject,
             verdict,
             objects: Vec::new(),
+            aspect: None,
             observed: None,
             permission: None,
         }
@@ -72,6 +75,14 @@ impl Finding {
     pub(super) fn about(self, objects: impl IntoIterator<Item = Object>) -> Self {
         Self {
             objects: objects.into_iter().collect(),
+            ..self
+        }
+    }
+
+    /// With what tells it apart from other lines about the same.
+    pub(super) fn told_apart_by(self, aspect: impl Into<String>) -> Self {
+        Self {
+            aspect: Some(aspect.into()),
             ..self
         }
     }

@@ -93,6 +93,7 @@ fn fingerprint(line: &Line) -> String {
     let finding = &line.finding;
     let mut objects: Vec<String> = finding.objects.iter().map(identity).collect();
     objects.sort();
+    objects.extend(finding.aspect.clone());
     let identity = [line.check.id.to_owned(), identity(&finding.subject)];
     let text = [identity.as_slice(), &objects].concat().join("\n");
     hex::encode(&Sha256::digest(text))

@@ -25,6 +25,7 @@ fn line(at: usize, verdict: Verdict, accepted: bool) -> Line {
                 object(ObjectKind::Policy, "p"),
                 object(ObjectKind::Policy, "o"),
             ],
+            aspect: None,
             observed: None,
             permission: Some("Policy.Read.All".into()),
         },
@@ -200,6 +201,9 @@ fn a_fingerprint_stays_while_the_offenders_are_the_same() {
     later.finding.objects.reverse();
     later.finding.subject.name = "renamed".to_owned();
     assert_eq!(print(later), first);
+    let mut apart = line(0, Verdict::fail("12 days"), false);
+    apart.finding.aspect = Some("another sign-in".to_owned());
+    assert_ne!(print(apart), first);
     let mut other = line(0, Verdict::fail("12 days"), false);
     other.finding.objects.pop();
     assert_ne!(print(other), first);

@@ -38,10 +38,8 @@ fn run(facts: &Facts<'_>) -> Vec<Finding> {
 fn line(facts: &Facts<'_>, subject: Object, sign_in: &SignIn, limit: i64) -> Option<Finding> {
     let shown = sign_in.created_date_time.as_deref();
     let Some(time) = shown.and_then(|time| time.parse::<Timestamp>().ok()) else {
-        return Some(Finding::unknown(
-            subject,
-            "when one of the sign-ins was is not shown",
-        ));
+        let why = "when one of the sign-ins was is not shown";
+        return Some(Finding::unknown(subject, why).told_apart_by(&sign_in.id));
     };
     if days(time, facts.now) > limit {
         return None;
@@ -60,8 +58,6 @@ fn line(facts: &Facts<'_>, subject: Object, sign_in: &SignIn, limit: i64) -> Opt
         .ip_address
         .as_deref()
         .unwrap_or("an address that is not shown");
-    Some(Finding::fail(
-        subject,
-        format!("{time}: a sign-in to {to} from {from} {how}"),
-    ))
+    let why = format!("{time}: a sign-in to {to} from {from} {how}");
+    Some(Finding::fail(subject, why).told_apart_by(&sign_in.id))
 }
