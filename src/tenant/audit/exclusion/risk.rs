@@ -1,6 +1,6 @@
 //! HG-408
 
-use super::super::{Check, Facts, Finding, Severity, source};
+use super::super::{Check, Severity, source};
 use super::by_policy::lines_about;
 use super::concern::Concern;
 
@@ -11,13 +11,11 @@ pub(in super::super) const CHECK: Check = Check {
     severity: Severity::Error,
     source: source::CONDITIONAL_ACCESS,
     fix: "exclude the group of the emergency accounts from the policy: an emergency looks risky",
-    run,
+    run: |facts| {
+        lines_about(
+            facts,
+            Concern::Risk,
+            "no policy about risk stands in the way",
+        )
+    },
 };
-
-fn run(facts: &Facts<'_>) -> Vec<Finding> {
-    lines_about(
-        facts,
-        Concern::Risk,
-        "no policy about risk stands in the way",
-    )
-}

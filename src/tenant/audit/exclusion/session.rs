@@ -1,6 +1,6 @@
 //! HG-407
 
-use super::super::{Check, Facts, Finding, Severity, source};
+use super::super::{Check, Severity, source};
 use super::by_policy::lines_about;
 use super::concern::Concern;
 
@@ -11,9 +11,5 @@ pub(in super::super) const CHECK: Check = Check {
     severity: Severity::Note,
     source: source::CONDITIONAL_ACCESS,
     fix: "exclude the group of the emergency accounts from the policy; a key is asked for again, and no more",
-    run,
+    run: |facts| lines_about(facts, Concern::Session, "no policy cuts its sessions short"),
 };
-
-fn run(facts: &Facts<'_>) -> Vec<Finding> {
-    lines_about(facts, Concern::Session, "no policy cuts its sessions short")
-}

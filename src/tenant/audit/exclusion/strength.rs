@@ -1,6 +1,6 @@
 //! HG-406
 
-use super::super::{Check, Facts, Finding, Severity, source};
+use super::super::{Check, Severity, source};
 use super::by_policy::lines_about;
 use super::concern::Concern;
 
@@ -11,13 +11,11 @@ pub(in super::super) const CHECK: Check = Check {
     severity: Severity::Error,
     source: source::CONDITIONAL_ACCESS,
     fix: "allow the models of the accounts' keys in the authentication strength, or exclude the group from the policy",
-    run,
+    run: |facts| {
+        lines_about(
+            facts,
+            Concern::Strength,
+            "no authentication strength stands in the way",
+        )
+    },
 };
-
-fn run(facts: &Facts<'_>) -> Vec<Finding> {
-    lines_about(
-        facts,
-        Concern::Strength,
-        "no authentication strength stands in the way",
-    )
-}
