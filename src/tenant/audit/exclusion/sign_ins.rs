@@ -1,6 +1,7 @@
 //! The sign-ins that an emergency account has to be capable of: to the admin centers, Graph and the command lines, from a browser or
 //! a program, on every system, from everywhere, at every risk.
 
+use super::super::facts::same;
 use crate::graph::model::{ConditionalAccessPolicy, NamedLocation};
 use crate::tenant::conditional_access::{
     APPLICATIONS, CLIENTS, ClientApp, PLATFORMS, Person, Place, Platform, Resource, RiskLevel,
@@ -93,9 +94,10 @@ fn places(
         .iter()
         .chain(&locations.exclude_locations);
     for id in listed.filter(|id| !matches!(id.as_str(), "All" | "AllTrusted")) {
-        let shown = named.iter().flatten().find(|one| one.id == *id);
+        let shown = named.iter().flatten().find(|one| same(&one.id, id));
         places.push(shown.map(|location| Place {
-            named_locations: vec![location.id.clone()],
+            // As the policy writes it, by which it is compared.
+            named_locations: vec![id.clone()],
             trusted: location.is_trusted == Some(true),
         }));
     }

@@ -43,7 +43,7 @@ fn stopping() -> Vec<Damage> {
         }),
         damage("blocked from one country", &["HG-401"], |world| {
             let mut policy = blocks("country");
-            policy["conditions"]["locations"] = json!({"includeLocations": ["country"]});
+            policy["conditions"]["locations"] = json!({"includeLocations": ["COUNTRY"]});
             world.policies().push(policy);
             push(
                 &mut world.snapshot["named_locations"]["read"],
