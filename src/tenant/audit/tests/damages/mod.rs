@@ -84,6 +84,24 @@ fn each_damage_makes_exactly_the_named_checks_fail() {
     assert!(surprises.is_empty(), "{}", surprises.join("\n"));
 }
 
+/// By this collectors of findings know a line again.
+#[test]
+fn no_two_lines_of_a_check_are_about_the_same() {
+    for damage in damages() {
+        let mut world = healthy::world();
+        (damage.inflict)(&mut world);
+        let audit = world.audit();
+        let mut seen = Vec::new();
+        for line in audit.lines.iter().filter(|line| line.fails()) {
+            let finding = &line.finding;
+            let (objects, aspect) = (&finding.objects, &finding.aspect);
+            let identity = (line.check.id, &finding.subject, objects, aspect);
+            assert!(!seen.contains(&identity), "{}: {identity:?}", damage.name);
+            seen.push(identity);
+        }
+    }
+}
+
 #[test]
 fn every_check_fails_by_some_damage() {
     let all = damages();

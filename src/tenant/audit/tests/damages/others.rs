@@ -102,8 +102,10 @@ fn of_the_rest() -> Vec<Damage> {
             },
         ),
         damage("somebody signed in", &["HG-706"], |world| {
-            let sign_in = json!({"id": "s", "createdDateTime": "2026-11-20T03:00:00Z", "status": {"errorCode": 50126}});
-            push(&mut world.account(0)["sign_ins"]["read"], sign_in);
+            for id in ["s", "t"] {
+                let sign_in = json!({"id": id, "createdDateTime": "2026-11-20T03:00:00Z", "status": {"errorCode": 50126}});
+                push(&mut world.account(0)["sign_ins"]["read"], sign_in);
+            }
         }),
         damage("no review for long", &["HG-707"], |world| {
             world.ledger().last_review = Some("2026-01-01T00:00:00Z".parse().unwrap());
