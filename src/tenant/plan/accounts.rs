@@ -159,7 +159,8 @@ fn role(account: &Candidate<'_>, draft: &mut Draft<'_>) {
             draft.block(&what, "the directory hides which roles the account has");
             return;
         };
-        if roles.iter().any(|role| role == GLOBAL_ADMINISTRATOR) {
+        let holds = |role: &String| role.eq_ignore_ascii_case(GLOBAL_ADMINISTRATOR);
+        if roles.iter().any(holds) {
             return note_term(account, draft);
         }
     }
@@ -201,7 +202,8 @@ fn note_term(account: &Candidate<'_>, draft: &mut Draft<'_>) {
         return;
     };
     let is_ours = |one: &&UnifiedRoleScheduleInstance| {
-        one.role_definition_id.as_deref() == Some(GLOBAL_ADMINISTRATOR)
+        let role = one.role_definition_id.as_deref();
+        role.is_some_and(|role| role.eq_ignore_ascii_case(GLOBAL_ADMINISTRATOR))
     };
     let mut ours = schedules.iter().filter(is_ours).peekable();
     let permanent = |one: &UnifiedRoleScheduleInstance| {

@@ -65,8 +65,7 @@ fn stands(
             unread.why
         )
     })?;
-    let is_it =
-        |id: &str| id == key.method_id || base64url::names_credential(id, &key.credential_id);
+    let is_it = |id: &str| base64url::names_key(id, &key.method_id, &key.credential_id);
     match registered.iter().find(|method| is_it(&method.id)) {
         None => return Err("is not registered in the tenant".to_owned()),
         Some(method) if method.passkey_type == Some(PasskeyType::Synced) => {

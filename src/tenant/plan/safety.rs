@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Target;
-use crate::graph::model::ConditionalAccessPolicy;
+use crate::graph::model::{ConditionalAccessPolicy, Fido2AuthenticationMethod};
 use crate::tenant::conditional_access::{
     Demand, Enforcement, Match, Person, Way, apply, judge, meant, ways, with_strengths,
 };
@@ -28,8 +28,8 @@ pub fn worst(snapshot: &Snapshot, account: &Account) -> Option<(Demand, Vec<Stri
     Some(worst)
 }
 
-/// The policies that count and may mean somebody, with the strengths that they name. What does not depend on the way is asked once: of hundreds of policies few are
-/// about somebody who is excluded.
+/// The policies that count and may mean somebody, with the strengths that they name. What does not depend on the way is asked once: of
+/// hundreds of policies few are about somebody who is excluded.
 fn counting(snapshot: &Snapshot, person: &Person) -> Option<Vec<ConditionalAccessPolicy>> {
     let weighs = |policy: &&ConditionalAccessPolicy| {
         Enforcement::of(policy).may_count()
@@ -110,6 +110,5 @@ fn of_account(demand: Demand, account: &Account) -> Demand {
 #[must_use]
 pub fn models(account: &Account) -> Vec<Aaguid> {
     let keys = account.keys.iter().flatten();
-    keys.filter_map(|key| key.aa_guid.as_deref()?.parse().ok())
-        .collect()
+    keys.filter_map(Fido2AuthenticationMethod::aaguid).collect()
 }

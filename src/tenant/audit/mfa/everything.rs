@@ -18,9 +18,10 @@ fn run(facts: &Facts<'_>) -> Vec<Finding> {
     about(facts, |policy| {
         let subject = || Object::policy(policy);
         let fails = gaps(policy).into_iter().map(|gap| gap.describe());
-        let mut lines: Vec<Finding> = fails.map(|why| Finding::fail(subject(), why)).collect();
+        let fails = fails.map(|why| Finding::fail(subject(), why.clone()).told_apart_by(why));
         let open = unread_members(policy).into_iter();
-        lines.extend(open.map(|why| Finding::unknown(subject(), why)));
+        let open = open.map(|why| Finding::unknown(subject(), why.clone()).told_apart_by(why));
+        let mut lines: Vec<Finding> = fails.chain(open).collect();
         if lines.is_empty() {
             lines.push(Finding::pass(subject(), "no condition narrows it"));
         }
