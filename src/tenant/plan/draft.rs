@@ -3,7 +3,7 @@
 use super::effect::effect;
 use super::safety::shut_out;
 use super::{Blocked, ByHand, Plan, Step, Target, Wish};
-use crate::graph::model::User;
+use crate::graph::model::{Membership, User};
 use crate::tenant::read::{Read, Unread};
 use crate::tenant::snapshot::{Account, Snapshot};
 
@@ -38,7 +38,7 @@ impl<'a> Draft<'a> {
             wish,
             accounts: Vec::new(),
             group: None,
-            then: wish.snapshot.clone(),
+            then: with_members(wish.snapshot.clone()),
             plan: Plan::default(),
         }
     }
@@ -132,6 +132,34 @@ impl<'a> Draft<'a> {
     pub(super) fn finish(self) -> Plan {
         self.plan
     }
+}
+
+/// The group knows a new member before the account's own memberships do: whom it lists is excluded with it.
+fn with_members(mut snapshot: Snapshot) -> Snapshot {
+    let Ok(Some(found)) = &snapshot.group else {
+        return snapshot;
+    };
+    let members = found.transitive_members.as_deref().unwrap_or_default();
+    let group = &found.group.id;
+    for account in &mut snapshot.accounts {
+        let (Ok(Some(user)), Ok(memberships)) = (&account.user, &mut account.memberships) else {
+            continue;
+        };
+        let is_listed = members
+            .iter()
+            .any(|one| one.id.eq_ignore_ascii_case(&user.id));
+        let is_shown = memberships
+            .iter()
+            .any(|one| one.id.eq_ignore_ascii_case(group));
+        if is_listed && !is_shown {
+            memberships.push(Membership {
+                odata_type: Some("#microsoft.graph.group".to_owned()),
+                id: group.clone(),
+                ..Membership::default()
+            });
+        }
+    }
+    snapshot
 }
 
 /// What a step would have done.

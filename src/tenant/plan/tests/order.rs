@@ -160,3 +160,21 @@ fn a_new_account_gets_its_keys_later() {
     let made = super::stage::ids(&stage.plan());
     assert!(made.iter().any(|id| id.starts_with("assign-role")));
 }
+
+/// The directory shows it in the group before it shows it on the account.
+#[test]
+fn whom_the_group_lists_is_excluded_with_it() {
+    let mut stage = trap();
+    stage.document["group"]["read"]["transitive_members"]["read"] = json!([{"@odata.type": "#microsoft.graph.user", "id": "u1"}, {"@odata.type": "#microsoft.graph.user", "id": "u2"}]);
+    let mut barrier = policy(
+        "all",
+        json!({"includeUsers": ["All"]}),
+        &["compliantDevice"],
+    );
+    barrier["conditions"]["users"]["excludeGroups"] = json!([]);
+    let planned = super::stage::ids(&stage.with(barrier).plan());
+    assert!(
+        planned.iter().any(|id| id.starts_with("assign-role")),
+        "{planned:?}"
+    );
+}
