@@ -6,7 +6,7 @@ use super::service::SERVICE;
 use crate::bench::{run_cases, say};
 
 /// Cases that run at the same time. Many of them only wait.
-const WORKERS: usize = 6;
+const WORKERS: usize = 12;
 
 /// Of the ceremonies on a key in service every so manieth case runs; prime, so that the cases left out differ from kind to kind.
 const SERVICE_STEP: usize = 5;
