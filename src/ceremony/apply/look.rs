@@ -6,8 +6,19 @@ use uuid::Uuid;
 use crate::ceremony::Error;
 use crate::graph::Client;
 use crate::graph::model::{ConditionalAccessPolicy, User};
-use crate::ledger::{TenantChange, TenantChangeIntended};
+use crate::ledger::{Ceremony, Event, TenantChange, TenantChangeIntended};
 use crate::tenant::plan::{Change, changed};
+
+/// The intent of a ceremony.
+pub(super) fn intended(ceremony: &Ceremony) -> Result<&TenantChangeIntended, Error> {
+    match &ceremony.intent {
+        Event::TenantChangeIntended(intended) => Ok(intended),
+        _ => Err(Error::NotFinishable {
+            ceremony: ceremony.id,
+            why: "it is not about the tenant".to_owned(),
+        }),
+    }
+}
 
 /// The id of the object if the change shows, or none.
 pub(super) async fn shows(

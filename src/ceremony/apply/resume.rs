@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::look::shows;
+use super::look::{intended, shows};
 use super::run::changed;
-use super::settle::{intended, left};
+use super::settle::left;
 use super::turn::Turn;
 use crate::ceremony::resume::Inspection;
 use crate::ceremony::{Error, Parties, setback};

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::look::shows;
+use super::look::{intended, shows};
 use super::run::{changed, phase};
 use super::turn::Turn;
 use crate::ceremony::interaction::Step as Phase;
 use crate::ceremony::setback::undone;
 use crate::ceremony::{Error, Parties};
-use crate::ledger::{Ceremony, CeremonyKind, CeremonyPhase, EntryRef, Event, TenantChangeIntended};
+use crate::ledger::{Ceremony, CeremonyKind, CeremonyPhase, EntryRef};
 
 /// Pause between two looks.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -33,17 +33,6 @@ pub struct Settled {
     pub end: End,
     /// The entry that closes it.
     pub entry: EntryRef,
-}
-
-/// The intent of a ceremony.
-pub(super) fn intended(ceremony: &Ceremony) -> Result<&TenantChangeIntended, Error> {
-    match &ceremony.intent {
-        Event::TenantChangeIntended(intended) => Ok(intended),
-        _ => Err(Error::NotFinishable {
-            ceremony: ceremony.id,
-            why: "it is not about the tenant".to_owned(),
-        }),
-    }
 }
 
 /// Closes every change of this tenant that is open.

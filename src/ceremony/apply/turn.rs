@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::look::intended;
 use super::run::LONGEST_STEP;
-use super::settle::intended;
 use crate::ceremony::{Error, Parties};
 use crate::ledger::{Ceremony, Entry, StationLock, StationName, TenantChange};
 
