@@ -170,6 +170,16 @@ impl Parties<'_> {
     }
 }
 
+/// Pauses while the directory does not show yet what was written, or still shows what was deleted.
+pub(crate) const LAG_PAUSES: [Duration; 6] = [
+    Duration::from_millis(500),
+    Duration::from_secs(2),
+    Duration::from_secs(4),
+    Duration::from_secs(8),
+    Duration::from_secs(15),
+    Duration::from_secs(30),
+];
+
 /// How often a pause looks whether the operator has interrupted.
 const CANCEL_INTERVAL: Duration = Duration::from_millis(50);
 

@@ -6,6 +6,7 @@ use crate::ceremony::enroll::credential::Credential;
 use crate::ceremony::enroll::run::Run;
 use crate::ceremony::error::in_full;
 use crate::ceremony::interaction::Step;
+use crate::ceremony::parties::LAG_PAUSES;
 use crate::ceremony::{Error, Parties};
 use crate::ctap::Permissions;
 use crate::encoding::base64url;
@@ -19,17 +20,7 @@ use crate::ledger::{CeremonyFailed, EnrollRegistered, Event, Step as Reached};
 /// Fresh options are fetched when the old ones end sooner than this: a person has to find the key and touch it.
 const CHALLENGE_RESERVE: Duration = Duration::from_secs(120);
 
-/// Pauses between attempts to find a new registration in the directory, which may lag behind its own write.
-pub(super) const READ_BACK_PAUSES: [Duration; 6] = [
-    Duration::from_millis(500),
-    Duration::from_secs(2),
-    Duration::from_secs(4),
-    Duration::from_secs(8),
-    Duration::from_secs(15),
-    Duration::from_secs(30),
-];
-
-/// The same where nobody knows whether there is anything to find.
+/// Pauses between attempts to find a new registration where nobody knows whether there is one.
 pub(super) const LOST_ANSWER_PAUSES: [Duration; 4] = [
     Duration::from_millis(500),
     Duration::from_secs(1),
@@ -220,7 +211,7 @@ impl Run<'_> {
         parties: &mut Parties<'_>,
     ) -> Result<Fido2AuthenticationMethod, Error> {
         parties.interaction.begin(Step::ReadBack);
-        let mut pauses = READ_BACK_PAUSES.into_iter();
+        let mut pauses = LAG_PAUSES.into_iter();
         let method = loop {
             match parties
                 .tenant()?

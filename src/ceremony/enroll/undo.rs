@@ -2,13 +2,12 @@
 
 use crate::ceremony::enroll::Terms;
 use crate::ceremony::enroll::identity;
-use crate::ceremony::enroll::in_tenant::{
-    LOST_ANSWER_PAUSES, READ_BACK_PAUSES, manages_credentials,
-};
+use crate::ceremony::enroll::in_tenant::{LOST_ANSWER_PAUSES, manages_credentials};
 use crate::ceremony::enroll::run::{Run, intent};
 use crate::ceremony::enroll::user::has_pin;
 use crate::ceremony::error::in_full;
 use crate::ceremony::interaction::Step;
+use crate::ceremony::parties::LAG_PAUSES;
 use crate::ceremony::{Error, Parties};
 use crate::ctap::Permissions;
 use crate::encoding::{base64url, hex};
@@ -130,7 +129,7 @@ impl Run<'_> {
             if found.is_none() && recorded.credential_id.as_deref() == Some(id.as_slice()) {
                 // It may have been sent a moment ago, or be hidden behind a directory that lags.
                 let pauses = match recorded.method_id {
-                    Some(_) => &READ_BACK_PAUSES[..],
+                    Some(_) => &LAG_PAUSES[..],
                     None => &LOST_ANSWER_PAUSES[..],
                 };
                 found = self.look_for(&id, pauses, parties).await?;

@@ -1,21 +1,10 @@
 //! The method in the directory: the one that was recorded, or none.
 
-use std::time::Duration;
-
+use crate::ceremony::parties::LAG_PAUSES;
 use crate::ceremony::{Error, Parties};
 use crate::encoding::base64url;
 use crate::graph::model::Fido2AuthenticationMethod;
 use crate::ledger::KeyEnrolled;
-
-/// Pauses while the directory still shows what it has deleted.
-const LAG_PAUSES: [Duration; 6] = [
-    Duration::from_millis(500),
-    Duration::from_secs(2),
-    Duration::from_secs(4),
-    Duration::from_secs(8),
-    Duration::from_secs(15),
-    Duration::from_secs(30),
-];
 
 /// Whether the directory has a key's method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

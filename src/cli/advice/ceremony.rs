@@ -123,12 +123,7 @@ fn hint(error: &ceremony::Error) -> Option<&'static str> {
             "nothing was done to it; plug in the key that it is about, and no other"
         }
         E::NoTenant => "the configuration needs a [tenant]",
-        E::OtherRoom(FileError::Expired(_)) => {
-            "ask for another request in the room of the tenant, with a longer --challenge-minutes"
-        }
-        E::OtherRoom(_) => {
-            "have the file written again in the other room; do not use one that was changed on the way"
-        }
+        E::OtherRoom(error) => hint_of_other_room(error),
         E::OutOfService { .. } => "`halligan ledger show --key LABEL` shows that key's life",
         E::PinSealed(_) => {
             "a custodian opens it with --identity FILE; or take the ceremony back with --undo"
@@ -149,6 +144,18 @@ fn hint(error: &ceremony::Error) -> Option<&'static str> {
         E::UnknownKey => "enrol the key first, or name it with --key",
         E::UnknownLabel(_) => "`halligan ledger show` lists the labels",
     })
+}
+
+/// What helps with a file from the other of two rooms.
+fn hint_of_other_room(error: &FileError) -> &'static str {
+    match error {
+        FileError::Expired(_) => {
+            "ask for another request in the room of the tenant, with a longer --challenge-minutes"
+        }
+        _ => {
+            "have the file written again in the other room; do not use one that was changed on the way"
+        }
+    }
 }
 
 /// What helps where the tenant was to be changed.

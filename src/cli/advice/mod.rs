@@ -21,98 +21,110 @@ fn plain(exit: Exit, code: &'static str) -> Advice {
 }
 
 pub(crate) fn of(error: &Error) -> Advice {
-    match error {
-        Error::AttestationRoots(_) => advice(
-            Exit::Usage,
-            "attestation_roots",
-            "the file must hold certificates in PEM",
-        ),
-        Error::Batch { source, .. } => of(source),
-        Error::BatchOpen { .. } => advice(
-            Exit::Stopped,
-            "batch_open",
-            "`halligan resume` finishes or undoes them; then run the plan again",
-        ),
-        Error::Ceremony(error) => ceremony::of_ceremony(error),
-        Error::Change { .. } => advice(
-            Exit::Usage,
-            "change",
-            "docs/what-if.md describes the files; `halligan tenant export` shows the objects as they are",
-        ),
-        Error::Config(_) => advice(
-            Exit::Usage,
-            "configuration",
-            "docs/configuration.md describes halligan.toml; --config names another file",
-        ),
-        Error::Custody(error) => ceremony::of_custody(error),
-        Error::Declined(_) => plain(Exit::Usage, "declined"),
-        Error::Demo(_) => plain(Exit::NotSafe, "demo"),
-        Error::Device(error) => key::of_device(error),
-        Error::Emulator(_) | Error::EmulatorAttestation(_) => plain(Exit::Usage, "emulator"),
-        Error::EmulatorControl(error) => key::of_control(error),
-        Error::EmulatorServe(error) => key::of_serve(error),
-        Error::Identity(_) => plain(Exit::Pin, "identity"),
-        Error::Inconclusive { source, .. } => services::of_tenant(source),
-        Error::Key(error) => key::of_key(error),
-        Error::KeysDenied { source, .. } => key::of_device(source),
-        Error::Ledger(error) => services::of_ledger(error),
-        Error::Metadata(error) => metadata::of_metadata(error),
-        Error::NoKey => advice(
-            Exit::Key,
-            "no_key",
-            "plug a key in; `halligan key list` shows the keys that the operating system knows",
-        ),
-        Error::NoSealedPin(_) => advice(
-            Exit::Pin,
-            "pin_not_sealed",
-            "`halligan ledger show --json` has every sealed PIN; --ceremony names one that is not in force",
-        ),
-        Error::NoSealedPassword(_) => advice(
-            Exit::Pin,
-            "password_not_sealed",
-            "passwords are sealed only with `password = \"seal\"` in [emergency] when `tenant apply` makes the account; --ceremony names one that is not in force",
-        ),
-        Error::Output(_) => plain(Exit::Usage, "output"),
-        Error::Pin(error) => ceremony::of_pin_source(error),
-        Error::Plan { .. } => advice(Exit::Usage, "plan", "docs/batches.md describes plans"),
-        Error::PlanImpossible(_) => advice(
-            Exit::Usage,
-            "plan_impossible",
-            "the result says what stands against each key; change the plan",
-        ),
-        Error::Profile(_) => advice(
-            Exit::Usage,
-            "profile",
-            "`halligan emulator profile list` shows what there is, and `… show NAME` what can be written in a file",
-        ),
-        Error::Read { .. } => plain(Exit::Usage, "read"),
-        Error::Seed { .. } => plain(Exit::Usage, "seed"),
-        Error::SeveralKeys(_) => advice(
-            Exit::Key,
-            "several_keys",
-            "name one with --device hid:PATH, or unplug the others",
-        ),
-        Error::ShareFile { .. } => plain(Exit::Pin, "pin_shares"),
-        Error::Snapshot { .. } => advice(
-            Exit::Usage,
-            "snapshot",
-            "`halligan tenant export --output FILE` writes one",
-        ),
-        Error::SignIn(_) => services::of_sign_in(),
-        Error::Simulator(_) => plain(Exit::Usage, "simulator"),
-        Error::Station(_) => advice(
-            Exit::Ledger,
-            "station",
-            "the station's key is in the directory `station_directory` of the configuration",
-        ),
-        Error::TestBrokenOff { source, .. } => of(source),
-        Error::TestResult { .. } => advice(
-            Exit::Usage,
-            "test_result",
-            "`halligan key test --json` writes what can be compared",
-        ),
-        Error::Unanswered { source, .. } => services::of_unanswered(source),
-        Error::Usage(_) => plain(Exit::Usage, "usage"),
-        Error::Write { .. } => plain(Exit::Usage, "write"),
-    }
+    let (exit, code) = match error {
+        Error::AttestationRoots(_) => (Exit::Usage, "attestation_roots"),
+        Error::Batch { source, .. } => return of(source),
+        Error::BatchOpen { .. } => (Exit::Stopped, "batch_open"),
+        Error::Ceremony(error) => return ceremony::of_ceremony(error),
+        Error::Change { .. } => (Exit::Usage, "change"),
+        Error::Config(_) => (Exit::Usage, "configuration"),
+        Error::Custody(error) => return ceremony::of_custody(error),
+        Error::Declined(_) => (Exit::Usage, "declined"),
+        Error::Demo(_) => (Exit::NotSafe, "demo"),
+        Error::Device(error) => return key::of_device(error),
+        Error::Emulator(_) | Error::EmulatorAttestation(_) => (Exit::Usage, "emulator"),
+        Error::EmulatorControl(error) => return key::of_control(error),
+        Error::EmulatorServe(error) => return key::of_serve(error),
+        Error::Identity(_) => (Exit::Pin, "identity"),
+        Error::Inconclusive { source, .. } => return services::of_tenant(source),
+        Error::Key(error) => return key::of_key(error),
+        Error::KeysDenied { source, .. } => return key::of_device(source),
+        Error::Ledger(error) => return services::of_ledger(error),
+        Error::Metadata(error) => return metadata::of_metadata(error),
+        Error::NoKey => (Exit::Key, "no_key"),
+        Error::NoSealedPassword(_) => (Exit::Pin, "password_not_sealed"),
+        Error::NoSealedPin(_) => (Exit::Pin, "pin_not_sealed"),
+        Error::Output(_) => (Exit::Usage, "output"),
+        Error::Pin(error) => return ceremony::of_pin_source(error),
+        Error::Plan { .. } => (Exit::Usage, "plan"),
+        Error::PlanImpossible(_) => (Exit::Usage, "plan_impossible"),
+        Error::Profile(_) => (Exit::Usage, "profile"),
+        Error::Read { .. } => (Exit::Usage, "read"),
+        Error::Seed { .. } => (Exit::Usage, "seed"),
+        Error::SeveralKeys(_) => (Exit::Key, "several_keys"),
+        Error::ShareFile { .. } => (Exit::Pin, "pin_shares"),
+        Error::SignIn(_) => return services::of_sign_in(),
+        Error::Simulator(_) => (Exit::Usage, "simulator"),
+        Error::Snapshot { .. } => (Exit::Usage, "snapshot"),
+        Error::Station(_) => (Exit::Ledger, "station"),
+        Error::TestBrokenOff { source, .. } => return of(source),
+        Error::TestResult { .. } => (Exit::Usage, "test_result"),
+        Error::Unanswered { source, .. } => return services::of_unanswered(source),
+        Error::Usage(_) => (Exit::Usage, "usage"),
+        Error::Write { .. } => (Exit::Usage, "write"),
+    };
+    (exit, code, hint(error).map(str::to_owned))
+}
+
+/// What helps. The errors of other layers have their own advice.
+fn hint(error: &Error) -> Option<&'static str> {
+    Some(match error {
+        Error::Batch { .. }
+        | Error::Ceremony(_)
+        | Error::Custody(_)
+        | Error::Declined(_)
+        | Error::Demo(_)
+        | Error::Device(_)
+        | Error::Emulator(_)
+        | Error::EmulatorAttestation(_)
+        | Error::EmulatorControl(_)
+        | Error::EmulatorServe(_)
+        | Error::Identity(_)
+        | Error::Inconclusive { .. }
+        | Error::Key(_)
+        | Error::KeysDenied { .. }
+        | Error::Ledger(_)
+        | Error::Metadata(_)
+        | Error::Output(_)
+        | Error::Pin(_)
+        | Error::Read { .. }
+        | Error::Seed { .. }
+        | Error::ShareFile { .. }
+        | Error::SignIn(_)
+        | Error::Simulator(_)
+        | Error::TestBrokenOff { .. }
+        | Error::Unanswered { .. }
+        | Error::Usage(_)
+        | Error::Write { .. } => return None,
+        Error::AttestationRoots(_) => "the file must hold certificates in PEM",
+        Error::BatchOpen { .. } => {
+            "`halligan resume` finishes or undoes them; then run the plan again"
+        }
+        Error::Change { .. } => {
+            "docs/what-if.md describes the files; `halligan tenant export` shows the objects as they are"
+        }
+        Error::Config(_) => {
+            "docs/configuration.md describes halligan.toml; --config names another file"
+        }
+        Error::NoKey => {
+            "plug a key in; `halligan key list` shows the keys that the operating system knows"
+        }
+        Error::NoSealedPin(_) => {
+            "`halligan ledger show --json` has every sealed PIN; --ceremony names one that is not in force"
+        }
+        Error::NoSealedPassword(_) => {
+            "passwords are sealed only with `password = \"seal\"` in [emergency] when `tenant apply` makes the account; --ceremony names one that is not in force"
+        }
+        Error::Plan { .. } => "docs/batches.md describes plans",
+        Error::PlanImpossible(_) => "the result says what stands against each key; change the plan",
+        Error::Profile(_) => {
+            "`halligan emulator profile list` shows what there is, and `… show NAME` what can be written in a file"
+        }
+        Error::SeveralKeys(_) => "name one with --device hid:PATH, or unplug the others",
+        Error::Snapshot { .. } => "`halligan tenant export --output FILE` writes one",
+        Error::Station(_) => {
+            "the station's key is in the directory `station_directory` of the configuration"
+        }
+        Error::TestResult { .. } => "`halligan key test --json` writes what can be compared",
+    })
 }
