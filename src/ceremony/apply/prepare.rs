@@ -10,6 +10,7 @@ use crate::ceremony::{Error, Parties};
 use crate::ledger::{Entry, OwnedObject, State, TenantChange};
 use crate::tenant::desired::GroupReference;
 use crate::tenant::plan::{Wish, plan};
+use crate::tenant::read::Read;
 use crate::tenant::snapshot::{Account, Snapshot};
 
 /// Since it is recorded that something was made, which is when it showed for the first time. What a part of the directory does not show
@@ -108,7 +109,8 @@ fn hidden<'a>(snapshot: &'a Snapshot, state: &'a State, now: Timestamp) -> Optio
     recent.find(|one| !shows(one, snapshot))
 }
 
-/// Whether the directory shows it, and of a new account what it is in. What may not be read is not waited for.
+/// Whether the directory shows it, of a new account what it is in, and of a new group who is in it: what a late replica does not
+/// know yet is unread, and would block the steps that rest on it. What may not be read is not waited for.
 fn shows(made: &OwnedObject, snapshot: &Snapshot) -> bool {
     match made.by {
         TenantChange::CreateAccount => snapshot
@@ -117,10 +119,14 @@ fn shows(made: &OwnedObject, snapshot: &Snapshot) -> bool {
             .filter(|account| is_of(account, &made.name))
             .all(|account| match (&account.user, &account.memberships) {
                 (Ok(None), _) => false,
-                (Ok(Some(_)), Err(unread)) => unread.permission.is_some(),
+                (Ok(Some(_)), memberships) => is_known(memberships),
                 _ => true,
             }),
-        TenantChange::CreateGroup => snapshot.group != Ok(None),
+        TenantChange::CreateGroup => match &snapshot.group {
+            Ok(None) => false,
+            Ok(Some(group)) => is_known(&group.transitive_members) && is_known(&group.owners),
+            Err(_) => true,
+        },
         _ => match &snapshot.policies {
             Ok(policies) => policies
                 .iter()
@@ -128,6 +134,12 @@ fn shows(made: &OwnedObject, snapshot: &Snapshot) -> bool {
             Err(_) => true,
         },
     }
+}
+
+fn is_known<T>(part: &Read<T>) -> bool {
+    part.as_ref()
+        .err()
+        .is_none_or(|unread| unread.permission.is_some())
 }
 
 /// Whether the configuration means the user of this name, which it may call by the part before the domain.
