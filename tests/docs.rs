@@ -193,6 +193,28 @@ fn every_option_in_the_documents_exists() {
 }
 
 #[test]
+fn the_table_of_permissions_is_what_the_doctor_asks_for() {
+    let text = fs::read_to_string(root().join("docs/configuration.md")).unwrap();
+    let coded = |words: &[&str]| {
+        let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+        words.join(", ")
+    };
+    for need in halligan::ceremony::doctor::NEEDS {
+        let asked = match need.asked == need.permissions {
+            true => "the same".to_owned(),
+            false => coded(need.asked),
+        };
+        let row = format!(
+            "| {} | {} | {asked} | {} |",
+            coded(need.commands),
+            coded(need.permissions),
+            need.roles_in_words()
+        );
+        assert!(text.contains(&row), "docs/configuration.md lacks\n{row}");
+    }
+}
+
+#[test]
 fn faults_and_control_requests_of_the_documents_are_understood() {
     use halligan::emulator::Fault;
     use halligan::emulator::control::Request;
@@ -420,8 +442,24 @@ fn completions_and_manual_pages_are_made() {
         .exits(0);
     for words in commands(&bench) {
         let page = bench.path(&format!("pages/halligan-{}.1", words.join("-")));
-        assert!(page.exists(), "{}", page.display());
+        let text = fs::read_to_string(&page).unwrap_or_default();
+        for section in [
+            "NAME",
+            "SYNOPSIS",
+            "OPTIONS",
+            "EXIT STATUS",
+            "FILES",
+            "SEE ALSO",
+        ] {
+            let heading = format!(".SH {section}\n").replace("EXIT STATUS", "\"EXIT STATUS\"");
+            let heading = heading.replace("SEE ALSO", "\"SEE ALSO\"");
+            assert!(text.contains(&heading), "{}: {section}", page.display());
+        }
     }
+    let enroll = fs::read_to_string(bench.path("pages/halligan-enroll.1")).unwrap();
+    assert!(enroll.contains(".SH EXAMPLES"), "{enroll}");
+    let help = bench.halligan(["enroll", "--help"]).run().exits(0);
+    help.prints("Examples:").prints("--pin-generate");
 }
 
 #[test]

@@ -147,7 +147,9 @@ observed = members(firmware=optional(text), versions=optional(texts), extensions
                    min_pin_length=optional(count32), pin_retries=optional(count8), uv_retries=optional(count8),
                    credentials_left=optional(count32), latency=optional(table(latency)))
 outcome = members(subject=text, verdict=either("fail", "not_applicable", "pass", "unknown"), why=optional(text))
-PROOF = dict(anchor=lambda v: set(v) == {"index", "hash"} and index(v["index"]) and digest(v["hash"]),
+answer = members(subject=text, verdict=either("fail", "not_applicable", "pass", "unknown"), why=optional(text), by=text)
+reference = lambda value: set(value) == {"index", "hash"} and members(index=index, hash=digest)(value)
+PROOF = dict(anchor=reference,
              credential_id=binary, authenticator_data=binary, client_data_json=binary, signature=binary)
 ENTRY = dict(v=lambda value: value is not True and value == 1, index=index, previous=digest, time=time, station=name, kind=kind,
              body=members(), signature=binary64)
@@ -157,10 +159,14 @@ sealed_secret = members(threshold=count8, parts=many(members(recipients=texts, c
 settings = members(min_pin_length=optional(count8), min_pin_length_rp_ids=optional(texts),
                    force_pin_change=optional(flag), always_uv=optional(flag),
                    enterprise_attestation=optional(flag))
-STEP_NAMES = ("intended", "pin_set", "credential_created", "proven", "registered", "method_removed", "credential_deleted")
+STEP_NAMES = ("intended", "pin_set", "credential_created", "proven", "registered", "method_removed", "credential_deleted", "attempted")
 CHANGE = either("add_member", "assign_role", "change_mfa_policy", "create_account", "create_dedicated_policy", "create_group",
                 "create_mfa_policy", "enforce_dedicated_policy", "enforce_mfa_policy", "exclude_group", "set_password_policy")
 tenant_object = members(id=optional(text), name=text)
+log = either("directory_audits", "sign_ins")
+period = members(**{"from": text, "until": text})
+log_event = members(log=log, id=text, time=text, activity=text, account=optional(text), result=optional(text), explained_by=optional(index),
+                    alike=optional(members(rows=count32, last=text)))
 REASON = either("compromised", "damaged", "lost", "rotated")
 BODY = {
     "station.joined": dict(name=name, public_key=binary32),
@@ -169,6 +175,13 @@ BODY = {
     "station.revoked": dict(name=name, reason=text),
     "config.intended": dict(label=text, settings=settings),
     "config.applied": dict(label=text, settings=settings),
+    "alert.received": dict(drill=guid, received_at=text, delay=count32, channel=text, by=text),
+    "drill.intended": dict(label=text, tenant=text, account=account, key=optional(text), by=texts, reason=optional(text),
+                           expected_policies=optional(texts)),
+    "drill.attempted": dict(label=text, began_at=text, signed_in_at=optional(text), correlation_id=guid, token_id=optional(text),
+                            findings=many(outcome)),
+    "drill.completed": dict(label=text, passed=flag, findings=many(outcome), signed_in_at=optional(text), log=optional(
+        members(id=text, time=text, seen_after=count32, method=optional(text)))),
     "enroll.intended": dict(label=text, account=account, tenant=text, rp_id=rp, key=key, aaguid=optional(guid),
                             pin=optional(sealed_secret), settings=optional(settings), custody=optional(custody)),
     "enroll.pin_set": dict(label=text),
@@ -198,6 +211,15 @@ BODY = {
     "tenant.password_opened": dict(account=text, by=texts, share=flag),
     "tenant.exclusion_proven": dict(tenant=text, policy=tenant_object, accounts=many(
         members(account=account, keys=texts, scenarios=many(outcome)))),
+    "tenant.monitored": dict(tenant=text, accounts=many(account), period=period,
+                             unread=many(members(log=log, period=period, why=text)),
+                             events=many(log_event), omitted=count32, seen=optional(texts), unexplained=count32, evidence=text),
+    "review.held": dict(tenant=text, period=period, by=texts, passed=flag, findings=many(outcome), answers=many(answer),
+                        counts=table(count32), document=text, report=text, compared_with=optional(reference)),
+    "review.signed": dict(review=reference, reviewer=text),
+    "reviewer.joined": dict(name=text, credential_id=binary, public_key=binary, attestation_object=binary,
+                            client_data_json=binary, aaguid=guid, rp_id=rp, sign_count=count32),
+    "reviewer.left": dict(name=text, reason=optional(text)),
     "retire.intended": dict(label=text, credential_id=binary, account=account, method_id=text, reason=REASON,
                             delete_credential=flag, keys_left=count32, forced=flag),
     "retire.method_removed": dict(label=text, method_id=text),
@@ -214,13 +236,19 @@ STEPS = {
     "retire.credential_deleted": ("retire", ("method_removed", "credential_deleted"), "credential_deleted"),
     "key.retired": ("retire", ("method_removed", "credential_deleted"), "closed"),
     "config.applied": ("config", ("intended",), "closed"),
+    "drill.attempted": ("drill", ("intended", "attempted"), "attempted"),
+    "drill.completed": ("drill", ("intended", "attempted"), "closed"),
     "pin.changed": ("pin", ("intended",), "closed"),
     "reset.performed": ("reset", ("intended",), "closed"),
     "tenant.changed": ("tenant", ("intended",), "closed"),
 }
-OPENS = ("config.intended", "enroll.intended", "pin.intended", "reset.intended", "retire.intended", "tenant.change_intended")
+OPENS = ("config.intended", "drill.intended", "enroll.intended", "pin.intended", "reset.intended", "retire.intended", "tenant.change_intended")
 # Entries about a key: the credential must be enrolled, and a proof must be by it.
 ABOUT_A_KEY = ("key.checked", "key.handed_over", "key.retired", "key.tested", "reset.intended", "retire.intended")
+
+
+# Entries whose proof must be by a person who was present and verified.
+USER_VERIFIED = ("key.enrolled", "enroll.proven", "review.signed", "reviewer.joined")
 
 
 def holds(check, *arguments):
@@ -251,18 +279,19 @@ class Ledger:
     def __init__(self):
         self.hashes, self.stations, self.ceremonies, self.keys = [], {}, {}, {}
         self.challenges, self.retired, self.merged, self.revoked = set(), set(), {}, set()
+        self.reviewers, self.reviewing, self.reviews = {}, {}, {}
 
     def add(self, data):
         entry = parse(data)
         need(entry["index"] == len(self.hashes), "index")
         need(entry["previous"] == (self.hashes[-1] if self.hashes else "00" * 32), "previous")
-        self.content(entry)
+        self.content(entry, data)
         self.hashes.append(sha256(data).hex())
 
     def knows(self, index, digest):
         return 0 <= index < len(self.hashes) and self.hashes[index] == digest or self.merged.get(digest) == index
 
-    def content(self, entry):
+    def content(self, entry, data):
         body, what = entry["body"], entry["kind"]
         need(holds(members(**BODY.get(what, {})), body), "body")
         self.signature(entry, body)
@@ -277,6 +306,8 @@ class Ledger:
             self.merge(canonical(body["entry"]).encode())
         if what == "key.enrolled":
             self.enroll(body, self.ceremonies[entry["ceremony"]])
+        if what in ("reviewer.joined", "reviewer.left", "review.held", "review.signed"):
+            self.review(what, body, entry, data)
         if what in ABOUT_A_KEY:
             need(body["credential_id"] in self.keys, "key-unknown")
         if what == "key.retired":
@@ -294,9 +325,35 @@ class Ledger:
             count = self.proof(entry["proof"], what, body, self.created(created))
             ceremony[4] = count
         elif "proof" in entry:
-            key = self.keys.get(entry["proof"]["credential_id"])
+            keys = self.reviewers if what in ("reviewer.joined", "review.signed") else self.keys
+            key = keys.get(entry["proof"]["credential_id"])
             count = self.proof(entry["proof"], what, body, key)
             key[2] = count
+
+    def review(self, what, body, entry, data):
+        """Reviewers come and go; one who is there signs a review that was held, once."""
+        if what == "review.held":
+            self.reviews[entry["index"], sha256(data).hex()] = set()
+            return
+        if what == "reviewer.joined":
+            identifier = body["credential_id"]
+            need(body["name"] not in self.reviewing, "reviewer-joined-twice")
+            need(identifier not in self.keys and identifier not in self.reviewers, "enrolled-twice")
+            need(holds(self.agrees, body), "attestation")
+            self.reviewing[body["name"]] = identifier
+            self.reviewers[identifier] = [public_key(unbase64(body["public_key"])), body["rp_id"], body["sign_count"]]
+        elif what == "reviewer.left":
+            need(body["name"] in self.reviewing, "reviewer-unknown")
+            del self.reviewing[body["name"]]
+            return
+        else:
+            need(body["reviewer"] in self.reviewing, "reviewer-unknown")
+            identifier, signed = self.reviewing[body["reviewer"]], self.reviews.get((body["review"]["index"], body["review"]["hash"]))
+            need(signed is not None, "review-unknown")
+            need(body["reviewer"] not in signed, "review-signed-twice")
+            signed.add(body["reviewer"])
+        need("proof" in entry, "unproven")
+        need(entry["proof"]["credential_id"] == identifier, "proof-by-other-key")
 
     def merge(self, data):
         """An entry of a branch: it follows a known one, is new, and keeps the rules as if it stood here."""
@@ -305,7 +362,7 @@ class Ledger:
         digest = sha256(data).hex()
         need(not self.knows(entry["index"], digest), "merged-twice")
         need(self.knows(entry["index"] - 1, entry["previous"]), "merged-unconnected")
-        self.content(entry)
+        self.content(entry, data)
         self.merged[digest] = entry["index"]
 
     @staticmethod
@@ -317,6 +374,19 @@ class Ledger:
                 or credential_id != unbase64(body["credential_id"])):
             raise ValueError("another credential")
         return [public_key(key), body["rp_id"], count]
+
+    @staticmethod
+    def agrees(body):
+        """A body says of a credential what the key attested of it."""
+        client_data = json.loads(unbase64(body["client_data_json"]))
+        attestation, end = cbor(unbase64(body["attestation_object"]))
+        rp_id_hash, _, count, aaguid, credential_id, key = authenticator_data(attestation["authData"])
+        return (client_data["type"] == "webauthn.create" and text(client_data["challenge"])
+                and text(client_data["origin"]) and end == len(unbase64(body["attestation_object"]))
+                and text(attestation["fmt"]) and isinstance(attestation["attStmt"], dict)
+                and rp_id_hash == sha256(body["rp_id"].encode()) and key == unbase64(body["public_key"])
+                and credential_id == unbase64(body["credential_id"])
+                and aaguid == guid(body["aaguid"]).bytes and count <= body["sign_count"])
 
     def signature(self, entry, body):
         station = entry["station"]
@@ -352,19 +422,9 @@ class Ledger:
             state[1] = "closed"
 
     def enroll(self, body, ceremony):
-        need(body["credential_id"] not in self.keys, "enrolled-twice")
+        need(body["credential_id"] not in self.keys and body["credential_id"] not in self.reviewers, "enrolled-twice")
 
-        def agrees():
-            client_data = json.loads(unbase64(body["client_data_json"]))
-            attestation, end = cbor(unbase64(body["attestation_object"]))
-            rp_id_hash, _, count, aaguid, credential_id, key = authenticator_data(attestation["authData"])
-            return (client_data["type"] == "webauthn.create" and text(client_data["challenge"])
-                    and text(client_data["origin"]) and end == len(unbase64(body["attestation_object"]))
-                    and text(attestation["fmt"]) and isinstance(attestation["attStmt"], dict)
-                    and rp_id_hash == sha256(body["rp_id"].encode()) and key == unbase64(body["public_key"])
-                    and credential_id == unbase64(body["credential_id"])
-                    and aaguid == guid(body["aaguid"]).bytes and count <= body["sign_count"])
-        need(holds(agrees), "attestation")
+        need(holds(self.agrees, body), "attestation")
         self.keys[body["credential_id"]] = [
             public_key(unbase64(body["public_key"])), body["rp_id"], max(body["sign_count"], ceremony[4])]
 
@@ -383,7 +443,7 @@ class Ledger:
         need(holds(authenticator_data, data), "proof-authenticator-data")
         rp_id_hash, flags, count = authenticator_data(data)[:3]
         need(rp_id_hash == sha256(key[1].encode()), "proof-rp-id")
-        need(flags & 5 == 5 or what not in ("key.enrolled", "enroll.proven"), "proof-flags")
+        need(flags & 5 == 5 or what not in USER_VERIFIED, "proof-flags")
         try:
             key[0](unbase64(proof["signature"]), data + sha256(client_data))
         except InvalidSignature:

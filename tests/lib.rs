@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod alerts;
 mod architecture;
 mod attestation;
 mod batch;
@@ -11,8 +12,11 @@ mod control_cli;
 mod cost;
 mod crash;
 mod custody;
+mod day_one;
 mod demo;
 mod docs;
+mod drill;
+mod duties;
 mod enroll;
 mod exit_status;
 mod families;
@@ -24,12 +28,15 @@ mod key_test;
 mod ledger_cli;
 mod ledger_stations;
 mod metadata;
+mod monitor;
 mod output;
 mod preflight;
 mod reconcile;
+mod review;
 mod secrets;
 mod service;
 mod sign_in;
+mod simulator_sign_in;
 mod tenant_audit;
 mod tenant_export;
 mod tenant_what_if;

@@ -113,6 +113,9 @@ fn every_command_prints_one_document_when_it_fails() {
         6,
         "ledger.verify",
     );
+    for name in ["due", "status"] {
+        is_of(bench.halligan([name, "--ledger", "nowhere"]), 6, name);
+    }
     is_of(
         bench.halligan(["emulator", "control", "unix:nobody", "state"]),
         3,

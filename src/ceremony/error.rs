@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use crate::attestation::policy::PolicyFinding;
 use crate::attestation::{self, Finding};
+use crate::ceremony::drill::alert::Unbelievable;
 use crate::ceremony::interaction::PinUnavailable;
 use crate::ceremony::two_rooms::FileError;
 use crate::encoding::printable;
@@ -69,9 +70,20 @@ pub enum Error {
         /// What differs.
         what: String,
     },
+    /// The rows of a log could not be written.
+    #[error("writing the rows that were read")]
+    Evidence(#[source] std::io::Error),
     /// The key and we do not understand each other, or it refused.
     #[error(transparent)]
     Key(#[from] ctap::Error),
+    /// The key is for somebody else.
+    #[error("the key {label} is one of {account}")]
+    KeyOfAnotherAccount {
+        /// The key's label.
+        label: String,
+        /// Whose it is.
+        account: String,
+    },
     /// The key's answer proves nothing.
     #[error("the key's assertion does not prove the credential: {0}")]
     KeyProof(String),
@@ -102,6 +114,9 @@ pub enum Error {
         /// Who refuses it, and by what.
         why: String,
     },
+    /// There is no emergency account to ask about.
+    #[error("no emergency account is known{}", .0.iter().map(|why| format!("; {why}")).collect::<String>())]
+    NoAccounts(Vec<String>),
     /// The ceremony needs the key and was started without one.
     #[error("the key is not in hand")]
     NoKeyInHand,
@@ -133,6 +148,9 @@ pub enum Error {
     /// No open ceremony has this identifier, and none is on a key with this label.
     #[error("no ceremony is open on {0}")]
     NoSuchCeremony(String),
+    /// No drill with this identifier, or none at all, in which somebody was signed in.
+    #[error("the ledger knows no {} in which the account was signed in", .0.map_or_else(|| "drill".to_owned(), |id| format!("drill {id}")))]
+    NoSuchDrill(Option<Uuid>),
     /// The ceremony needs a tenant and was started without one.
     #[error("no tenant is configured")]
     NoTenant,
@@ -166,6 +184,43 @@ pub enum Error {
     /// The key must be plugged in anew, and did not come back, or nobody could open it again.
     #[error("the key takes this only right after it was plugged in")]
     ReinsertionNeeded,
+    /// No review was held, or none is in that entry.
+    #[error("{}", .0.map_or_else(|| "no review was held".to_owned(), |index| format!("entry {index} is no review")))]
+    NoReview(Option<u64>),
+    /// A file is not the one that the review's entry names.
+    #[error(
+        "the {what} is not the one of entry {review}: its SHA-256 is {found}, and the entry has {recorded}"
+    )]
+    ReviewFile {
+        /// `report` or `document`.
+        what: &'static str,
+        /// The entry.
+        review: u64,
+        /// The hash of the file at hand, hexadecimal.
+        found: String,
+        /// The hash in the entry.
+        recorded: String,
+    },
+    /// This person has signed this review.
+    #[error(
+        "{} has signed the review of entry {review} already",
+        printable(reviewer)
+    )]
+    ReviewSignedAlready {
+        /// The person.
+        reviewer: String,
+        /// The entry with the review.
+        review: u64,
+    },
+    /// The name is a reviewer's already.
+    #[error("{} is a reviewer already", printable(.0))]
+    ReviewerKnown(String),
+    /// Nobody of this name signs reviews.
+    #[error("{} is no reviewer", printable(.0))]
+    ReviewerUnknown(String),
+    /// The key in hand signs for somebody else.
+    #[error("the key in hand signs for another reviewer already")]
+    ReviewersKey,
     /// A setting that the key does not have, or cannot get.
     #[error("the key cannot be set so: {0}")]
     SettingImpossible(String),
@@ -215,6 +270,9 @@ pub enum Error {
     /// The directory gave an id that is none.
     #[error("{0:?} is no object id")]
     NoObjectId(String),
+    /// What is said of an alert cannot be.
+    #[error(transparent)]
+    Alert(#[from] Unbelievable),
     /// Several objects have a name.
     #[error("there are several of the name {0:?}, and which of them is meant nobody can say")]
     TenantAmbiguous(String),
@@ -268,6 +326,7 @@ impl Error {
             Self::AlreadyEnrolled { .. }
             | Self::Key(_)
             | Self::KeyInUse(_)
+            | Self::KeyOfAnotherAccount { .. }
             | Self::KeyProof(_)
             | Self::KeyUnfit(_)
             | Self::ModelRefused { .. }
@@ -275,6 +334,7 @@ impl Error {
             | Self::NotPluggedInAgain
             | Self::NotTheSameKey(_)
             | Self::ReinsertionNeeded
+            | Self::ReviewersKey
             | Self::SettingImpossible(_)
             | Self::TooFewPinTries { .. }
             | Self::UnknownKey
@@ -284,6 +344,7 @@ impl Error {
             | Self::DirectoryMismatch { .. }
             | Self::DisplayName(_)
             | Self::ExclusionUnproven { .. }
+            | Self::NoAccounts(_)
             | Self::NoObjectId(_)
             | Self::TenantAmbiguous(_)
             | Self::TenantChangeGivenUp { .. }
@@ -298,12 +359,20 @@ impl Error {
             Self::CeremonyOpen { .. }
             | Self::LabelTaken { .. }
             | Self::Ledger(_)
+            | Self::NoReview(_)
+            | Self::ReviewFile { .. }
+            | Self::ReviewSignedAlready { .. }
+            | Self::ReviewerKnown(_)
+            | Self::ReviewerUnknown(_)
             | Self::NoSuchCeremony(_)
+            | Self::NoSuchDrill(_)
+            | Self::Alert(_)
             | Self::NotFinishable { .. }
             | Self::NotUndoable { .. }
             | Self::OtherRoom(_)
             | Self::OutOfService { .. } => "ledger",
             Self::Custody(_) => "custody",
+            Self::Evidence(_) => "write",
             Self::NotConfirmed(_) | Self::TooFewKeys { .. } => "declined",
             Self::Stopped { source, .. } => source.code(),
         }

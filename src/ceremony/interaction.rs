@@ -52,6 +52,10 @@ pub enum Step {
     ProveExclusion,
     /// Change something in the tenant.
     ChangeTenant,
+    /// Have somebody sign in.
+    SignIn,
+    /// Read the sign-in log.
+    ReadLog,
     /// Write the outcome into the ledger.
     RecordOutcome,
 }
@@ -83,6 +87,8 @@ impl Step {
             Self::ReadTenant => "read_tenant",
             Self::ProveExclusion => "prove_exclusion",
             Self::ChangeTenant => "change_tenant",
+            Self::SignIn => "sign_in",
+            Self::ReadLog => "read_log",
             Self::RecordOutcome => "record_outcome",
         }
     }
@@ -113,6 +119,8 @@ impl Step {
             Self::ReadTenant => "Read the tenant",
             Self::ProveExclusion => "Prove that the accounts get in",
             Self::ChangeTenant => "Change the tenant",
+            Self::SignIn => "Sign in",
+            Self::ReadLog => "Read the sign-in log",
             Self::RecordOutcome => "Record the outcome",
         }
     }

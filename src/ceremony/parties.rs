@@ -156,7 +156,26 @@ impl Parties<'_> {
         self.sleep(duration).await
     }
 
-    /// The same without a word.
+    /// Waits for this, unless the operator interrupts: then it is given up.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`] as soon as the operator interrupts.
+    pub(crate) async fn interruptible<T>(
+        &self,
+        future: impl Future<Output = T>,
+    ) -> Result<T, Error> {
+        let raised = async {
+            while !self.cancel.is_raised() {
+                tokio::time::sleep(CANCEL_INTERVAL).await;
+            }
+        };
+        tokio::select! {
+            value = future => Ok(value),
+            () = raised => Err(Error::Cancelled),
+        }
+    }
+
+    /// As [`Self::pause`], without a word.
     ///
     /// # Errors
     /// [`Error::Cancelled`] as soon as the operator interrupts.

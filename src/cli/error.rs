@@ -6,6 +6,7 @@ use crate::cli::config;
 use crate::cli::demo;
 use crate::cli::emulator::ControlError;
 use crate::cli::mds;
+use crate::cli::simulator::PageError;
 use crate::ctap::hid::DeviceError;
 use crate::report::Report;
 use crate::{attestation, ceremony, ctap, custody, emulator, graph, ledger, simulator, tenant};
@@ -33,6 +34,9 @@ pub(crate) enum Error {
     },
     #[error(transparent)]
     Config(#[from] config::Error),
+    /// There is a configuration, and nobody said that it may go.
+    #[error("there is a configuration already: {}", .0.display())]
+    ConfigThere(PathBuf),
     #[error(transparent)]
     Custody(#[from] custody::Error),
     #[error("not done: the answer was not {0:?}")]
@@ -41,6 +45,12 @@ pub(crate) enum Error {
     Demo(#[from] demo::Surprise),
     #[error(transparent)]
     Device(#[from] DeviceError),
+    /// A directory that is to be written into holds something else.
+    #[error("{directory} holds {found} already")]
+    DirectoryInUse { directory: PathBuf, found: PathBuf },
+    /// The authority does not tell of the tenant.
+    #[error(transparent)]
+    Discovery(#[from] graph::discovery::Error),
     #[error(transparent)]
     Emulator(#[from] emulator::OpenError),
     #[error("the emulator's attestation root: {0}")]
@@ -67,6 +77,9 @@ pub(crate) enum Error {
     },
     #[error(transparent)]
     Ledger(#[from] ledger::Error),
+    /// Nothing in the logs is unexplained, as far as they could be read.
+    #[error("not everything could be read of the logs")]
+    LogsUnread(Box<Report>),
     #[error(transparent)]
     Metadata(Box<mds::Error>),
     #[error("no FIDO2 key is plugged in")]
@@ -115,6 +128,8 @@ pub(crate) enum Error {
     #[error(transparent)]
     SignIn(#[from] graph::credential::Error),
     #[error(transparent)]
+    SignInPage(#[from] PageError),
+    #[error(transparent)]
     Simulator(#[from] simulator::serve::Error),
     #[error(transparent)]
     Station(#[from] ledger::StationError),
@@ -136,6 +151,18 @@ pub(crate) enum Error {
         report: Box<Report>,
         source: Box<graph::Error>,
     },
+    /// What is to be watched could not be found.
+    #[error("{what} cannot be watched: {why}")]
+    Unwatchable { what: String, why: String },
+    /// There is no configuration that could be looked into further.
+    #[error("{source}")]
+    Unconfigured {
+        report: Box<Report>,
+        source: Box<config::Error>,
+    },
+    /// Nothing was found wrong, and not everything could be found out.
+    #[error("not everything could be found out: {why}")]
+    Undiagnosed { report: Box<Report>, why: String },
     #[error("{0}")]
     Usage(String),
     #[error("writing {path}: {source}")]

@@ -98,11 +98,14 @@ impl From<&Error> for Failure {
             report: match error {
                 Error::Batch { report, .. }
                 | Error::BatchOpen { report, .. }
+                | Error::LogsUnread(report)
                 | Error::PlanImpossible(report)
                 | Error::Inconclusive { report, .. }
                 | Error::KeysDenied { report, .. }
                 | Error::TestBrokenOff { report, .. }
-                | Error::Unanswered { report, .. } => Some((**report).clone()),
+                | Error::Unanswered { report, .. }
+                | Error::Unconfigured { report, .. }
+                | Error::Undiagnosed { report, .. } => Some((**report).clone()),
                 _ => None,
             },
         }

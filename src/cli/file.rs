@@ -12,6 +12,8 @@ use crate::cli::Error;
 /// Who may read a file.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Readers {
+    /// Everybody, whatever the umask says: another program waits for it.
+    Everybody,
     /// Whoever the umask lets.
     Usual,
     /// Its owner.
@@ -103,12 +105,18 @@ fn beside(path: &Path, readers: Readers) -> io::Result<NamedTempFile> {
     let parent = path.parent();
     let directory = parent.filter(|parent| !parent.as_os_str().is_empty());
     let mode = match readers {
+        Readers::Everybody => 0o644,
         Readers::Usual => 0o666,
         Readers::Owner => 0o600,
     };
-    tempfile::Builder::new()
-        .permissions(Permissions::from_mode(mode))
-        .tempfile_in(directory.unwrap_or(Path::new(".")))
+    let permissions = Permissions::from_mode(mode);
+    let file = tempfile::Builder::new()
+        .permissions(permissions.clone())
+        .tempfile_in(directory.unwrap_or(Path::new(".")))?;
+    if matches!(readers, Readers::Everybody) {
+        file.as_file().set_permissions(permissions)?;
+    }
+    Ok(file)
 }
 
 #[cfg(test)]

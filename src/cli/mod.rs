@@ -2,6 +2,7 @@
 //! tenants.
 
 mod advice;
+mod alerts;
 pub(crate) mod arguments;
 mod attestation;
 mod batch;
@@ -11,26 +12,35 @@ mod config;
 mod custody;
 mod demo;
 mod device;
+mod doctor;
+mod drill;
+mod due;
 mod emulator;
 mod enroll;
 mod error;
+mod examples;
 mod facts;
 mod failure;
 mod file;
 mod handover;
+mod init;
 mod interrupt;
 mod key;
 mod ledger;
 mod logging;
+mod man;
 pub(crate) mod mds;
+mod monitor;
 mod output;
 mod pin;
 mod reconcile;
 mod record;
 mod resume;
 mod retire;
+mod review;
 mod sheet;
 mod simulator;
+mod status;
 mod tenant;
 mod terminal;
 mod two_rooms;
@@ -39,7 +49,6 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::Parser;
 use serde_json::json;
 
 use arguments::{Arguments, Color, Command, Global};
@@ -75,7 +84,7 @@ const SHUTDOWN: Duration = Duration::from_millis(200);
 #[must_use]
 pub fn main() -> ExitCode {
     let typed: Vec<OsString> = std::env::args_os().collect();
-    let exit = match Arguments::try_parse_from(&typed) {
+    let exit = match arguments::parse(&typed) {
         Ok(arguments) => start(arguments),
         Err(error) => usage(&error, &typed),
     };
@@ -140,23 +149,31 @@ async fn run(arguments: Arguments) -> Result<Exit, Error> {
     let print = |report: Report| output::result(&context.global, &report);
     match &arguments.command {
         Command::Demo(arguments) => demo::run(arguments, &context).await.and_then(print),
+        Command::Due(arguments) => due::run(arguments, &context).await.and_then(print),
+        Command::Init(arguments) => init::run(arguments, &context).await.and_then(print),
+        Command::Doctor(arguments) => doctor::run(arguments, &context).await.and_then(print),
         Command::Enroll(arguments) => enroll::run(arguments, &context).await.and_then(print),
         Command::Check(arguments) => check::run(arguments, &context).await.and_then(print),
+        Command::Drill(arguments) => drill::run(arguments, &context).await.and_then(print),
+        Command::Alerts(command) => alerts::run(command, &context).await.and_then(print),
         Command::Reconcile(arguments) => reconcile::run(arguments, &context).await.and_then(print),
         Command::Resume(arguments) => resume::run(arguments, &context).await.and_then(print),
         Command::Handover(arguments) => handover::run(arguments, &context).await.and_then(print),
         Command::Retire(arguments) => retire::run(arguments, &context).await.and_then(print),
+        Command::Review(command) => review::run(command, &context).await.and_then(print),
         Command::Attestation(command) => attestation::run(command, &context).and_then(print),
         Command::Key(command) => key::run(command, &context).await.and_then(print),
         Command::Pin(command) => pin::run(command, &context).await.and_then(print),
         Command::Sheet(arguments) => sheet::run(arguments, &context).await.and_then(print),
         Command::Ledger(command) => ledger::run(command, &context).await.and_then(print),
         Command::Mds(command) => mds::run(command, &context).await.and_then(print),
+        Command::Status(arguments) => status::run(arguments, &context).await.and_then(print),
+        Command::Monitor(arguments) => monitor::run(arguments, &context).await,
         Command::Tenant(command) => tenant::run(command, &context).await.and_then(print),
         Command::Emulator(command) => emulator::run(command, &context).await.map(done),
         Command::Simulator(command) => simulator::run(command, &context).await.map(done),
         Command::Completions(arguments) => print(completions::completions(arguments)),
-        Command::Man(arguments) => completions::man(arguments).and_then(print),
+        Command::Man(arguments) => man::run(arguments).and_then(print),
     }
 }
 

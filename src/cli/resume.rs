@@ -1,8 +1,8 @@
 //! `halligan resume`
 
 use crate::ceremony::enroll::Terms;
-use crate::ceremony::resume::{self, Direction, Request};
-use crate::ceremony::{KeyInHand, Parties};
+use crate::ceremony::resume::{self, Direction, Outcome, Request};
+use crate::ceremony::{KeyInHand, Parties, drill};
 use crate::cli::attestation::AttestationChoice;
 use crate::cli::device::{DeviceChoice, OpenKey};
 use crate::cli::pin::Identities;
@@ -144,5 +144,20 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
         terms,
         dry_run: arguments.dry_run,
     };
-    Ok(report::resume(&resume::resume(&request, parties).await?))
+    let outcome = resume::resume(&request, parties).await?;
+    let report = report::resume(&outcome);
+    Ok(match completed(&outcome, &ledger) {
+        Some(held) => report::with_drill(report, &held),
+        None => report,
+    })
+}
+
+/// A drill that was finished has a verdict of its own.
+fn completed(outcome: &Outcome, ledger: &Ledger) -> Option<drill::Held> {
+    match outcome {
+        Outcome::Closed(open, Direction::Finish, entry) => {
+            drill::held(&open.ceremony, *entry, ledger)
+        }
+        Outcome::Closed(..) | Outcome::Planned(..) => None,
+    }
 }

@@ -1,5 +1,5 @@
 //! Who can get at a PIN, or at the password of an account that the tool made. It is made here ([`generate`]), sealed to its custodians before key or account gets it ([`seal`]), and opened
-//! with what they hold ([`open`]). `docs/ledger-format.md` section 10 has the format, `docs/custody.md` the reasons.
+//! with what they hold ([`open()`]). `docs/ledger-format.md` section 10 has the format, `docs/custody.md` the reasons.
 //!
 //! With a threshold of 1 every custodian can open it alone. With a larger one each holds a [`Share`], and fewer shares than
 //! the threshold say nothing about it.

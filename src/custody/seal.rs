@@ -128,7 +128,7 @@ pub fn open<S: Sealable>(
 /// Opens the shares that these identities hold, be they enough or not.
 ///
 /// # Errors
-/// As [`open`], but for too few; [`Error::Foreign`] also when each part holds the whole secret.
+/// As [`open()`], but for too few; [`Error::Foreign`] also when each part holds the whole secret.
 pub fn open_shares(
     sealed: &SealedSecret,
     identities: &[Identity],

@@ -5,5 +5,7 @@ pub mod base64url;
 pub mod cbor;
 pub mod hex;
 mod printable;
+mod shell_word;
 
 pub use printable::{printable, printable_lines};
+pub use shell_word::shell_word;

@@ -43,6 +43,13 @@ impl Cloud {
         }
     }
 
+    /// The cloud whose Graph has this host name.
+    #[must_use]
+    pub fn of_graph_host(host: &str) -> Option<Self> {
+        let is_its = |cloud: &Self| cloud.graph().strip_prefix("https://") == Some(host);
+        Self::ALL.into_iter().find(is_its)
+    }
+
     fn authority(self) -> &'static str {
         match self {
             Self::China => "https://login.chinacloudapi.cn",

@@ -12,6 +12,8 @@ pub mod cloud;
 mod conditional_access;
 pub mod creation_options;
 pub mod credential;
+mod directory_audits;
+pub mod discovery;
 pub mod display_name;
 pub mod error;
 mod fido2_methods;
@@ -33,10 +35,14 @@ mod tests;
 mod users;
 
 pub use challenge_timeout::{ChallengeTimeout, Error as ChallengeTimeoutError};
-pub use client::{Answers, ApiVersion, Batch, Client, Pending, Question};
+pub use client::{
+    Answers, ApiVersion, Batch, Client, LogRow, Pending, Question, Row, Rows, Window,
+};
 pub use cloud::{Cloud, Endpoints, HttpsUrl};
 pub use creation_options::{CreationOptions, ReceivedCreationOptions};
+pub use directory_audits::AuditsOf;
 pub use display_name::DisplayName;
 pub use error::{Call, Error, Refusal};
 pub use http::{Http, HttpOptions};
 pub use retry::{Retry, Waiting};
+pub use sign_ins::SignInKind;

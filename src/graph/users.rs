@@ -19,6 +19,27 @@ impl Client {
         Question::one(self, request)
     }
 
+    /// Whoever is signed in. `User.Read`.
+    ///
+    /// # Errors
+    /// [`Error::BadRequest`] for an application.
+    pub fn me(&self) -> Question<User> {
+        let request = Request::get(self.url(["me"])).query("$select=id,userPrincipalName");
+        Question::one(self, Ok(request))
+    }
+
+    /// Ends all sessions of a user: no refresh token that was issued before is good any more. `User.RevokeSessions.All`.
+    ///
+    /// # Errors
+    /// [`Error::OutcomeUnknown`] when they may be revoked all the same; doing it again is harmless.
+    pub async fn revoke_sign_in_sessions(&self, user: &str) -> Result<(), Error> {
+        let user = Segment::new("a user", user)?;
+        let url = self.url(["users", user.as_str(), "revokeSignInSessions"]);
+        self.send(&Request::post(url, &serde_json::json!({})))
+            .await?;
+        Ok(())
+    }
+
     /// What the user is a member of, groups within groups included: groups, roles of the whole tenant, administrative units. No
     /// members are selected: the kinds have none but the id in common. `GroupMember.Read.All`.
     ///

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::chain::EntryHash;
+use super::chain::{EntryHash, EntryRef};
 use super::entry::FormatError;
 use super::event::{BadBody, Kind};
 use super::proof::ProofDefect;
@@ -90,6 +90,18 @@ pub enum Defect {
     /// The proof is by another key than the body is about.
     #[error("the proof is by another key than the one in the body")]
     ProofByOtherKey,
+    /// The reviewer signed this review before.
+    #[error("reviewer {0} signed this review before")]
+    ReviewSignedTwice(String),
+    /// No review was held in this entry.
+    #[error("no review was held in entry {0}")]
+    ReviewUnknown(EntryRef),
+    /// A reviewer of that name joined before, and has not left.
+    #[error("reviewer {0} joined before")]
+    ReviewerJoinedTwice(String),
+    /// Nobody of that name joined, or they have left.
+    #[error("{0} is no reviewer")]
+    ReviewerUnknown(String),
     /// A station revokes itself.
     #[error("station {0} revokes itself")]
     RevokedByItself(StationName),
@@ -156,6 +168,10 @@ impl Defect {
             Self::Previous { .. } => "previous",
             Self::Proof(proof) => proof.code(),
             Self::ProofByOtherKey => "proof-by-other-key",
+            Self::ReviewSignedTwice(_) => "review-signed-twice",
+            Self::ReviewUnknown(_) => "review-unknown",
+            Self::ReviewerJoinedTwice(_) => "reviewer-joined-twice",
+            Self::ReviewerUnknown(_) => "reviewer-unknown",
             Self::RevokedByItself(_) => "revoked-by-itself",
             Self::RetiredTwice(_) => "retired-twice",
             Self::Signature(_) => "signature",

@@ -28,7 +28,7 @@ mod state;
 mod station;
 mod store;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod verify;
 mod whole_seconds;
 mod writer;
@@ -39,21 +39,24 @@ pub use defect::{Defect, Warning};
 pub use entry::{Draft, Entry, FormatError, SIZE_LIMIT};
 pub use error::Error;
 pub use event::{
-    Account, BadBody, CeremonyFailed, CeremonyUndone, ConfigApplied, ConfigIntended, Custody,
+    Account, AlertReceived, Alike, Answer, BadBody, CeremonyFailed, CeremonyUndone, ConfigApplied,
+    ConfigIntended, Custody, DrillAttempted, DrillCompleted, DrillIntended,
     EnrollCredentialCreated, EnrollIntended, EnrollPinSet, EnrollProven, EnrollRegistered,
     EntryMerged, Event, KeyChecked, KeyDescription, KeyEnrolled, KeyHandedOver, KeyRetired,
-    KeySettings, KeyTested, Kind, Latency, NotAKind, Observation, Outcome, OutcomeVerdict,
-    PinChanged, PinIntended, PinOpened, ProvenAccount, ResetIntended, ResetPerformed,
-    RetireCredentialDeleted, RetireIntended, RetireMethodRemoved, RetireReason, SealedPart,
-    SealedSecret, StationJoined, StationRevoked, Step, TenantAudited, TenantChange,
-    TenantChangeIntended, TenantChanged, TenantExclusionProven, TenantObject, TenantPasswordOpened,
+    KeySettings, KeyTested, Kind, Latency, Log, LogEvent, LoggedSignIn, NotAKind, Observation,
+    Outcome, OutcomeVerdict, Period, PinChanged, PinIntended, PinOpened, ProvenAccount,
+    ResetIntended, ResetPerformed, RetireCredentialDeleted, RetireIntended, RetireMethodRemoved,
+    RetireReason, ReviewHeld, ReviewSigned, ReviewerJoined, ReviewerLeft, SealedPart, SealedSecret,
+    StationJoined, StationRevoked, Step, TenantAudited, TenantChange, TenantChangeIntended,
+    TenantChanged, TenantExclusionProven, TenantMonitored, TenantObject, TenantPasswordOpened,
+    Unread,
 };
 pub use lock::StationLock;
 pub use proof::{ORIGIN, Proof, ProofDefect, ProofRequest};
 pub use reader::Reader;
 pub use state::{
     Ceremony, CeremonyDefect, CeremonyKind, CeremonyPhase, EarlyProof, EnrolledKey, JoinedStation,
-    Moment, OwnedObject, Revocation, State,
+    Moment, OwnedObject, Review, Reviewer, Revocation, State,
 };
 pub use station::{NotAStationName, Station, StationError, StationName};
 pub use store::{Settings, Store};

@@ -50,7 +50,8 @@ pub fn check(checked: &Checked) -> Report {
     Report::new("halligan.check/1", checked.passed, body, text)
 }
 
-fn outcome_mark(outcome: &Outcome) -> &'static str {
+/// The mark of a finding. Unknown never looks like passed.
+pub(super) fn outcome_mark(outcome: &Outcome) -> &'static str {
     match outcome.verdict {
         OutcomeVerdict::Pass => "✓",
         OutcomeVerdict::Fail => "✗",

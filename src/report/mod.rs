@@ -1,10 +1,14 @@
 //! Results, rendered: text for people, JSON for programs. Pure: nothing here asks a key, a tenant or the clock, and nothing
 //! computes a verdict.
 
+mod alerts;
 mod attestation;
 mod batch;
 mod check;
+mod doctor;
 mod document;
+mod drill;
+mod duty;
 mod enroll;
 mod handover;
 mod key;
@@ -15,11 +19,13 @@ mod key_life;
 mod key_test;
 mod ledger;
 mod mds;
+mod monitor;
 mod pin_change;
 mod reconcile;
 mod reset;
 mod resume;
 mod retire;
+mod review;
 mod sheet;
 mod tenant;
 mod two_rooms;
@@ -28,9 +34,17 @@ use serde_json::{Map, Value, json};
 
 use crate::encoding::printable;
 
+pub use alerts::{
+    EmailAddress, File as AlertFile, Named, ReceiverError, Receivers, Request as AlertRequest,
+    Service as AlertService, Telephone, Watched, Webhook, WorkspaceError, WorkspaceId, alert_files,
+    alert_queries, alerts_generated,
+};
 pub use attestation::{attestation_verify, unreadable_attestation};
 pub use batch::{Row, Status, batch, csv, rows, table};
 pub use check::check;
+pub use doctor::doctor;
+pub use drill::{alerts_verify, drill, with_drill};
+pub use duty::{Screen, Shown, calendar, due, metrics, metrics_without_ledger, status};
 pub use enroll::enroll;
 pub use handover::handover;
 pub use key::{ListedKey, credentials, device_list, key_info};
@@ -46,11 +60,16 @@ pub use ledger::{
     ledger_verify,
 };
 pub use mds::{AllowList, mds_query, mds_show, mds_update};
+pub use monitor::{monitor, monitor_alarm, monitor_event, monitor_line};
 pub use pin_change::pin_change;
 pub use reconcile::reconcile;
 pub use reset::key_reset;
 pub use resume::{resume, resume_list};
 pub use retire::retire;
+pub use review::{
+    Files as ReviewFiles, review_document, review_held, review_html, review_questions,
+    review_signed, review_summary, reviewer_joined, reviewer_left, reviewers,
+};
 pub use sheet::{Sheet, sheets};
 pub use tenant::{
     Audited, Destination, explain, prediction_json, preflight, snapshot_text, tenant_apply,

@@ -1,5 +1,5 @@
-//! `/simulator/faults`, the script of faults at run time, `/simulator/tenant`, which takes seeds, and `/simulator/breaches`,
-//! which tells the writes that locked an emergency account out. Off the service's paths, and loopback only like everything.
+//! `/simulator/faults`, the script of faults at run time, `/simulator/tenant`, which takes seeds, `/simulator/keys/rotate`, which
+//! changes the key of ID tokens, and `/simulator/breaches`, which tells the writes that locked an emergency account out. Off the service's paths, and loopback only like everything.
 
 use std::fmt::Display;
 
@@ -13,13 +13,14 @@ use serde_json::{Value, json};
 use crate::simulator::fault::Fault;
 use crate::simulator::serve::Error;
 use crate::simulator::service::Service;
-use crate::simulator::tenant::Seed;
+use crate::simulator::tenant::{Seed, State as TenantState};
 
 /// The control routes. No fault strikes them.
 pub(in crate::simulator) fn router() -> Router<Service> {
     Router::new()
         .route("/simulator/faults", get(show).post(add).delete(clear))
         .route("/simulator/tenant", post(seed))
+        .route("/simulator/keys/rotate", post(rotate))
         .route("/simulator/breaches", get(breaches))
 }
 
@@ -64,6 +65,15 @@ async fn seed(State(service): State<Service>, body: String) -> Response {
     match applied {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
         Err(Error::Seed(error)) => refused(&error),
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, said(&error)).into_response(),
+    }
+}
+
+/// From now on another key signs ID tokens: the one that the key set has announced.
+async fn rotate(State(service): State<Service>) -> Response {
+    let rotate = |state: &mut TenantState| state.id_token_key = state.id_token_key.wrapping_add(1);
+    match service.tenant.update(rotate) {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, said(&error)).into_response(),
     }
 }

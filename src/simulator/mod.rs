@@ -4,10 +4,12 @@
 //!
 //! [`serve::start`] starts it; [`Tenant::update`] changes what it knows; [`Faults`] make it misbehave.
 
+mod audit;
 pub mod conditional_access;
 mod control;
 mod current_request;
 pub mod fault;
+pub mod logs;
 mod oauth;
 pub mod recorder;
 mod relying_party;

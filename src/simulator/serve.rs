@@ -19,10 +19,10 @@ use crate::env::Env;
 use crate::simulator::fault::{self, Fault, Faults};
 use crate::simulator::oauth::Sessions;
 use crate::simulator::recorder::{self, Recorder};
-use crate::simulator::routes::{Pace, apply_quota, envelope, run_batches};
+use crate::simulator::routes::{LogPace, Pace, apply_quota, envelope, run_batches};
 use crate::simulator::service::Service;
 use crate::simulator::storage::{self, Directory};
-use crate::simulator::tenant::{ApplyError, SECRET_FILE, Seed, Tenant};
+use crate::simulator::tenant::{AUDIT_SECRET_FILE, ApplyError, SECRET_FILE, Seed, Tenant};
 use crate::simulator::tls::{self, Authority, CA_FILE, Severance, TlsListener};
 use crate::simulator::{control, oauth, relying_party, routes};
 
@@ -114,6 +114,8 @@ pub struct Demo {
     pub app: DemoApp,
     /// The application for browser and device sign-in.
     pub public_client_id: Uuid,
+    /// The application that reads the logs and changes nothing.
+    pub audit: DemoApp,
 }
 
 /// An application and where its secret is.
@@ -199,6 +201,7 @@ pub async fn start(config: Config, env: Env) -> Result<Running, Error> {
         faults: faults.clone(),
         quota: Arc::default(),
         pace: Pace::default(),
+        log_pace: LogPace::default(),
         recorder: recorder.clone(),
         sessions: Arc::new(Sessions::default()),
         base_url: base_url.into(),
@@ -216,7 +219,7 @@ pub async fn start(config: Config, env: Env) -> Result<Running, Error> {
         ca_cert_path: directory.path(CA_FILE),
         ca_pem: authority.pem,
         address,
-        demo: demo(&tenant, directory.path(SECRET_FILE)),
+        demo: demo(&tenant, &directory),
         tenant,
         faults,
         recorder,
@@ -241,7 +244,7 @@ async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Error> {
     Ok((socket, bound))
 }
 
-fn demo(tenant: &Tenant, secret_path: PathBuf) -> Demo {
+fn demo(tenant: &Tenant, directory: &Directory) -> Demo {
     tenant.read(|state| Demo {
         tenant_id: state.tenant_id,
         emergency_accounts: state.demo.emergency_accounts.clone(),
@@ -249,9 +252,13 @@ fn demo(tenant: &Tenant, secret_path: PathBuf) -> Demo {
         guest: state.demo.guest.clone(),
         app: DemoApp {
             client_id: state.demo.app_client_id,
-            secret_path,
+            secret_path: directory.path(SECRET_FILE),
         },
         public_client_id: state.demo.public_client_id,
+        audit: DemoApp {
+            client_id: state.demo.audit_client_id,
+            secret_path: directory.path(AUDIT_SECRET_FILE),
+        },
     })
 }
 

@@ -6,7 +6,7 @@ use crate::env::Env;
 use crate::simulator::fault::Faults;
 use crate::simulator::oauth::Sessions;
 use crate::simulator::recorder::Recorder;
-use crate::simulator::routes::{Pace, Quota};
+use crate::simulator::routes::{LogPace, Pace, Quota};
 use crate::simulator::tenant::Tenant;
 
 /// The running service; clones are the same service.
@@ -19,6 +19,8 @@ pub(in crate::simulator) struct Service {
     pub(in crate::simulator) quota: Arc<Quota>,
     /// When Conditional Access last took a request.
     pub(in crate::simulator) pace: Pace,
+    /// When the logs last took requests.
+    pub(in crate::simulator) log_pace: LogPace,
     /// What is asked and answered, if somebody wants to see it.
     pub(in crate::simulator) recorder: Recorder,
     /// Sign-ins under way.

@@ -95,6 +95,22 @@ impl Directory {
         }
     }
 
+    /// Adds to the end of a file, mode 0600. That it is durable is not waited for: after a crash of the machine the last bytes
+    /// may be missing.
+    ///
+    /// # Errors
+    /// When the bytes could not be written.
+    pub fn append(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
+        let path = self.path(name);
+        let file = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .mode(0o600)
+            .open(&path);
+        file.and_then(|mut file| file.write_all(bytes))
+            .map_err(failed("write", &path))
+    }
+
     /// Replaces the file as a whole: after a crash it holds either the old or the new bytes.
     ///
     /// # Errors

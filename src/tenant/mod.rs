@@ -1,5 +1,6 @@
 //! Is the tenant safe for its emergency accounts? Facts in, findings out: nothing here asks anybody anything.
 
+pub mod activity;
 pub mod audit;
 pub mod change;
 pub mod conditional_access;

@@ -210,6 +210,20 @@ impl Started {
         self
     }
 
+    /// Waits for a whole line on standard error that has this text.
+    #[track_caller]
+    pub(crate) fn until_line(mut self, text: &str) -> (Self, String) {
+        loop {
+            let said = String::from_utf8_lossy(&self.output.stderr);
+            let whole_lines = said.rsplit_once('\n').map_or("", |(whole, _)| whole);
+            if let Some(line) = whole_lines.lines().find(|line| line.contains(text)) {
+                let line = line.to_owned();
+                return (self, line);
+            }
+            assert!(self.receive(), "no line with {text:?}: {}", self.shown());
+        }
+    }
+
     /// Waits for an event.
     #[track_caller]
     pub(crate) fn until_event(mut self, name: &str) -> (Self, Value) {

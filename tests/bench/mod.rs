@@ -126,6 +126,29 @@ impl Bench {
         })
     }
 
+    /// The application as which people sign in.
+    pub(crate) fn public_client(&self) -> String {
+        self.tenant.demo.public_client_id.to_string()
+    }
+
+    /// The page at this address.
+    pub(crate) fn visit(&self, url: &str) -> String {
+        let request = self.browser().get(url);
+        self.runtime.block_on(async {
+            let answer = request.send().await.unwrap().error_for_status().unwrap();
+            answer.text().await.unwrap()
+        })
+    }
+
+    /// Sends a form as a browser would; the page at the end.
+    pub(crate) fn submit(&self, url: &str, form: &[(String, String)]) -> String {
+        let request = self.browser().post(url).form(form);
+        self.runtime.block_on(async {
+            let answer = request.send().await.unwrap().error_for_status().unwrap();
+            answer.text().await.unwrap()
+        })
+    }
+
     /// A client that trusts the tenant and nobody else.
     fn browser(&self) -> reqwest::Client {
         // Another test may have installed it already.

@@ -64,6 +64,8 @@ const GAPS: &[Gap] = &[
         NATIONAL,
     ),
     member(BETA, "signInConditions", "insiderRiskLevel", NATIONAL),
+    member(BETA, "signIn", "incomingTokenType", NATIONAL),
+    member(BETA, "signIn", "uniqueTokenIdentifier", NATIONAL),
 ];
 
 const fn whole(versions: &'static [Version], type_name: &'static str, reason: &'static str) -> Gap {

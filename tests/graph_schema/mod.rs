@@ -4,6 +4,7 @@
 mod commands;
 mod conditional_access;
 mod gaps;
+mod logs;
 mod schema;
 pub(crate) mod traffic;
 

@@ -323,6 +323,12 @@ const ROUTES: &[Route] = &[
     ("GET", "auditLogs/signIns", Empty, Many("signIn")),
     (
         "GET",
+        "auditLogs/directoryAudits",
+        Empty,
+        Many("directoryAudit"),
+    ),
+    (
+        "GET",
         "identityGovernance/accessReviews/definitions",
         Empty,
         Many("accessReviewScheduleDefinition"),

@@ -4,14 +4,13 @@ use std::collections::BTreeSet;
 
 use crate::ceremony::check::Request;
 use crate::ceremony::check::findings::fail;
-use crate::ceremony::fitness::require_pin_tries;
-use crate::ceremony::interaction::PinPurpose;
 use crate::ceremony::parties::touch_prompt;
 use crate::ceremony::silent::{self, descriptors, wants_interaction};
+use crate::ceremony::user_verification::UserVerification;
 use crate::ceremony::{Error, Parties};
 use crate::ctap::command::get_assertion;
 use crate::ctap::status::Status;
-use crate::ctap::{self, Permissions, PinFailureKind, PinUvAuth};
+use crate::ctap::{self, Permissions, PinFailureKind};
 use crate::ledger::{Draft, Proof, ProofRequest};
 use crate::ledger::{KeyEnrolled, Outcome};
 use crate::webauthn::RpId;
@@ -62,8 +61,13 @@ pub(crate) fn prove(
     } else {
         &[Evidence::Silent, Evidence::Touch, Evidence::TouchAndPin]
     };
+    let signer = Signer {
+        rp_id: &key.rp_id,
+        credential_id: &key.credential_id,
+    };
+    let mut user = UserVerification::new(request.spend_last_tries);
     for evidence in attempts {
-        match ask(*evidence, request, key, &challenge, parties) {
+        match ask(*evidence, signer, &mut user, &challenge, parties) {
             Ok(response) => {
                 let proof = challenge.complete(
                     key.credential_id.clone(),
@@ -100,20 +104,40 @@ fn wants_more(evidence: Evidence, error: &ctap::Error) -> bool {
     }
 }
 
+/// The credential that is to sign.
+#[derive(Clone, Copy)]
+pub(crate) struct Signer<'a> {
+    pub(crate) rp_id: &'a RpId,
+    pub(crate) credential_id: &'a [u8],
+}
+
+/// Has a credential sign the draft with touch and PIN.
+pub(crate) fn prove_in_person(
+    signer: Signer<'_>,
+    user: &mut UserVerification,
+    draft: &Draft,
+    parties: &mut Parties<'_>,
+) -> Result<Proof, Error> {
+    let challenge = parties.ledger.prove(draft)?;
+    let response = ask(Evidence::TouchAndPin, signer, user, &challenge, parties)?;
+    let credential_id = signer.credential_id.to_vec();
+    Ok(challenge.complete(credential_id, response.auth_data, response.signature))
+}
+
 fn ask(
     evidence: Evidence,
-    request: &Request,
-    key: &KeyEnrolled,
+    signer: Signer<'_>,
+    user: &mut UserVerification,
     challenge: &ProofRequest,
     parties: &mut Parties<'_>,
 ) -> Result<get_assertion::Response, Error> {
     let assertion = get_assertion::Request {
-        allow_list: descriptors([key.credential_id.as_slice()]),
+        allow_list: descriptors([signer.credential_id]),
         up: (evidence == Evidence::Silent).then_some(false),
-        ..get_assertion::Request::new(key.rp_id.clone(), challenge.client_data_hash())
+        ..get_assertion::Request::new(signer.rp_id.clone(), challenge.client_data_hash())
     };
     let auth = match evidence {
-        Evidence::TouchAndPin => Some(verify_user(request, &key.rp_id, parties)?),
+        Evidence::TouchAndPin => Some(user.verify(Permissions::GA, signer.rp_id, parties)?),
         Evidence::Silent | Evidence::Touch => None,
     };
     let mut wait = touch_prompt(parties.interaction, parties.cancel);
@@ -126,32 +150,6 @@ fn ask(
         .into_iter()
         .next()
         .ok_or_else(|| Error::KeyProof("no assertion".to_owned()))
-}
-
-/// Proves the user to the key: by the PIN, or by built-in user verification where a PIN is not enough.
-fn verify_user(
-    request: &Request,
-    rp_id: &RpId,
-    parties: &mut Parties<'_>,
-) -> Result<PinUvAuth, Error> {
-    if !parties.key.in_hand()?.takes_pin_for(Permissions::GA) {
-        let mut wait = touch_prompt(parties.interaction, parties.cancel);
-        return Ok(parties.key.in_hand_mut()?.built_in_uv_auth(
-            Permissions::GA,
-            Some(rp_id),
-            &mut wait,
-        )?);
-    }
-    let retries = parties.key.in_hand_mut()?.pin_retries()?;
-    require_pin_tries(retries, request.spend_last_tries)?;
-    let left = retries.retries;
-    let pin = parties.interaction.pin(PinPurpose::Present {
-        retries: Some(left),
-    })?;
-    Ok(parties
-        .key
-        .in_hand_mut()?
-        .pin_uv_auth(&pin, Permissions::GA, Some(rp_id))?)
 }
 
 /// The key does not hold the credential. If it holds another one that the ledger knows, it is another key; otherwise it has

@@ -19,7 +19,7 @@ use crate::ledger::{self, Defect, Draft, EntryRef};
 use crate::ledger::{Event, KeyChecked, KeyEnrolled, Observation, Outcome};
 
 pub use assertion::Evidence;
-pub(crate) use assertion::{identify, prove};
+pub(crate) use assertion::{Signer, identify, prove, prove_in_person};
 
 /// What the operator asks for.
 #[derive(Clone, Default)]

@@ -5,24 +5,24 @@ use crate::ctap::command::make_credential;
 use crate::ledger::EnrollCredentialCreated;
 use crate::webauthn::{Aaguid, AttestationObject, ClientData};
 
-/// A credential that this ceremony made.
+/// A credential that a ceremony made.
 #[derive(Debug, Clone)]
-pub(super) struct Credential {
-    pub(super) id: Vec<u8>,
-    pub(super) public_key: Vec<u8>,
-    pub(super) aaguid: Aaguid,
-    pub(super) sign_count: u32,
-    pub(super) attestation_object: Vec<u8>,
-    pub(super) client_data_json: Vec<u8>,
+pub(crate) struct Credential {
+    pub(crate) id: Vec<u8>,
+    pub(crate) public_key: Vec<u8>,
+    pub(crate) aaguid: Aaguid,
+    pub(crate) sign_count: u32,
+    pub(crate) attestation_object: Vec<u8>,
+    pub(crate) client_data_json: Vec<u8>,
     /// The challenge that the key was given.
-    pub(super) challenge: String,
+    pub(crate) challenge: String,
     /// Whether it was read from the ledger: made before this process began, and perhaps sent to the tenant.
-    pub(super) recorded: bool,
+    pub(crate) recorded: bool,
 }
 
 impl Credential {
     /// As the key made it just now.
-    pub(super) fn made(
+    pub(crate) fn made(
         response: &make_credential::Response,
         client_data_json: Vec<u8>,
         challenge: &str,
@@ -32,7 +32,7 @@ impl Credential {
     }
 
     /// As the ledger has it.
-    pub(super) fn recorded(created: &EnrollCredentialCreated) -> Result<Self, Error> {
+    pub(crate) fn recorded(created: &EnrollCredentialCreated) -> Result<Self, Error> {
         let object = AttestationObject::parse(&created.attestation_object)
             .map_err(|error| Error::KeyProof(error.to_string()))?;
         let client_data: ClientData = serde_json::from_slice(&created.client_data_json)

@@ -38,6 +38,8 @@ use crate::graph::model::{Fido2AuthenticationMethod, Fido2AuthenticationMethodCr
 use crate::ledger::{Ceremony, Custody, EntryRef, KeySettings};
 use crate::webauthn::Aaguid;
 
+pub(crate) use credential::Credential;
+
 pub use apart::{offline, request, respond};
 pub use plan::{PinPlan, Plan};
 pub use terms::Terms;

@@ -5,9 +5,8 @@ use uuid::Uuid;
 use crate::ceremony::enroll::{Request, Terms, settings};
 
 use crate::ceremony::interaction::{PinPurpose, Step};
-use crate::ceremony::snapshot::{in_directory, is_whole, permission};
+use crate::ceremony::snapshot::whole_name;
 use crate::ceremony::two_rooms::Wanted;
-use crate::ceremony::unread::read;
 use crate::ceremony::{Error, Parties, fitness, preflight, silent, standards};
 use crate::custody::{self, Custodians};
 use crate::encoding::hex;
@@ -321,23 +320,6 @@ async fn predict(
         Err(_) => client.fido2_methods(&account.user.id).await?,
     };
     Ok((Some(prediction), account.user, methods))
-}
-
-/// The account's name in the directory; the configuration has names in the tenant's initial domain without it.
-async fn whole_name(name: &str, client: &Client) -> Result<String, Error> {
-    if is_whole(name) {
-        return Ok(name.to_owned());
-    }
-    let domains = read(client.domains().await, permission::DOMAINS)?;
-    in_directory(name, &domains).map_err(|unread| {
-        let permission = unread
-            .permission
-            .map(|one| format!("the permission {one} would tell"));
-        Error::AccountUnfit {
-            account: name.to_owned(),
-            obstacles: std::iter::once(unread.why).chain(permission).collect(),
-        }
-    })
 }
 
 /// The exclude list of the service, asked of the key silently: the answer comes before a PIN, a touch or an entry is spent.

@@ -18,7 +18,7 @@ use crate::tenant::preflight::{Account, Operator, OperatorKind, Read, Tenant, Un
 pub(crate) async fn tenant(client: &Client) -> Result<Tenant, graph::Error> {
     // First and alone: several questions at once would ask a person to sign in several times.
     let claims = client.caller().await?;
-    let (policy, operator) = futures::join!(client.fido2_policy(), operator(client, claims));
+    let (policy, operator) = futures::join!(client.fido2_policy(), who(client, claims));
     Ok(Tenant {
         policy: read(policy, permission::POLICY)?.map_err(|unread| Unread {
             why: format!("the passkey policy could not be read: {}", unread.why),
@@ -66,7 +66,16 @@ pub(crate) async fn account(
     })
 }
 
-async fn operator(
+/// Who asks, and what may be done in this name.
+///
+/// # Errors
+/// When there is no sign-in or no tenant.
+pub(crate) async fn operator(client: &Client) -> Result<Read<Operator>, graph::Error> {
+    let claims = client.caller().await?;
+    who(client, claims).await
+}
+
+async fn who(
     client: &Client,
     claims: Option<AccessTokenClaims>,
 ) -> Result<Read<Operator>, graph::Error> {

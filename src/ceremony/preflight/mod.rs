@@ -11,7 +11,7 @@ use crate::graph::Client;
 use crate::tenant::passkey_policy::Key;
 use crate::tenant::preflight::{self, Acceptance, Prediction};
 
-pub(crate) use gather::{account, tenant};
+pub(crate) use gather::{account, operator, tenant};
 pub(crate) use preflight::predict;
 
 /// An account, and what the tenant would answer.

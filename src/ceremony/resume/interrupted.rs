@@ -26,6 +26,7 @@ fn remains(ceremony: &Ceremony, reached: Step) -> String {
         Step::Registered => "the credential is registered",
         Step::MethodRemoved => "the method is removed",
         Step::CredentialDeleted => "method and credential are deleted",
+        Step::Attempted => "the sign-in came to its end, and the log did not show it yet",
     };
     format!(
         "{} of {} is open: {recorded}, and what comes next may have begun",

@@ -11,7 +11,7 @@ pub use inspection::Inspection;
 
 use crate::ceremony::enroll::{self, Terms};
 use crate::ceremony::interaction::Step;
-use crate::ceremony::{Error, Parties, apply, key_config, pin_change, reset, retire};
+use crate::ceremony::{Error, Parties, apply, drill, key_config, pin_change, reset, retire};
 use crate::ledger::{Ceremony, CeremonyKind, EntryRef};
 
 /// What the operator asks for.
@@ -155,6 +155,7 @@ async fn inspect(
 ) -> Result<Inspection, Error> {
     match ceremony.kind {
         CeremonyKind::Config => key_config::inspect(ceremony, parties).await,
+        CeremonyKind::Drill => Ok(drill::inspect(ceremony)),
         CeremonyKind::Enroll => enroll::inspect(ceremony, terms, parties).await,
         CeremonyKind::Pin => pin_change::inspect(ceremony, parties).await,
         CeremonyKind::Reset => reset::inspect(ceremony, parties).await,
@@ -170,6 +171,7 @@ async fn finish(
 ) -> Result<EntryRef, Error> {
     match ceremony.kind {
         CeremonyKind::Config => key_config::finish(ceremony, parties).await,
+        CeremonyKind::Drill => drill::finish(ceremony, parties).await,
         CeremonyKind::Enroll => enroll::finish(ceremony, terms, parties).await,
         CeremonyKind::Pin => pin_change::finish(ceremony, parties).await,
         CeremonyKind::Reset => reset::finish(ceremony, parties).await,
@@ -185,6 +187,7 @@ async fn undo(
 ) -> Result<EntryRef, Error> {
     match ceremony.kind {
         CeremonyKind::Config => key_config::undo(ceremony, parties).await,
+        CeremonyKind::Drill => drill::undo(ceremony, parties).await,
         CeremonyKind::Enroll => enroll::undo(ceremony, terms, parties).await,
         CeremonyKind::Pin => pin_change::undo(ceremony, parties).await,
         CeremonyKind::Reset => reset::undo(ceremony, parties).await,

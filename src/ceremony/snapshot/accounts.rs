@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::{Wanted, permission, redact};
+use crate::ceremony::Error;
 use crate::ceremony::unread::read;
 use crate::graph::model::{
     AuthenticationMethod, Domain, Fido2AuthenticationMethod, Membership,
@@ -51,6 +52,23 @@ pub(crate) fn in_directory(name: &str, domains: &Read<Vec<Domain>>) -> Read<Stri
         permission: None,
     })?;
     Ok(format!("{name}@{}", initial.id))
+}
+
+/// The account's name in the directory; the configuration has names in the tenant's initial domain without it.
+pub(crate) async fn whole_name(name: &str, client: &Client) -> Result<String, Error> {
+    if is_whole(name) {
+        return Ok(name.to_owned());
+    }
+    let domains = read(client.domains().await, permission::DOMAINS)?;
+    in_directory(name, &domains).map_err(|unread| {
+        let permission = unread
+            .permission
+            .map(|one| format!("the permission {one} would tell"));
+        Error::AccountUnfit {
+            account: name.to_owned(),
+            obstacles: std::iter::once(unread.why).chain(permission).collect(),
+        }
+    })
 }
 
 /// A name and the question who that is.

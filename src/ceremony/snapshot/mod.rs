@@ -26,7 +26,7 @@ use crate::graph::{self, Client};
 use crate::tenant::desired::{Desired, GroupReference};
 use crate::tenant::snapshot::{SCHEMA, Snapshot};
 
-pub(crate) use accounts::{in_directory, is_whole};
+pub(crate) use accounts::{in_directory, is_whole, whole_name};
 pub use roles::{Power, ROLES, Role};
 
 /// What a snapshot is to be about.

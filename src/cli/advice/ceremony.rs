@@ -21,14 +21,20 @@ pub(super) fn of_ceremony(error: &ceremony::Error) -> Advice {
         E::ExclusionUnproven { .. } => (Exit::NotSafe, "exclusion_unproven"),
         E::DisplayName(_) => (Exit::Usage, "label"),
         E::Key(error) => return key::of_key(error),
+        E::Alert(_) => (Exit::Usage, "alert_unbelievable"),
         E::KeyInUse(_) => (Exit::Key, "key_in_use"),
+        E::KeyOfAnotherAccount { .. } => (Exit::Usage, "key_of_another_account"),
         E::KeyProof(_) => (Exit::Key, "key_proof"),
         E::KeyUnfit(_) => (Exit::Key, "key_unfit"),
         E::LabelTaken { .. } => (Exit::Usage, "label_taken"),
+        E::Evidence(_) => (Exit::Usage, "write"),
         E::Ledger(error) => return services::of_ledger(error),
         E::ModelRefused { .. } => (Exit::Key, "model_refused"),
+        E::NoAccounts(why) if why.is_empty() => (Exit::Usage, "no_accounts"),
+        E::NoAccounts(_) => (Exit::Tenant, "no_accounts"),
         E::NoKeyInHand => (Exit::Key, "no_key"),
         E::NoSuchCeremony(_) => (Exit::Usage, "no_such_ceremony"),
+        E::NoSuchDrill(_) => (Exit::Usage, "no_such_drill"),
         E::NotConfirmed(_) => (Exit::Usage, "declined"),
         E::NotFinishable { .. } => (Exit::Stopped, "not_finishable"),
         E::NotUndoable { .. } => (Exit::Stopped, "not_undoable"),
@@ -43,6 +49,12 @@ pub(super) fn of_ceremony(error: &ceremony::Error) -> Advice {
         E::PinSealed(_) => (Exit::Pin, "pin_sealed"),
         E::Preflight { .. } => (Exit::Tenant, "preflight"),
         E::ReinsertionNeeded => (Exit::Key, "reinsertion_needed"),
+        E::NoReview(_) => (Exit::Usage, "no_review"),
+        E::ReviewFile { .. } => (Exit::NotSafe, "review_file"),
+        E::ReviewSignedAlready { .. } => (Exit::Usage, "review_signed"),
+        E::ReviewerKnown(_) => (Exit::Usage, "reviewer_known"),
+        E::ReviewerUnknown(_) => (Exit::Usage, "reviewer_unknown"),
+        E::ReviewersKey => (Exit::Key, "reviewers_key"),
         E::SettingImpossible(_) => (Exit::Usage, "setting_impossible"),
         E::Stopped { .. } => (Exit::Stopped, "stopped"),
         E::Tenant(error) => return services::of_tenant(error),
@@ -74,6 +86,7 @@ fn hint(error: &ceremony::Error) -> Option<&'static str> {
         | E::Cancelled
         | E::Custody(_)
         | E::DirectoryMismatch { .. }
+        | E::Evidence(_)
         | E::Key(_)
         | E::KeyProof(_)
         | E::KeyUnfit(_)
@@ -88,9 +101,11 @@ fn hint(error: &ceremony::Error) -> Option<&'static str> {
         E::Attestation(_) | E::AttestationRefused { .. } => {
             "the key is not what it claims to be, or its root is not among the attestation roots; do not use it before you know why"
         }
-        E::CeremonyOpen { .. } => {
-            "`halligan resume` shows what is true, and finishes it or takes it back"
-        }
+        E::CeremonyOpen { .. }
+        | E::NoSuchCeremony(_)
+        | E::NotFinishable { .. }
+        | E::NotUndoable { .. }
+        | E::Stopped { .. } => return hint_of_open_ceremony(error),
         E::NoObjectId(_) => "the account was not read from a directory of Microsoft Entra",
         E::ExclusionUnproven { .. }
         | E::TenantAmbiguous(_)
@@ -103,47 +118,123 @@ fn hint(error: &ceremony::Error) -> Option<&'static str> {
         E::DisplayName(_) => {
             "choose a label of at most 30 characters, as it is to be written on the key"
         }
-        E::KeyInUse(_) => {
-            "nothing on it was erased; take a key that nobody uses, or make this one such a key by `halligan key reset`"
+        E::Alert(_) => {
+            "give the time as the message itself has it, with its offset: 2026-03-01T10:04:00+01:00"
+        }
+        E::KeyOfAnotherAccount { .. }
+        | E::LabelTaken { .. }
+        | E::OutOfService { .. }
+        | E::UnknownKey
+        | E::UnknownLabel(_) => return hint_of_label(error),
+        E::KeyInUse(_)
+        | E::NoKeyInHand
+        | E::NotPluggedInAgain
+        | E::NotTheSameKey(_)
+        | E::ReinsertionNeeded
+        | E::SettingImpossible(_)
+        | E::TooFewPinTries { .. } => return hint_of_key_in_hand(error),
+        E::ModelRefused { .. } => {
+            "take a key of a model that the plan, [attestation] in the configuration and the tenant's passkey policy allow"
+        }
+        E::NoAccounts(_) => {
+            "name the accounts in [emergency] of the configuration, or with --account"
+        }
+        E::NoSuchDrill(_) => "`halligan ledger show` lists the drills; `halligan drill` holds one",
+        E::NotConfirmed(_) => "it is asked for on a terminal; a script gives it with --confirm",
+        E::NoTenant => "the configuration needs a [tenant]",
+        E::OtherRoom(error) => hint_of_other_room(error),
+        E::PinSealed(_) => {
+            "a custodian opens it with --identity FILE; or take the ceremony back with --undo"
+        }
+        E::NoReview(_)
+        | E::ReviewFile { .. }
+        | E::ReviewSignedAlready { .. }
+        | E::ReviewerKnown(_)
+        | E::ReviewerUnknown(_)
+        | E::ReviewersKey => hint_of_review(error)?,
+        E::TooFewKeys { .. } => {
+            "enrol another key first; whoever must go below two types the account's name"
+        }
+    })
+}
+
+/// What helps with a ceremony that is open, or was to be.
+fn hint_of_open_ceremony(error: &ceremony::Error) -> Option<&'static str> {
+    use ceremony::Error as E;
+    Some(match error {
+        E::CeremonyOpen { .. } => {
+            "`halligan resume` shows what is true, and finishes it or takes it back"
+        }
+        E::NoSuchCeremony(_) => "`halligan resume` lists the ceremonies that are open",
+        E::NotFinishable { .. } | E::NotUndoable { .. } => {
+            "`halligan resume` shows what is true, and what can be done"
+        }
+        E::Stopped { .. } => {
+            "`halligan resume` shows what is on the key and in the tenant; `halligan resume LABEL` finishes it or takes it back, and a change of the tenant the next `halligan tenant apply` clears up"
+        }
+        _ => return None,
+    })
+}
+
+/// What helps with what the ledger says of a key.
+fn hint_of_label(error: &ceremony::Error) -> Option<&'static str> {
+    use ceremony::Error as E;
+    Some(match error {
+        E::KeyOfAnotherAccount { .. } => {
+            "`halligan ledger show` lists the labels; take a key of the account"
         }
         E::LabelTaken { .. } => {
             "`halligan ledger show --key LABEL` shows that key's life; choose another label"
         }
-        E::ModelRefused { .. } => {
-            "take a key of a model that the plan, [attestation] in the configuration and the tenant's passkey policy allow"
+        E::OutOfService { .. } => "`halligan ledger show --key LABEL` shows that key's life",
+        E::UnknownKey => "enrol the key first, or name it with --key",
+        E::UnknownLabel(_) => "`halligan ledger show` lists the labels",
+        _ => return None,
+    })
+}
+
+/// What helps with the key in hand.
+fn hint_of_key_in_hand(error: &ceremony::Error) -> Option<&'static str> {
+    use ceremony::Error as E;
+    Some(match error {
+        E::KeyInUse(_) => {
+            "nothing on it was erased; take a key that nobody uses, or make this one such a key by `halligan key reset`"
         }
         E::NoKeyInHand => "name the key with --device, or plug it in",
-        E::NoSuchCeremony(_) => "`halligan resume` lists the ceremonies that are open",
-        E::NotConfirmed(_) => "it is asked for on a terminal; a script gives it with --confirm",
-        E::NotFinishable { .. } | E::NotUndoable { .. } => {
-            "`halligan resume` shows what is true, and what can be done"
-        }
         E::NotPluggedInAgain => "run the test again, and plug the key in anew when it is asked for",
         E::NotTheSameKey(_) => {
             "nothing was done to it; plug in the key that it is about, and no other"
-        }
-        E::NoTenant => "the configuration needs a [tenant]",
-        E::OtherRoom(error) => hint_of_other_room(error),
-        E::OutOfService { .. } => "`halligan ledger show --key LABEL` shows that key's life",
-        E::PinSealed(_) => {
-            "a custodian opens it with --identity FILE; or take the ceremony back with --undo"
         }
         E::ReinsertionNeeded => {
             "unplug the key, plug it in again and try at once: most keys allow ten seconds"
         }
         E::SettingImpossible(_) => "`halligan key config show` shows what the key has and can get",
-        E::Stopped { .. } => {
-            "`halligan resume` shows what is on the key and in the tenant; `halligan resume LABEL` finishes it or takes it back, and a change of the tenant the next `halligan tenant apply` clears up"
-        }
-        E::TooFewKeys { .. } => {
-            "enrol another key first; whoever must go below two types the account's name"
-        }
         E::TooFewPinTries { .. } => {
             "a correct PIN restores the counter; if you are sure of it, add --spend-last-pin-tries"
         }
-        E::UnknownKey => "enrol the key first, or name it with --key",
-        E::UnknownLabel(_) => "`halligan ledger show` lists the labels",
+        _ => return None,
     })
+}
+
+/// What helps where a review was to be signed.
+fn hint_of_review(error: &ceremony::Error) -> Option<&'static str> {
+    use ceremony::Error as E;
+    match error {
+        E::NoReview(_) => {
+            Some("`halligan review hold` holds one; `halligan ledger show` lists the entries")
+        }
+        E::ReviewFile { .. } => Some(
+            "do not sign it: it was changed after the review, or belongs to another one; fetch the files that the review wrote",
+        ),
+        E::ReviewerKnown(_) => Some(
+            "`halligan review reviewers remove NAME` ends that; then the person can join with another key",
+        ),
+        E::ReviewerUnknown(_) => Some(
+            "`halligan review reviewers list` shows who signs; `halligan review reviewers add NAME` adds somebody",
+        ),
+        E::ReviewersKey => Some("every reviewer signs with a key of their own"),
+        _ => None,
+    }
 }
 
 /// What helps with a file from the other of two rooms.

@@ -2,12 +2,15 @@
 //! new error cannot be forgotten here.
 
 mod ceremony;
+mod doctor;
 mod key;
 mod metadata;
 mod services;
 
 use crate::cli::Error;
 use crate::cli::failure::Exit;
+
+pub(crate) use doctor::remedy;
 
 /// Exit status, code and hint of an error.
 pub(crate) type Advice = (Exit, &'static str, Option<String>);
@@ -28,10 +31,13 @@ pub(crate) fn of(error: &Error) -> Advice {
         Error::Ceremony(error) => return ceremony::of_ceremony(error),
         Error::Change { .. } => (Exit::Usage, "change"),
         Error::Config(_) => (Exit::Usage, "configuration"),
+        Error::ConfigThere(_) => (Exit::Usage, "configuration_there"),
         Error::Custody(error) => return ceremony::of_custody(error),
         Error::Declined(_) => (Exit::Usage, "declined"),
         Error::Demo(_) => (Exit::NotSafe, "demo"),
         Error::Device(error) => return key::of_device(error),
+        Error::DirectoryInUse { .. } => (Exit::Usage, "directory_in_use"),
+        Error::Discovery(error) => return services::of_discovery(error),
         Error::Emulator(_) | Error::EmulatorAttestation(_) => (Exit::Usage, "emulator"),
         Error::EmulatorControl(error) => return key::of_control(error),
         Error::EmulatorServe(error) => return key::of_serve(error),
@@ -40,6 +46,7 @@ pub(crate) fn of(error: &Error) -> Advice {
         Error::Key(error) => return key::of_key(error),
         Error::KeysDenied { source, .. } => return key::of_device(source),
         Error::Ledger(error) => return services::of_ledger(error),
+        Error::LogsUnread(_) => (Exit::Tenant, "logs_unread"),
         Error::Metadata(error) => return metadata::of_metadata(error),
         Error::NoKey => (Exit::Key, "no_key"),
         Error::NoSealedPassword(_) => (Exit::Pin, "password_not_sealed"),
@@ -54,12 +61,16 @@ pub(crate) fn of(error: &Error) -> Advice {
         Error::SeveralKeys(_) => (Exit::Key, "several_keys"),
         Error::ShareFile { .. } => (Exit::Pin, "pin_shares"),
         Error::SignIn(_) => return services::of_sign_in(),
+        Error::SignInPage(_) => (Exit::Tenant, "sign_in_page"),
         Error::Simulator(_) => (Exit::Usage, "simulator"),
         Error::Snapshot { .. } => (Exit::Usage, "snapshot"),
         Error::Station(_) => (Exit::Ledger, "station"),
         Error::TestBrokenOff { source, .. } => return of(source),
         Error::TestResult { .. } => (Exit::Usage, "test_result"),
         Error::Unanswered { source, .. } => return services::of_unanswered(source),
+        Error::Unwatchable { .. } => (Exit::Tenant, "unwatchable"),
+        Error::Unconfigured { .. } => (Exit::Usage, "configuration"),
+        Error::Undiagnosed { .. } => (Exit::Tenant, "undiagnosed"),
         Error::Usage(_) => (Exit::Usage, "usage"),
         Error::Write { .. } => (Exit::Usage, "write"),
     };
@@ -75,6 +86,7 @@ fn hint(error: &Error) -> Option<&'static str> {
         | Error::Declined(_)
         | Error::Demo(_)
         | Error::Device(_)
+        | Error::Discovery(_)
         | Error::Emulator(_)
         | Error::EmulatorAttestation(_)
         | Error::EmulatorControl(_)
@@ -91,9 +103,12 @@ fn hint(error: &Error) -> Option<&'static str> {
         | Error::Seed { .. }
         | Error::ShareFile { .. }
         | Error::SignIn(_)
+        | Error::SignInPage(_)
         | Error::Simulator(_)
         | Error::TestBrokenOff { .. }
         | Error::Unanswered { .. }
+        | Error::Unconfigured { .. }
+        | Error::Undiagnosed { .. }
         | Error::Usage(_)
         | Error::Write { .. } => return None,
         Error::AttestationRoots(_) => "the file must hold certificates in PEM",
@@ -105,6 +120,13 @@ fn hint(error: &Error) -> Option<&'static str> {
         }
         Error::Config(_) => {
             "docs/configuration.md describes halligan.toml; --config names another file"
+        }
+        Error::ConfigThere(_) => {
+            "--force writes another one and keeps a copy; --config names another place"
+        }
+        Error::DirectoryInUse { .. } => "name another directory; --force writes over what is there",
+        Error::LogsUnread(_) => {
+            "the result says what would tell: a licence, the permission AuditLog.Read.All, or a look before the service forgets"
         }
         Error::NoKey => {
             "plug a key in; `halligan key list` shows the keys that the operating system knows"
@@ -126,5 +148,6 @@ fn hint(error: &Error) -> Option<&'static str> {
             "the station's key is in the directory `station_directory` of the configuration"
         }
         Error::TestResult { .. } => "`halligan key test --json` writes what can be compared",
+        Error::Unwatchable { .. } => "--account ID=NAME names what to watch without asking anybody",
     })
 }

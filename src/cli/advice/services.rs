@@ -12,6 +12,23 @@ pub(super) fn of_sign_in() -> Advice {
     )
 }
 
+pub(super) fn of_discovery(error: &graph::discovery::Error) -> Advice {
+    use graph::discovery::Error as E;
+    match error {
+        E::Http { .. } | E::Status { .. } => advice(
+            Exit::Tenant,
+            "tenant_unreachable",
+            "check the network, the proxy and the certification authorities",
+        ),
+        E::Malformed { .. } => plain(Exit::Tenant, "tenant_misbehaves"),
+        E::NoSuchTenant { .. } => advice(
+            Exit::Tenant,
+            "tenant_not_found",
+            "check the tenant's id or domain, and its cloud",
+        ),
+    }
+}
+
 pub(super) fn of_tenant(error: &graph::Error) -> Advice {
     use graph::Error as E;
     match error {

@@ -2,6 +2,7 @@
 
 use super::file::{Emergency, MfaStrength, PasswordKeeping};
 use super::{Config, Error};
+use crate::ceremony::duty::Interval;
 use crate::custody::Custodians;
 use crate::tenant::desired::{
     Account, DedicatedPolicy, Desired, Exclusions, Group, GroupReference, MfaPolicy, Strength,
@@ -15,14 +16,9 @@ impl Config {
     /// What the tenant is to be like.
     pub(crate) fn desired(&self) -> Result<Desired, Error> {
         let typed = &self.file.emergency;
-        let keys_per_account = typed.keys_per_account.unwrap_or(FEWEST_KEYS);
-        if keys_per_account < FEWEST_KEYS {
-            let why = format!("{keys_per_account} keys; at least {FEWEST_KEYS} are needed");
-            return Err(self.value_error("emergency.keys_per_account", why));
-        }
         Ok(Desired {
             accounts: self.emergency_accounts(typed)?,
-            keys_per_account,
+            keys_per_account: self.keys_per_account()?,
             group: self.emergency_group(typed)?,
             mfa_policy: MfaPolicy {
                 name: named(&typed.mfa_policy.name, "Require MFA for all users"),
@@ -39,8 +35,18 @@ impl Config {
                 roles: typed.exclude_also.roles.clone(),
             },
             regular_users: typed.regular_users.clone(),
-            thresholds: thresholds(typed),
+            thresholds: self.thresholds(typed)?,
         })
+    }
+
+    /// How many working keys each account is to have.
+    pub(crate) fn keys_per_account(&self) -> Result<usize, Error> {
+        let wanted = self.file.emergency.keys_per_account.unwrap_or(FEWEST_KEYS);
+        if wanted < FEWEST_KEYS {
+            let why = format!("{wanted} keys; at least {FEWEST_KEYS} are needed");
+            return Err(self.value_error("emergency.keys_per_account", why));
+        }
+        Ok(wanted)
     }
 
     /// To whom the passwords of accounts that are made are sealed; none if nobody is to know them.
@@ -94,6 +100,12 @@ impl Config {
         })
     }
 
+    /// The names of the policies that are meant to ask the accounts for something.
+    pub(crate) fn policies_for_accounts(&self) -> Result<Vec<String>, Error> {
+        let dedicated = self.dedicated_policy(&self.file.emergency)?;
+        Ok(dedicated.into_iter().map(|policy| policy.name).collect())
+    }
+
     fn dedicated_policy(&self, typed: &Emergency) -> Result<Option<DedicatedPolicy>, Error> {
         let typed = &typed.dedicated_policy;
         if !typed.enabled {
@@ -109,21 +121,27 @@ impl Config {
             reason: reason.to_owned(),
         }))
     }
+
+    /// What is to happen again and again is in `[schedule]`; an audit allows a key the longer of two times, as a proof is due for
+    /// a review at the latest.
+    fn thresholds(&self, typed: &Emergency) -> Result<Thresholds, Error> {
+        let default = Thresholds::default();
+        let typed = &typed.thresholds;
+        let schedule = self.schedule()?;
+        let days = |interval: Option<Interval>| interval.map(|interval| interval.whole_days());
+        let review_every_days = days(schedule.review).unwrap_or(default.review_every_days);
+        Ok(Thresholds {
+            global_administrators: typed
+                .global_administrators
+                .unwrap_or(default.global_administrators),
+            password_age_days: typed.password_age_days,
+            sign_in_days: typed.sign_in_days.unwrap_or(default.sign_in_days),
+            review_every_days,
+            key_proof_days: review_every_days.max(days(schedule.key_check).unwrap_or(0)),
+        })
+    }
 }
 
 fn named(typed: &Option<String>, otherwise: &str) -> String {
     typed.clone().unwrap_or_else(|| otherwise.to_owned())
-}
-
-fn thresholds(typed: &Emergency) -> Thresholds {
-    let default = Thresholds::default();
-    let typed = &typed.thresholds;
-    Thresholds {
-        global_administrators: typed
-            .global_administrators
-            .unwrap_or(default.global_administrators),
-        password_age_days: typed.password_age_days,
-        sign_in_days: typed.sign_in_days.unwrap_or(default.sign_in_days),
-        review_every_days: typed.review_every_days.unwrap_or(default.review_every_days),
-    }
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use super::accept::Accept;
+use super::schedule::Schedule;
 use crate::webauthn::Aaguid;
 
 /// The file, exactly as typed.
@@ -34,6 +35,64 @@ pub(crate) struct File {
     pub(crate) key_policy: KeyPolicy,
     #[serde(default)]
     pub(crate) emergency: Emergency,
+    #[serde(default)]
+    pub(crate) schedule: Schedule,
+    #[serde(default)]
+    pub(crate) alerts: Alerts,
+    #[serde(default)]
+    pub(crate) monitor: Monitor,
+    #[serde(default)]
+    pub(crate) drill: Drill,
+    #[serde(default)]
+    pub(crate) review: Review,
+}
+
+/// `[alerts]`: who is told, and where the logs go.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Alerts {
+    /// E-mail addresses.
+    pub(crate) email: Vec<String>,
+    /// Telephones for text messages, `COUNTRY:NUMBER`.
+    pub(crate) sms: Vec<String>,
+    /// Telephones that are called.
+    pub(crate) voice: Vec<String>,
+    /// Addresses with https.
+    pub(crate) webhook: Vec<String>,
+    /// Resource id of the Log Analytics workspace.
+    pub(crate) workspace: Option<String>,
+    /// After how many hours without a row a log counts as silent.
+    pub(crate) silence_hours: Option<u8>,
+}
+
+/// `[monitor]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Monitor {
+    /// How long `--follow` waits between two looks.
+    pub(crate) every: Option<String>,
+    /// Where what nothing explains is sent.
+    pub(crate) webhook: Option<String>,
+    /// File with a header line that goes with it.
+    pub(crate) webhook_header_file: Option<PathBuf>,
+}
+
+/// `[drill]`: how an emergency account signs in to show that it can.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Drill {
+    /// A public client with the redirect address `http://localhost`.
+    pub(crate) client_id: Option<String>,
+    /// Delegated permissions to ask for, where the application has more than `User.Read`.
+    pub(crate) permissions: Option<Vec<String>>,
+}
+
+/// `[review]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Review {
+    /// How many reviewers are to sign each review.
+    pub(crate) signatures: Option<usize>,
 }
 
 /// `[emergency]`: what the tenant is to be like.
@@ -188,7 +247,7 @@ pub(crate) struct SignIn {
 }
 
 /// How the operator or the job signs in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum SignInMethod {
     Browser,

@@ -6,6 +6,10 @@ mod attestation;
 mod custody;
 mod emergency;
 mod file;
+mod monitor;
+mod review;
+mod schedule;
+mod tenant;
 
 use std::path::{Path, PathBuf};
 
@@ -72,12 +76,25 @@ impl Config {
         }
     }
 
+    /// Where a configuration is made: where it is looked for first.
+    pub(crate) fn path_to_write(global: &Global) -> PathBuf {
+        let named = global.config.clone();
+        named
+            .or_else(|| variable("HALLIGAN_CONFIG"))
+            .unwrap_or_else(|| PathBuf::from("halligan.toml"))
+    }
+
     pub(crate) fn read(path: &Path) -> Result<Self, Error> {
         let text = std::fs::read_to_string(path).map_err(|source| Error::Read {
             path: path.to_owned(),
             source,
         })?;
-        let file = toml::from_str(&text).map_err(|source| Error::Syntax {
+        Self::parse(path, &text)
+    }
+
+    /// A configuration that is, or is to be, at this path.
+    pub(crate) fn parse(path: &Path, text: &str) -> Result<Self, Error> {
+        let file = toml::from_str(text).map_err(|source| Error::Syntax {
             path: path.to_owned(),
             source: Box::new(source),
         })?;

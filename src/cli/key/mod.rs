@@ -145,7 +145,7 @@ fn winks(key: &mut Authenticator) -> Result<bool, crate::ctap::Error> {
 }
 
 /// Waits for a touch and says so.
-fn touch_wait(context: &Context) -> Wait<'static> {
+pub(in crate::cli) fn touch_wait(context: &Context) -> Wait<'static> {
     let mut said = false;
     let events = context.global.events;
     Wait::new(&context.interrupt.cancel, move |keepalive| {
@@ -161,7 +161,7 @@ fn touch_wait(context: &Context) -> Wait<'static> {
 }
 
 /// Asks for the PIN that the key has, unless too few tries are left to ask.
-fn present_pin(
+pub(in crate::cli) fn present_pin(
     key: &mut Authenticator,
     source: &PinSource,
     terminal: &mut Terminal,

@@ -12,6 +12,7 @@ use store::Store;
 
 use crate::attestation::Roots;
 use crate::attestation::mds::{Metadata, Unreadable, fido_roots};
+use crate::ceremony::duty::StoredMetadata;
 use crate::cli::config::Config;
 use crate::cli::{self, Context, attestation};
 use crate::report::{self, Report};
@@ -75,6 +76,11 @@ impl Command {
 /// When it was changed since, or its signer leads to none of the roots.
 pub(crate) fn stored(config: &Config, trust: &Trust) -> Result<Option<Metadata>, cli::Error> {
     Store::of(config).load(&trust.roots(config)?)
+}
+
+/// The metadata that is stored, as it was noted and not verified again: enough to say how old it is.
+pub(crate) fn noted(config: &Config) -> Result<Option<StoredMetadata>, cli::Error> {
+    Ok(Store::of(config).stored()?.map(|stored| stored.dates()))
 }
 
 /// As [`stored`], where there must be some.

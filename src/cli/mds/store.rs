@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::Error;
 use crate::attestation::Roots;
 use crate::attestation::mds::{Blob, Metadata, Origin, SIZE_LIMIT};
+use crate::ceremony::duty::StoredMetadata;
 use crate::cli;
 use crate::cli::config::Config;
 use crate::cli::file::{self, Readers};
@@ -35,6 +36,15 @@ pub(super) struct Stored {
     sha256: String,
     pub(super) no: u64,
     next_update: Date,
+}
+
+impl Stored {
+    pub(super) fn dates(&self) -> StoredMetadata {
+        StoredMetadata {
+            stored_at: self.stored_at,
+            next_update: self.next_update,
+        }
+    }
 }
 
 impl Store {

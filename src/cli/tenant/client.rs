@@ -9,10 +9,10 @@ use crate::cli::config::{Config, SignInMethod};
 use crate::cli::{Context, Error, terminal};
 use crate::env::Env;
 use crate::graph::credential::{
-    Browser, Cached, DeviceCode, DevicePrompt, ENROL_PERMISSIONS, Flow, PublicClient, TenantName,
-    TokenSource, application, delegated_scopes,
+    Browser, Cached, DRILL_PERMISSIONS, DeviceCode, DevicePrompt, ENROL_PERMISSIONS, Flow,
+    PublicClient, TokenSource, application, delegated_scopes, fresh_scopes,
 };
-use crate::graph::{ApiVersion, Client, Cloud, Endpoints, Http, HttpOptions};
+use crate::graph::{Client, Endpoints, Http};
 use crate::secret::ClientSecret;
 
 /// A client that signs in when it first needs to, with what an enrolment needs.
@@ -26,21 +26,10 @@ pub(crate) fn client_for(
     context: &Context,
     permissions: &[&str],
 ) -> Result<Client, Error> {
-    let endpoints = endpoints(config)?;
-    let http = http(config, &endpoints)?;
+    let endpoints = config.endpoints()?;
+    let http = config.http(&endpoints)?;
     let tokens = token_source(config, &http, &endpoints, context, permissions)?;
-    let version = match config.file.tenant.graph_version.as_deref() {
-        None | Some("v1.0") => ApiVersion::V1,
-        Some("beta") => ApiVersion::Beta,
-        Some(other) => {
-            return Err(config
-                .value_error(
-                    "tenant.graph_version",
-                    format!("{other:?} is neither v1.0 nor beta"),
-                )
-                .into());
-        }
-    };
+    let version = config.graph_version()?;
     let events = context.global.events;
     let quiet = !events && (context.global.quiet || context.global.json);
     Ok(
@@ -66,43 +55,6 @@ pub(crate) fn client_for(
                 }
             }),
     )
-}
-
-fn http(config: &Config, endpoints: &Endpoints) -> Result<Http, Error> {
-    let extra = config
-        .file
-        .tenant
-        .ca_cert
-        .as_deref()
-        .map(|path| config.read_file(path))
-        .transpose()?;
-    let options = HttpOptions {
-        extra_ca_pem: extra.into_iter().collect(),
-        direct: endpoints.graph.is_loopback() && endpoints.authority.is_loopback(),
-        ..HttpOptions::default()
-    };
-    Ok(Http::new(&options).map_err(|error| config.value_error("tenant.ca_cert", error))?)
-}
-
-fn endpoints(config: &Config) -> Result<Endpoints, Error> {
-    let tenant = &config.file.tenant;
-    let cloud: Cloud = tenant
-        .cloud
-        .as_deref()
-        .map_or(Ok(Cloud::Global), str::parse)
-        .map_err(|error| config.value_error("tenant.cloud", error))?;
-    let mut endpoints = Endpoints::from(cloud);
-    if let Some(url) = &tenant.graph_url {
-        endpoints.graph = url
-            .parse()
-            .map_err(|error| config.value_error("tenant.graph_url", error))?;
-    }
-    if let Some(url) = &tenant.authority_url {
-        endpoints.authority = url
-            .parse()
-            .map_err(|error| config.value_error("tenant.authority_url", error))?;
-    }
-    Ok(endpoints)
 }
 
 fn token_source(
@@ -175,7 +127,7 @@ fn token_source(
             env,
         )),
         SignInMethod::AzureCli => Ok(cached(
-            application::azure_cli(endpoints, Some(&tenant_name(config)?))?,
+            application::azure_cli(endpoints, Some(&config.tenant_name()?))?,
             env,
         )),
     }
@@ -183,13 +135,6 @@ fn token_source(
 
 fn cached<F: Flow + 'static>(flow: F, env: &Env) -> Arc<dyn TokenSource> {
     Arc::new(Cached::new(flow, env.clone()))
-}
-
-fn tenant_name(config: &Config) -> Result<TenantName, Error> {
-    let id = config.require(config.file.tenant.id.as_ref(), "tenant.id")?;
-    Ok(id
-        .parse()
-        .map_err(|error| config.value_error("tenant.id", error))?)
 }
 
 fn client_id(config: &Config) -> Result<String, Error> {
@@ -207,7 +152,7 @@ fn app(
     Ok(application::Application {
         http: http.clone(),
         endpoints: endpoints.clone(),
-        tenant: tenant_name(config)?,
+        tenant: config.tenant_name()?,
         client_id: client_id(config)?,
         env: env.clone(),
     })
@@ -227,10 +172,36 @@ fn public_client(
     Ok(PublicClient {
         http: http.clone(),
         authority: endpoints.authority.clone(),
-        tenant: tenant_name(config)?,
+        tenant: config.tenant_name()?,
         client_id: client_id(config)?,
         scopes: delegated_scopes(&endpoints.graph, &permissions),
         env: env.clone(),
+    })
+}
+
+/// The application as which an emergency account signs in to show that it can.
+pub(crate) fn drill_client(config: &Config, context: &Context) -> Result<PublicClient, Error> {
+    let endpoints = config.endpoints()?;
+    let sign_in = &config.file.sign_in;
+    let by_person = matches!(
+        sign_in.method.unwrap_or(SignInMethod::Browser),
+        SignInMethod::Browser | SignInMethod::DeviceCode
+    );
+    let drill = &config.file.drill;
+    // An application that signs in by itself has a secret, and the authority would ask for it.
+    let shared = sign_in.client_id.as_ref().filter(|_| by_person);
+    let client_id = config.require(drill.client_id.as_ref().or(shared), "drill.client_id")?;
+    let permissions: Vec<&str> = match &drill.permissions {
+        Some(permissions) => permissions.iter().map(String::as_str).collect(),
+        None => DRILL_PERMISSIONS.to_vec(),
+    };
+    Ok(PublicClient {
+        http: config.http(&endpoints)?,
+        scopes: fresh_scopes(&endpoints.graph, &permissions),
+        authority: endpoints.authority,
+        tenant: config.tenant_name()?,
+        client_id: client_id.clone(),
+        env: context.env.clone(),
     })
 }
 

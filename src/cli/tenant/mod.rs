@@ -8,13 +8,14 @@ mod export;
 mod password;
 mod plan;
 mod preflight;
-mod snapshot;
+pub(in crate::cli) mod snapshot;
 mod what_if;
 
 use crate::cli::{Context, Error};
 use crate::report::Report;
 
-pub(crate) use client::{client, client_for};
+pub(crate) use client::{client, client_for, drill_client};
+pub(crate) use snapshot::{SignIns, SnapshotChoice};
 
 /// What to ask the tenant.
 #[derive(Debug, clap::Subcommand)]

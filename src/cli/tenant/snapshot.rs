@@ -15,22 +15,22 @@ use crate::tenant::snapshot::Snapshot;
 
 /// Where the facts come from.
 #[derive(Debug, clap::Args)]
-pub(super) struct SnapshotChoice {
+pub(crate) struct SnapshotChoice {
     /// File that `tenant export` wrote, instead of asking the tenant
     #[arg(long, value_name = "FILE")]
-    pub(super) snapshot: Option<PathBuf>,
+    pub(in crate::cli) snapshot: Option<PathBuf>,
 }
 
 /// Whether the sign-in log is read. It takes a permission of its own, and a request per account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum SignIns {
+pub(crate) enum SignIns {
     Read,
     Leave,
 }
 
 impl SnapshotChoice {
     /// What is known, of these accounts too.
-    pub(super) async fn take(
+    pub(crate) async fn take(
         &self,
         context: &Context,
         also: &[String],
@@ -63,7 +63,7 @@ fn require_configured(snapshot: &Snapshot, config: &Config) -> Result<(), Error>
 }
 
 /// Asks the tenant about the accounts of the configuration, and about these as regular users if they are none of them.
-pub(super) async fn take(
+pub(in crate::cli) async fn take(
     context: &Context,
     also: &[String],
     sign_ins: SignIns,
@@ -88,7 +88,7 @@ pub(super) async fn take(
 }
 
 /// The tenant as the configuration names it.
-pub(super) fn tenant(config: &Config) -> String {
+pub(in crate::cli) fn tenant(config: &Config) -> String {
     config.file.tenant.id.clone().unwrap_or_default()
 }
 
@@ -114,7 +114,7 @@ fn tell(context: &Context, part: Part) {
 }
 
 /// A file's text.
-pub(super) fn text(path: &Path) -> Result<String, Error> {
+pub(in crate::cli) fn text(path: &Path) -> Result<String, Error> {
     std::fs::read_to_string(path).map_err(|source| Error::Read {
         path: path.to_owned(),
         source,

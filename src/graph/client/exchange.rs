@@ -24,7 +24,16 @@ pub(in crate::graph) struct Success {
 impl Success {
     /// The body. A creation whose answer cannot be read has been carried out nevertheless.
     pub(in crate::graph) fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        let deserializer = &mut serde_json::Deserializer::from_slice(&self.answer.body);
+        self.parsed(&self.answer.body)
+    }
+
+    /// A part of the body that was left as text.
+    pub(super) fn part<T: DeserializeOwned>(&self, text: &str) -> Result<T, Error> {
+        self.parsed(text.as_bytes())
+    }
+
+    fn parsed<T: DeserializeOwned>(&self, json: &[u8]) -> Result<T, Error> {
+        let deserializer = &mut serde_json::Deserializer::from_slice(json);
         serde_path_to_error::deserialize(deserializer).map_err(|error| {
             let malformed = Error::Malformed {
                 call: self.call.clone(),

@@ -7,6 +7,7 @@ mod exchange;
 mod pace;
 mod question;
 mod request;
+mod rows;
 #[cfg(test)]
 mod tests;
 
@@ -17,14 +18,18 @@ use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
 
 use super::cloud::HttpsUrl;
-use super::credential::TokenSource;
+use super::credential::{Fixed, TokenSource};
 use super::http::Http;
 use super::retry::{Retry, Waiting};
 use crate::env::Env;
+use crate::secret::AccessToken;
 
 pub use batch::{Answers, Batch, Pending};
 pub use question::Question;
 pub(in crate::graph) use request::Request;
+#[cfg(test)]
+pub(in crate::graph) use rows::SMALLEST_PAGE;
+pub use rows::{LogRow, Row, Rows, Window};
 
 /// Which edition of Graph is spoken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -120,6 +125,15 @@ impl Client {
     #[must_use]
     pub fn paced(self, paced: bool) -> Self {
         Self { paced, ..self }
+    }
+
+    /// A client that speaks in the name of whoever this token is for.
+    #[must_use]
+    pub fn with_token(&self, access_token: AccessToken) -> Self {
+        Self {
+            token_source: Arc::new(Fixed::new(access_token)),
+            ..self.clone()
+        }
     }
 
     /// The version that is spoken.

@@ -112,7 +112,8 @@ impl<T> Question<T> {
 }
 
 impl Client {
-    fn next(&self, call: &Call, link: &str) -> Result<Url, Error> {
+    /// The address of the next page: the service's link as it is, but only to the same origin.
+    pub(super) fn next(&self, call: &Call, link: &str) -> Result<Url, Error> {
         let call = call.clone();
         match Url::parse(link) {
             Ok(url) if self.graph.same_origin(&url) => Ok(url),

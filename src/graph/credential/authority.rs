@@ -7,13 +7,19 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use oauth2::basic::{BasicClient, BasicTokenResponse};
+use oauth2::basic::{
+    BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse,
+    BasicTokenType,
+};
 use oauth2::http::StatusCode;
 use oauth2::{
-    AsyncHttpClient, AuthUrl, ClientId, DeviceAuthorizationUrl, EndpointNotSet, EndpointSet,
-    ErrorResponse, HttpRequest, HttpResponse, RefreshToken, RequestTokenError, Scope,
-    TokenResponse, TokenUrl,
+    AsyncHttpClient, AuthUrl, Client, ClientId, DeviceAuthorizationUrl, EndpointNotSet,
+    EndpointSet, ErrorResponse, ExtraTokenFields, HttpRequest, HttpResponse, RefreshToken,
+    RequestTokenError, Scope, StandardRevocableToken, StandardTokenResponse, TokenResponse,
+    TokenUrl,
 };
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use super::error::AuthorityRefusal;
 use super::{Error, Issued};
@@ -78,8 +84,37 @@ pub struct PublicClient {
     pub env: Env,
 }
 
-pub(super) type OauthClient =
-    BasicClient<EndpointSet, EndpointSet, EndpointNotSet, EndpointNotSet, EndpointSet>;
+pub(super) type OauthClient = Client<
+    BasicErrorResponse,
+    Granted,
+    BasicTokenIntrospectionResponse,
+    StandardRevocableToken,
+    BasicRevocationErrorResponse,
+    EndpointSet,
+    EndpointSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointSet,
+>;
+
+/// A token response.
+pub(super) type Granted = StandardTokenResponse<OpenId, BasicTokenType>;
+
+/// What OpenID Connect adds to a token response.
+#[derive(Default, Deserialize, Serialize)]
+pub(super) struct OpenId {
+    /// Present after a sign-in with the scope `openid`.
+    #[serde(default, skip_serializing)]
+    pub(super) id_token: Option<Zeroizing<String>>,
+}
+
+impl ExtraTokenFields for OpenId {}
+
+impl fmt::Debug for OpenId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("OpenId")
+    }
+}
 
 impl PublicClient {
     pub(super) fn oauth(&self) -> OauthClient {
@@ -87,7 +122,7 @@ impl PublicClient {
             let path = [self.tenant.as_str(), "oauth2", "v2.0", name];
             self.authority.join(path)
         };
-        BasicClient::new(ClientId::new(self.client_id.clone()))
+        Client::new(ClientId::new(self.client_id.clone()))
             .set_auth_uri(AuthUrl::from_url(endpoint("authorize")))
             .set_token_uri(TokenUrl::from_url(endpoint("token")))
             .set_device_authorization_url(DeviceAuthorizationUrl::from_url(endpoint("devicecode")))
@@ -116,7 +151,7 @@ impl PublicClient {
         }
     }
 
-    pub(super) fn issued(&self, response: &BasicTokenResponse) -> Issued {
+    pub(super) fn issued(&self, response: &Granted) -> Issued {
         let lifetime = response.expires_in().unwrap_or(UNKNOWN_LIFETIME);
         let now = self.env.now();
         Issued {

@@ -114,9 +114,11 @@ impl From<WireRefusal> for AuthorityRefusal {
 impl AuthorityRefusal {
     /// A refusal as the sign-in page sends it: as members of a query.
     pub(super) fn from_query(error: &str, description: Option<&str>) -> Self {
+        let description = description.map(printable).unwrap_or_default();
         Self {
             error: printable(error),
-            description: description.map(printable).unwrap_or_default(),
+            codes: codes_in(&description),
+            description,
             ..Self::default()
         }
     }
@@ -201,6 +203,19 @@ impl Error {
             | Self::Unreachable { .. } => None,
         }
     }
+}
+
+/// The numbers of a text such as `AADSTS53003: Access has been blocked`.
+fn codes_in(description: &str) -> Vec<i64> {
+    let number = |text: &str| {
+        let end = text.find(|one: char| !one.is_ascii_digit());
+        text.get(..end.unwrap_or(text.len()))?.parse().ok()
+    };
+    description
+        .split("AADSTS")
+        .skip(1)
+        .filter_map(number)
+        .collect()
 }
 
 fn refusal_in(error: &azure_core::Error) -> Option<AuthorityRefusal> {

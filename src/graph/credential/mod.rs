@@ -7,14 +7,18 @@
 //! |---|---|
 //! | [`Browser`] | an operator at this machine; the default |
 //! | [`DeviceCode`] | an operator whose browser is elsewhere; many tenants block it |
+//! | [`FreshSignIn`] | somebody who is to show now that they can; its token serves that once, and is no flow |
 //! | [`application`] | a station without an operator: secret, certificate, workload or managed identity, Azure CLI |
 
 pub mod application;
 mod assertion;
 mod authority;
 mod browser;
+mod code_grant;
 mod device_code;
 mod error;
+mod fresh;
+mod id_token;
 mod loopback;
 #[cfg(test)]
 mod tests;
@@ -35,6 +39,8 @@ pub use authority::{PublicClient, TenantError, TenantName};
 pub use browser::Browser;
 pub use device_code::{DeviceCode, DevicePrompt};
 pub use error::{AuthorityRefusal, Error};
+pub use fresh::{DRILL_PERMISSIONS, FreshSignIn, SignedIn, fresh_scopes};
+pub use id_token::{IdToken, IdTokenError};
 
 /// How long before its end an access token is no longer used: longer than any single request with its repetitions.
 const EARLY: Duration = Duration::from_secs(300);

@@ -8,6 +8,7 @@ pub mod authentication_strength_policy;
 pub mod batch;
 pub mod conditional_access_policy;
 pub mod credential_creation_options;
+pub mod directory_audit;
 pub mod domain;
 pub mod error;
 pub mod fido2_authentication_method;
@@ -35,6 +36,7 @@ pub use authentication_strength_policy::{
 pub use batch::{BatchAnswers, BatchRequest, BatchRequests, BatchResponse};
 pub use conditional_access_policy::{ConditionalAccessPolicy, ConditionalAccessPolicyUpdate};
 pub use credential_creation_options::{CreationOptionsAnswer, WebauthnCredentialCreationOptions};
+pub use directory_audit::DirectoryAudit;
 pub use domain::{AssignedPlan, Domain, Organization};
 pub use error::{ErrorAnswer, ErrorBody, InnerError};
 pub use fido2_authentication_method::{
@@ -51,7 +53,7 @@ pub use kind::kind;
 pub use membership::Membership;
 pub use named_location::NamedLocation;
 pub use page::Page;
-pub use sign_in::SignIn;
+pub use sign_in::{AppliedConditionalAccessPolicy, SignIn};
 pub use unified_role_assignment::{ExpandedRoleAssignment, UnifiedRoleAssignment};
 pub use unified_role_schedule_instance::UnifiedRoleScheduleInstance;
 pub use user::{PasswordProfile, User, UserCreate, UserUpdate};

@@ -12,6 +12,12 @@ pub struct SignIn {
     pub created_date_time: Option<String>,
     /// Who.
     pub user_id: Option<String>,
+    /// The same, for people.
+    pub user_principal_name: Option<String>,
+    /// The same of all rows of one sign-in.
+    pub correlation_id: Option<String>,
+    /// Whether a person took part.
+    pub is_interactive: Option<bool>,
     /// To what, for people.
     pub resource_display_name: Option<String>,
     /// By which application.
@@ -22,6 +28,8 @@ pub struct SignIn {
     pub client_app_used: Option<String>,
     /// From where.
     pub ip_address: Option<String>,
+    /// By which program, as it says itself.
+    pub user_agent: Option<String>,
     /// How it ended.
     pub status: Option<SignInStatus>,
     /// `success`, `failure`, `notApplied`
@@ -34,6 +42,10 @@ pub struct SignIn {
     pub authentication_requirement_policies: Vec<AuthenticationRequirementPolicy>,
     /// By which methods (beta only).
     pub authentication_details: Vec<AuthenticationDetail>,
+    /// `interactiveUser`, `nonInteractiveUser`, … (beta only).
+    pub sign_in_event_types: Vec<String>,
+    /// The same as `uti` of the token that was issued (beta only).
+    pub unique_token_identifier: Option<String>,
 }
 
 /// `signInStatus`

@@ -4,6 +4,7 @@
 mod batch;
 mod conditional_access;
 mod directory;
+mod logs;
 mod methods;
 mod roles;
 

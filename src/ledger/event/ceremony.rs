@@ -22,6 +22,8 @@ pub enum Step {
     MethodRemoved,
     /// Retirement: the key does not hold the credential any more.
     CredentialDeleted,
+    /// Drill: the sign-in came to its end, well or not.
+    Attempted,
 }
 
 /// `ceremony.failed`: the ceremony stopped here. It stays open until it is finished or undone.

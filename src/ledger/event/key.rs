@@ -85,7 +85,7 @@ pub struct Outcome {
     pub subject: String,
     /// What was found.
     pub verdict: OutcomeVerdict,
-    /// The reason for any verdict but `pass`.
+    /// The reason for any verdict but `pass`; of a pass, what was seen, where that says more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
 }

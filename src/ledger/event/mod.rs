@@ -6,14 +6,17 @@ pub(in crate::ledger) mod base64url_member;
 mod ceremony;
 mod config;
 mod custody;
+mod drill;
 mod enroll;
 mod key;
 mod kind;
 mod merged;
+mod monitor;
 mod observation;
 mod pin;
 mod reset;
 mod retire;
+mod review;
 mod station;
 mod tenant;
 
@@ -25,6 +28,7 @@ pub use audit::TenantAudited;
 pub use ceremony::{CeremonyFailed, CeremonyUndone, Step};
 pub use config::{ConfigApplied, ConfigIntended, KeySettings};
 pub use custody::{Custody, KeyHandedOver};
+pub use drill::{AlertReceived, DrillAttempted, DrillCompleted, DrillIntended, LoggedSignIn};
 pub use enroll::{
     EnrollCredentialCreated, EnrollIntended, EnrollPinSet, EnrollProven, EnrollRegistered,
 };
@@ -33,12 +37,14 @@ pub use key::{
 };
 pub use kind::NotAKind;
 pub use merged::EntryMerged;
+pub use monitor::{Alike, Log, LogEvent, Period, TenantMonitored, Unread};
 pub use observation::{Latency, Observation};
 pub use pin::{PinChanged, PinIntended, PinOpened, SealedPart, SealedSecret};
 pub use reset::{ResetIntended, ResetPerformed};
 pub use retire::{
     KeyRetired, RetireCredentialDeleted, RetireIntended, RetireMethodRemoved, RetireReason,
 };
+pub use review::{Answer, ReviewHeld, ReviewSigned, ReviewerJoined, ReviewerLeft};
 pub use station::{StationJoined, StationRevoked};
 pub use tenant::{
     ProvenAccount, TenantChange, TenantChangeIntended, TenantChanged, TenantExclusionProven,
@@ -119,6 +125,8 @@ macro_rules! events {
 }
 
 events! {
+    /// A drill was noticed by those who are to notice it.
+    AlertReceived(AlertReceived) = "alert.received",
     /// A step of a ceremony failed; the ceremony stays open.
     CeremonyFailed(CeremonyFailed) = "ceremony.failed",
     /// A ceremony was taken back and is closed.
@@ -127,6 +135,12 @@ events! {
     ConfigApplied(ConfigApplied) = "config.applied",
     /// A station is about to change a key's settings.
     ConfigIntended(ConfigIntended) = "config.intended",
+    /// The sign-in of a drill came to its end, well or not.
+    DrillAttempted(DrillAttempted) = "drill.attempted",
+    /// What was seen of a drill; closes the ceremony.
+    DrillCompleted(DrillCompleted) = "drill.completed",
+    /// Somebody is about to sign in with an emergency account.
+    DrillIntended(DrillIntended) = "drill.intended",
     /// A credential was made on the key.
     EnrollCredentialCreated(EnrollCredentialCreated) = "enroll.credential_created",
     /// A station is about to provision a key.
@@ -165,6 +179,14 @@ events! {
     RetireIntended(RetireIntended) = "retire.intended",
     /// The tenant no longer knows the credential.
     RetireMethodRemoved(RetireMethodRemoved) = "retire.method_removed",
+    /// Everything was looked at together.
+    ReviewHeld(Box<ReviewHeld>) = "review.held",
+    /// A reviewer vouches for a review.
+    ReviewSigned(ReviewSigned) = "review.signed",
+    /// A person introduced the credential with which they sign reviews.
+    ReviewerJoined(Box<ReviewerJoined>) = "reviewer.joined",
+    /// Nothing is signed by a person any more.
+    ReviewerLeft(ReviewerLeft) = "reviewer.left",
     /// A station introduced its public key.
     StationJoined(StationJoined) = "station.joined",
     /// A station must not write any more.
@@ -177,6 +199,8 @@ events! {
     TenantChanged(TenantChanged) = "tenant.changed",
     /// What service and tool say of the emergency accounts if a policy is enforced.
     TenantExclusionProven(TenantExclusionProven) = "tenant.exclusion_proven",
+    /// Somebody looked into the logs for the emergency accounts.
+    TenantMonitored(TenantMonitored) = "tenant.monitored",
     /// The sealed password of an account was opened.
     TenantPasswordOpened(TenantPasswordOpened) = "tenant.password_opened",
 }

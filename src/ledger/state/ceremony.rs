@@ -5,13 +5,15 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::ledger::entry::Entry;
-use crate::ledger::event::{EnrollCredentialCreated, Event, Kind, Step};
+use crate::ledger::event::{DrillAttempted, EnrollCredentialCreated, Event, Kind, Step};
 
 /// What a ceremony is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CeremonyKind {
     /// Change a key's settings.
     Config,
+    /// Sign in with an emergency account.
+    Drill,
     /// Put a key into service.
     Enroll,
     /// Change a key's PIN.
@@ -30,6 +32,7 @@ impl CeremonyKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Config => "config",
+            Self::Drill => "drill",
             Self::Enroll => "enroll",
             Self::Pin => "pin",
             Self::Reset => "reset",
@@ -57,7 +60,7 @@ pub struct Ceremony {
     pub id: Uuid,
     /// What it is for.
     pub kind: CeremonyKind,
-    /// The label of the key, or the name of the change of the tenant.
+    /// The label of the key, or the name of the change of the tenant or of the drill.
     pub label: String,
     /// What was intended.
     pub intent: Event,
@@ -77,6 +80,8 @@ pub struct Ceremony {
     pub proven: Option<EarlyProof>,
     /// Enrolment: the authentication method's identifier, once the tenant accepted the credential.
     pub method_id: Option<String>,
+    /// Drill: what came of the sign-in.
+    pub attempted: Option<DrillAttempted>,
     /// Its entries, oldest first.
     pub entries: Vec<u64>,
 }
@@ -149,25 +154,35 @@ enum Move {
 
 /// Nothing for an event that is no part of a ceremony.
 fn movement(event: &Event) -> Option<Move> {
-    use CeremonyKind::{Config, Enroll, Pin, Reset, Retire, Tenant};
+    use CeremonyKind::{Config, Drill, Enroll, Pin, Reset, Retire, Tenant};
     use Step::{
-        CredentialCreated, CredentialDeleted, Intended, MethodRemoved, PinSet, Proven, Registered,
+        Attempted, CredentialCreated, CredentialDeleted, Intended, MethodRemoved, PinSet, Proven,
+        Registered,
     };
     Some(match event {
-        Event::EntryMerged(_)
+        Event::AlertReceived(_)
+        | Event::EntryMerged(_)
         | Event::KeyChecked(_)
         | Event::KeyHandedOver(_)
         | Event::KeyTested(_)
         | Event::PinOpened(_)
+        | Event::ReviewHeld(_)
+        | Event::ReviewSigned(_)
+        | Event::ReviewerJoined(_)
+        | Event::ReviewerLeft(_)
         | Event::StationJoined(_)
         | Event::StationRevoked(_)
         | Event::TenantAudited(_)
         | Event::TenantExclusionProven(_)
+        | Event::TenantMonitored(_)
         | Event::TenantPasswordOpened(_) => return None,
         Event::CeremonyFailed(_) => Move::Fails,
         Event::CeremonyUndone(_) => Move::Undoes,
         Event::ConfigIntended(_) => Move::Opens(Config),
         Event::ConfigApplied(_) => Move::Completes(Config, &[Intended]),
+        Event::DrillIntended(_) => Move::Opens(Drill),
+        Event::DrillAttempted(_) => Move::Reaches(Drill, &[Intended, Attempted], Attempted),
+        Event::DrillCompleted(_) => Move::Completes(Drill, &[Intended, Attempted]),
         Event::PinIntended(_) => Move::Opens(Pin),
         Event::PinChanged(_) => Move::Completes(Pin, &[Intended]),
         Event::ResetIntended(_) => Move::Opens(Reset),
@@ -215,10 +230,11 @@ fn credential(event: &Event) -> Option<&[u8]> {
     }
 }
 
-/// The label of the key that a ceremony is opened for, or the name of the change.
+/// The label of the key that a ceremony is opened for, or the name of the change or the drill.
 fn label(intent: &Event) -> &str {
     match intent {
         Event::ConfigIntended(body) => &body.label,
+        Event::DrillIntended(body) => &body.label,
         Event::EnrollIntended(body) => &body.label,
         Event::PinIntended(body) => &body.label,
         Event::ResetIntended(body) => &body.label,
@@ -271,6 +287,7 @@ impl Ceremony {
             pin_set: false,
             proven: None,
             method_id: None,
+            attempted: None,
             entries: vec![index],
         }
     }
@@ -339,6 +356,7 @@ impl Ceremony {
                 self.created = Some(created.clone());
                 self.proven = None;
             }
+            Event::DrillAttempted(attempted) => self.attempted = Some(attempted.clone()),
             Event::EnrollRegistered(registered) => {
                 self.method_id = Some(registered.method_id.clone());
             }

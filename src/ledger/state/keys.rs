@@ -4,9 +4,13 @@ use super::ceremony::Ceremony;
 use super::{EnrolledKey, Moment, State};
 use crate::ledger::defect::Defect;
 use crate::ledger::entry::Entry;
-use crate::ledger::event::{EnrollCredentialCreated, Event, KeyEnrolled, SealedSecret};
+use crate::ledger::event::{
+    EnrollCredentialCreated, Event, KeyEnrolled, ReviewerJoined, SealedSecret,
+};
 use crate::webauthn::client_data::ClientDataType;
-use crate::webauthn::{AttestationObject, AttestedCredentialData, ClientData, CoseKey};
+use crate::webauthn::{
+    Aaguid, AttestationObject, AttestedCredentialData, ClientData, CoseKey, RpId,
+};
 
 impl State {
     pub(super) fn enroll(
@@ -87,35 +91,13 @@ impl State {
         self.keys.get_mut(place)
     }
 
-    /// The body must say the same as the attestation object it holds. Whether the attestation is any good is another
-    /// question, and not the ledger's.
+    /// A credential is enrolled once, and is the one that was attested.
     pub(super) fn check_enrolled(&self, enrolled: &KeyEnrolled) -> Result<CoseKey, Defect> {
-        if self.by_credential.contains_key(&enrolled.credential_id) {
-            return Err(Defect::EnrolledTwice(enrolled.credential_id.clone()));
+        let id = &enrolled.credential_id;
+        if self.by_credential.contains_key(id) || self.is_a_reviewers(id) {
+            return Err(Defect::EnrolledTwice(id.clone()));
         }
-        let client_data: ClientData = serde_json::from_slice(&enrolled.client_data_json)
-            .map_err(|_| Defect::Attestation("client_data_json"))?;
-        if client_data.kind != ClientDataType::Create {
-            return Err(Defect::Attestation("client_data_json"));
-        }
-        let (rp_id_hash, attested, sign_count) = attested(&enrolled.attestation_object)?;
-        let agreement = [
-            ("rp_id", rp_id_hash == enrolled.rp_id.hash()),
-            (
-                "credential_id",
-                attested.credential_id == enrolled.credential_id,
-            ),
-            (
-                "public_key",
-                attested.public_key.as_bytes() == enrolled.public_key,
-            ),
-            ("aaguid", attested.aaguid == enrolled.aaguid),
-            ("sign_count", sign_count <= enrolled.sign_count),
-        ];
-        match agreement.into_iter().find(|(_, agrees)| !agrees) {
-            Some((member, _)) => Err(Defect::Attestation(member)),
-            None => Ok(attested.public_key),
-        }
+        Attested::from(enrolled).agrees()
     }
 
     /// The rules of the other entries about a key: it is enrolled, and a proof is by it.
@@ -142,6 +124,68 @@ impl State {
             _ => {}
         }
         check_prover(entry, credential_id)
+    }
+}
+
+/// What a body says of a credential, and what the key attested of it.
+pub(super) struct Attested<'a> {
+    rp_id: &'a RpId,
+    credential_id: &'a [u8],
+    public_key: &'a [u8],
+    aaguid: Aaguid,
+    sign_count: u32,
+    attestation_object: &'a [u8],
+    client_data_json: &'a [u8],
+}
+
+macro_rules! attested_by {
+    ($body:ty) => {
+        impl<'a> From<&'a $body> for Attested<'a> {
+            fn from(body: &'a $body) -> Self {
+                Self {
+                    rp_id: &body.rp_id,
+                    credential_id: &body.credential_id,
+                    public_key: &body.public_key,
+                    aaguid: body.aaguid,
+                    sign_count: body.sign_count,
+                    attestation_object: &body.attestation_object,
+                    client_data_json: &body.client_data_json,
+                }
+            }
+        }
+    };
+}
+
+attested_by!(KeyEnrolled);
+attested_by!(ReviewerJoined);
+
+impl Attested<'_> {
+    /// The body must say the same as the attestation object it holds. Whether the attestation is any good is another question,
+    /// and not the ledger's.
+    pub(super) fn agrees(&self) -> Result<CoseKey, Defect> {
+        let client_data: ClientData = serde_json::from_slice(self.client_data_json)
+            .map_err(|_| Defect::Attestation("client_data_json"))?;
+        if client_data.kind != ClientDataType::Create {
+            return Err(Defect::Attestation("client_data_json"));
+        }
+        let (rp_id_hash, attested, sign_count) = attested(self.attestation_object)?;
+        let agreement = [
+            ("rp_id", rp_id_hash == self.rp_id.hash()),
+            (
+                "credential_id",
+                attested.credential_id == self.credential_id,
+            ),
+            (
+                "public_key",
+                attested.public_key.as_bytes() == self.public_key,
+            ),
+            ("aaguid", attested.aaguid == self.aaguid),
+            ("sign_count", sign_count <= self.sign_count),
+        ];
+        match agreement.into_iter().find(|(_, agrees)| !agrees) {
+            Some((member, _)) => Err(Defect::Attestation(member)),
+            None => Ok(attested.public_key),
+        }
     }
 }
 

@@ -1,9 +1,10 @@
-//! What the entries so far add up to: stations, keys, ceremonies, objects in the tenant. An entry is first checked against the state and then
+//! What the entries so far add up to: stations, keys, ceremonies, objects in the tenant, reviews. An entry is first checked against the state and then
 //! committed to it; writing and verifying use the same rules, so a station cannot write what the verifier would refuse.
 
 mod ceremony;
 mod keys;
 mod proofs;
+mod reviews;
 mod rules;
 mod stations;
 mod tenant;
@@ -14,6 +15,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 pub use ceremony::{Ceremony, CeremonyDefect, CeremonyKind, CeremonyPhase, EarlyProof};
+pub use reviews::{Review, Reviewer};
 pub(super) use rules::Change;
 pub use stations::{JoinedStation, Moment, Revocation};
 pub use tenant::OwnedObject;
@@ -74,6 +76,8 @@ pub struct State {
     ceremonies: BTreeMap<Uuid, Ceremony>,
     challenges: HashSet<[u8; 32]>,
     owned: Vec<OwnedObject>,
+    reviewers: Vec<Reviewer>,
+    reviews: Vec<Review>,
 }
 
 impl State {

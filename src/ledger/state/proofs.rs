@@ -57,6 +57,16 @@ impl Prover {
         }
     }
 
+    /// A person with a key of their own, present and verified.
+    pub(super) fn person(rp_id: &RpId, public_key: CoseKey, last: u32) -> Self {
+        Self {
+            rp_id: rp_id.clone(),
+            public_key,
+            last,
+            user_verified: true,
+        }
+    }
+
     /// The credential that the ceremony created, which has to prove itself here.
     pub(super) fn created(entry: &Entry, ceremony: Option<&Ceremony>) -> Result<Self, Defect> {
         let created = ceremony.and_then(|ceremony| ceremony.created.as_ref());
@@ -145,5 +155,6 @@ impl State {
             key.sign_count = proven.sign_count;
             key.last_proof = Some((index, time));
         }
+        self.reviewer_signed(&proven.credential_id, proven.sign_count);
     }
 }

@@ -89,6 +89,16 @@ impl State {
                 check_prover(entry, &proven.credential_id)?;
                 Some(Prover::created(entry, ceremony.as_ref())?)
             }
+            Event::ReviewerJoined(joined) => {
+                let public_key = self.check_reviewer(entry, joined)?;
+                change.public_key = Some(public_key.clone());
+                Some(Prover::person(&joined.rp_id, public_key, joined.sign_count))
+            }
+            Event::ReviewerLeft(left) => {
+                self.check_left(left)?;
+                None
+            }
+            Event::ReviewSigned(signed) => Some(self.check_signed(entry, signed)?),
             Event::StationRevoked(revoked) => {
                 self.check_revoked(entry, revoked)?;
                 None
@@ -144,13 +154,14 @@ impl State {
             index: entry.index,
             time: entry.time,
         };
-        self.apply(now, &entry.station, change);
+        self.apply(now, entry, change);
         self.last_time = Some(entry.time);
         self.hashes.push(entry.reference().hash);
     }
 
-    fn apply(&mut self, now: Moment, station: &StationName, change: Change) {
+    fn apply(&mut self, now: Moment, entry: &Entry, change: Change) {
         let Moment { index, time } = now;
+        let station = &entry.station;
         match change.event {
             Some(Event::StationJoined(joined)) => {
                 let joining = JoinedStation {
@@ -179,6 +190,12 @@ impl State {
             Some(Event::TenantChanged(changed)) => {
                 self.change_tenant(now, changed, change.ceremony.as_ref());
             }
+            Some(
+                event @ (Event::ReviewHeld(_)
+                | Event::ReviewSigned(_)
+                | Event::ReviewerJoined(_)
+                | Event::ReviewerLeft(_)),
+            ) => self.change_review(now, entry, event, change.public_key),
             Some(event) => self.change_key(index, event, change.ceremony.as_ref()),
             None => {}
         }
@@ -195,7 +212,7 @@ impl State {
                 index,
                 time: merged.entry.time,
             };
-            self.apply(now, &merged.entry.station, merged.change);
+            self.apply(now, &merged.entry, merged.change);
         }
         if let Some(writer) = self.stations.get_mut(station) {
             writer.last = now;

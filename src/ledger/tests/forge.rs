@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::golden::Golden;
+use super::key::Key;
 use crate::encoding::base64url;
 use crate::ledger::{Draft, EntryHash, EntryMerged, EntryRef, Event, Proof, ProofRequest, Station};
 
@@ -120,12 +121,21 @@ impl<'a> Forge<'a> {
         self.append(Draft::new(&Event::EntryMerged(merged), None));
     }
 
-    /// Appends with a proof that the key makes in the state it is in.
+    /// Appends with a proof that the golden ledger's key makes in the state it is in.
     pub(super) fn append_proven(&mut self, draft: Draft) {
-        let anchor = self.reference(self.end() - 1);
-        let request = ProofRequest::new(anchor, &draft.body).unwrap();
-        let proof: Proof = self.golden.key.prove(request);
+        let proof: Proof = self.golden.key.prove(self.request(&draft));
         self.append(draft.with_proof(proof));
+    }
+
+    /// The same, by another key.
+    pub(super) fn append_proven_by(&mut self, key: &mut Key, draft: Draft) {
+        let proof: Proof = key.prove(self.request(&draft));
+        self.append(draft.with_proof(proof));
+    }
+
+    fn request(&self, draft: &Draft) -> ProofRequest {
+        let anchor = self.reference(self.end() - 1);
+        ProofRequest::new(anchor, &draft.body).unwrap()
     }
 
     /// Asks the key, in the state it is in, for another proof of an entry that has one.

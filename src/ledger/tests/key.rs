@@ -11,19 +11,19 @@ use crate::webauthn::{
     Flags, RpId,
 };
 
-pub(super) const AAGUID: Aaguid = Aaguid::new(*b"halligan-test-ke");
+pub(crate) const AAGUID: Aaguid = Aaguid::new(*b"halligan-test-ke");
 
 #[derive(Clone)]
-pub(super) struct Key {
+pub(crate) struct Key {
     private_key: SigningKey,
-    pub(super) credential_id: Vec<u8>,
-    pub(super) sign_count: u32,
-    pub(super) flags: u8,
-    pub(super) rp_id: RpId,
+    pub(crate) credential_id: Vec<u8>,
+    pub(crate) sign_count: u32,
+    pub(crate) flags: u8,
+    pub(crate) rp_id: RpId,
 }
 
 impl Key {
-    pub(super) fn new(seed: [u8; 32], credential_id: [u8; 32]) -> Self {
+    pub(crate) fn new(seed: [u8; 32], credential_id: [u8; 32]) -> Self {
         Self {
             private_key: SigningKey::from_slice(&seed).unwrap(),
             credential_id: credential_id.to_vec(),
@@ -33,7 +33,7 @@ impl Key {
         }
     }
 
-    pub(super) fn public_key(&self) -> CoseKey {
+    pub(crate) fn public_key(&self) -> CoseKey {
         let point = self.private_key.verifying_key().to_sec1_point(false);
         CoseKey::from_p256(
             point.x().unwrap().as_slice().try_into().unwrap(),
@@ -60,7 +60,7 @@ impl Key {
     }
 
     /// Attestation object and client data.
-    pub(super) fn register(&mut self, challenge: &str) -> (Vec<u8>, Vec<u8>) {
+    pub(crate) fn register(&mut self, challenge: &str) -> (Vec<u8>, Vec<u8>) {
         let attested = AttestedCredentialData {
             aaguid: AAGUID,
             credential_id: self.credential_id.clone(),
@@ -79,7 +79,7 @@ impl Key {
     }
 
     /// A proof by this key.
-    pub(super) fn prove(&mut self, request: ProofRequest) -> Proof {
+    pub(crate) fn prove(&mut self, request: ProofRequest) -> Proof {
         let data = self.data(None);
         let message = [data.as_slice(), &request.client_data_hash()].concat();
         let signature: DerSignature = self.private_key.sign(&message);

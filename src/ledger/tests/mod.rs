@@ -4,15 +4,17 @@
 #![allow(clippy::unwrap_used)]
 
 mod documents;
+mod drill;
 mod faulty;
 mod forge;
 mod golden;
 mod heads;
 mod joining;
-mod key;
+pub(crate) mod key;
 mod merging;
 mod observed;
 mod properties;
+mod reviewed;
 mod services;
 mod tamper_matrix;
 mod tampered;

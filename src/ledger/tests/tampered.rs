@@ -404,7 +404,9 @@ pub(super) fn all() -> impl Iterator<Item = &'static Case> {
         .chain(&STATIONS)
         .chain(&super::merging::BRANCHES)
         .chain(&super::observed::OBSERVED)
+        .chain(&super::reviewed::REVIEWS)
         .chain(&super::tenant::TENANTS)
+        .chain(&super::drill::DRILLS)
 }
 
 #[test]
@@ -421,7 +423,7 @@ fn every_defect_has_a_vector_that_shows_it() {
         assert!(all().any(|case| case.code == code), "{code}");
         count += 1;
     }
-    assert_eq!(count, 32);
+    assert_eq!(count, 36);
 }
 
 #[test]

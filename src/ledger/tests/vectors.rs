@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::forge::Forge;
 use super::golden::{Golden, build};
-use super::{merging, observed, run, tampered, tenant};
+use super::{drill, merging, observed, reviewed, run, tampered, tenant};
 use crate::ledger::{EntryHash, Reader, Store, Verification};
 
 #[derive(Serialize, Deserialize, PartialEq, Debug)]
@@ -125,8 +125,12 @@ fn files() -> BTreeMap<PathBuf, Vec<u8>> {
     files.insert("continued/pin-opened.json".into(), pretty(&pin_opened));
     let observed = continued(&golden, observed::observed);
     files.insert("continued/observed.json".into(), pretty(&observed));
+    let reviewed = continued(&golden, reviewed::reviewed);
+    files.insert("continued/reviewed.json".into(), pretty(&reviewed));
     let tenant = continued(&golden, tenant::changed);
     files.insert("continued/tenant.json".into(), pretty(&tenant));
+    let drills = continued(&golden, drill::held);
+    files.insert("continued/drills.json".into(), pretty(&drills));
     for case in tampered::all() {
         let path = PathBuf::from("tampered").join(format!("{}.json", case.name));
         assert!(

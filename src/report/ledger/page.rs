@@ -195,6 +195,7 @@ fn ceremonies(state: &State) -> String {
 fn kind(kind: CeremonyKind) -> &'static str {
     match kind {
         CeremonyKind::Config => "settings",
+        CeremonyKind::Drill => "drill",
         CeremonyKind::Enroll => "enrolment",
         CeremonyKind::Pin => "PIN change",
         CeremonyKind::Reset => "reset",

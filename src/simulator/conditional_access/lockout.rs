@@ -7,11 +7,12 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::simulator::conditional_access::evaluate;
+use crate::simulator::conditional_access::key::{self, Given};
 use crate::simulator::conditional_access::policy::{ClientApp, DevicePlatform};
 use crate::simulator::conditional_access::sign_in::{
     Circumstances, Context, Identity, Person, SignIn,
 };
-use crate::simulator::conditional_access::{Policy, PolicyState, key};
+use crate::simulator::conditional_access::{Policy, PolicyState};
 use crate::simulator::tenant::{Role, State, User};
 use crate::webauthn::Aaguid;
 
@@ -133,7 +134,8 @@ impl State {
         let mut barrier = None;
         for model in models {
             let mut policies = applying.iter().copied();
-            barrier = policies.find(|policy| !key::satisfies(access, policy, *model, client));
+            barrier =
+                policies.find(|policy| !key::satisfies(access, policy, Given::Key(*model), client));
             if barrier.is_none() {
                 break;
             }

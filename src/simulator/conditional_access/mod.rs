@@ -2,9 +2,10 @@
 //! sign-in, and whether the emergency accounts still get in. Written from Microsoft's documentation and metadata.
 
 mod change;
+pub(in crate::simulator) mod decision;
 mod device_rule;
 pub(in crate::simulator) mod evaluate;
-mod key;
+pub(in crate::simulator) mod key;
 mod lockout;
 mod named_location;
 pub mod policy;

@@ -83,6 +83,13 @@ impl AuthenticationStrength {
                 })
     }
 
+    /// Whether this combination of methods is strong enough.
+    #[must_use]
+    pub fn allows(&self, combination: &str) -> bool {
+        let mut allowed = self.allowed_combinations.iter();
+        allowed.any(|one| one == combination)
+    }
+
     /// As an answer has it.
     pub(in crate::simulator) fn wire(&self, with_configurations: bool) -> Value {
         let built_in = built_in().iter().any(|known| known.id == self.id);

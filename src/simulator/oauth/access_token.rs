@@ -1,4 +1,4 @@
-//! Access and ID tokens: JWTs (RFC 7519) signed with ES256. Clients must take access tokens as opaque; those that peek
+//! Access tokens: JWTs (RFC 7519) signed with ES256. Clients must take access tokens as opaque; those that peek
 //! find the members that they would find in the service's.
 
 use jiff::{SignedDuration, Timestamp};
@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::encoding::base64url;
 use crate::env::Env;
+use crate::simulator::oauth::signed_in::SignedIn;
 use crate::simulator::tenant::{Application, Role, State, User, UserType};
 
 /// How long an access token is accepted, in seconds.
@@ -135,10 +136,31 @@ impl Claims {
             scp: Some(permissions.join(" ")),
             upn: Some(user.user_principal_name.clone()),
             name: Some(user.display_name.clone()),
-            amr: Some(vec!["pwd".to_owned(), "mfa".to_owned()]),
             wids: Some(wids.collect()),
             ..Self::new(state, application, env)
         }
+    }
+
+    /// With the identifier of a sign-in.
+    pub(super) fn identified(self, token_id: String) -> Self {
+        Self {
+            uti: token_id,
+            ..self
+        }
+    }
+
+    /// With the identifier and the methods of a sign-in.
+    pub(super) fn of(self, signed_in: &SignedIn) -> Self {
+        let methods = signed_in.methods().iter().copied().map(str::to_owned);
+        Self {
+            uti: signed_in.token_id.clone(),
+            amr: Some(methods.collect()),
+            ..self
+        }
+    }
+
+    pub(in crate::simulator) fn client_id(&self) -> Uuid {
+        self.appid
     }
 
     pub(in crate::simulator) fn principal(&self) -> Principal {
@@ -158,42 +180,6 @@ impl Claims {
     pub(in crate::simulator) fn sign(&self, state: &State) -> String {
         sign(state, self)
     }
-}
-
-/// An ID token (OpenID Connect Core §2) in the v2.0 format.
-pub(in crate::simulator) fn id_token(
-    state: &State,
-    application: &Application,
-    user: &User,
-    nonce: Option<&str>,
-    issuer: &str,
-    now: Timestamp,
-) -> String {
-    let pairwise = Sha256::digest(
-        [
-            user.id.as_bytes().as_slice(),
-            application.client_id.as_bytes(),
-        ]
-        .concat(),
-    );
-    let seconds = now.as_second();
-    sign(
-        state,
-        &json!({
-            "aud": application.client_id,
-            "iss": issuer,
-            "iat": seconds,
-            "nbf": seconds,
-            "exp": seconds + LIFETIME,
-            "name": user.display_name,
-            "nonce": nonce,
-            "oid": user.id,
-            "preferred_username": user.user_principal_name,
-            "sub": base64url::encode(&pairwise),
-            "tid": state.tenant_id,
-            "ver": "2.0",
-        }),
-    )
 }
 
 /// Checks an access token: signature, audience, lifetime.
@@ -228,11 +214,11 @@ pub(in crate::simulator) fn verify(
     }
 }
 
-/// The JSON Web Key Set (RFC 7517) with which tokens verify.
-pub(in crate::simulator) fn key_set(state: &State) -> Value {
+/// The JSON Web Key (RFC 7517) with which access tokens verify.
+pub(super) fn public_key(state: &State) -> Value {
     let point = signing_key(state).verifying_key().to_sec1_point(false);
     let coordinate = |bytes: Option<&p256::FieldBytes>| bytes.map(|bytes| base64url::encode(bytes));
-    json!({"keys": [{
+    json!({
         "kty": "EC",
         "use": "sig",
         "alg": "ES256",
@@ -240,7 +226,7 @@ pub(in crate::simulator) fn key_set(state: &State) -> Value {
         "kid": key_id(state),
         "x": coordinate(point.x()),
         "y": coordinate(point.y()),
-    }]})
+    })
 }
 
 fn sign(state: &State, claims: &impl Serialize) -> String {

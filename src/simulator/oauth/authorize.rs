@@ -1,19 +1,22 @@
-//! `/{tenant}/oauth2/v2.0/authorize`: the authorization code flow with PKCE (RFC 7636) and a page on which one chooses
-//! who signs in.
+//! `/{tenant}/oauth2/v2.0/authorize`: the authorization code flow with PKCE (RFC 7636) and the pages on which one chooses
+//! who signs in, or signs in with a key.
 
 use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
-use jiff::Timestamp;
 use url::Url;
 
 use crate::encoding::base64url;
+use crate::simulator::oauth::attempt::{Attempt, Way};
+use crate::simulator::oauth::proof::Answer;
 use crate::simulator::oauth::scope::Scopes;
 use crate::simulator::oauth::sessions::{AuthorizationCode, Full};
+use crate::simulator::oauth::visitor::Visitor;
 use crate::simulator::oauth::{
     Audience, Body, OAuthError, Parameters, access_token, admit_tenant, client, page, parameters,
 };
 use crate::simulator::service::Service;
-use crate::simulator::tenant::{Application, User};
+use crate::simulator::tenant::Application;
 
 /// How long an authorization code can be redeemed, in seconds.
 const CODE_LIFETIME: i64 = 60;
@@ -36,29 +39,80 @@ enum Failure {
 pub(super) async fn show(
     State(service): State<Service>,
     Path(tenant): Path<String>,
+    headers: HeaderMap,
     Query(query): Query<Parameters>,
 ) -> Response {
     let silent = service.auto_approve.as_deref().map(|fallback| {
         let hinted = query.get("login_hint");
         let known = |name: &&str| service.tenant.read(|state| state.user(name).is_some());
-        hinted.filter(known).unwrap_or(fallback).to_owned()
+        Answer::chosen(hinted.filter(known).unwrap_or(fallback))
     });
-    respond(&service, &tenant, &query, silent.as_deref())
+    respond(&service, &tenant, &headers, &query, silent)
 }
 
 pub(super) async fn choose(
     State(service): State<Service>,
     Path(tenant): Path<String>,
+    headers: HeaderMap,
     body: Body,
 ) -> Response {
     match parameters(body) {
-        Ok(form) => respond(&service, &tenant, &form, form.get("user")),
+        Ok(form) => respond(&service, &tenant, &headers, &form, Answer::of(&form)),
         Err(error) => page::error(&error),
     }
 }
 
-fn respond(service: &Service, tenant: &str, query: &Parameters, user: Option<&str>) -> Response {
-    match authorize(service, tenant, query, user) {
+/// `/{tenant}/fido/get` at the relying party's host: asks for a key and sends its answer to [`choose`].
+pub(super) async fn ask_for_key(
+    State(service): State<Service>,
+    Path(tenant): Path<String>,
+    body: Body,
+) -> Response {
+    let admitted = admit_tenant(&service, &tenant, Audience::Users);
+    match admitted.and_then(|()| parameters(body)) {
+        Ok(form) => page::key(&service, &tenant, &form),
+        Err(error) => page::error(&error),
+    }
+}
+
+/// `/{tenant}/oauth2/v2.0/logout`. No browser session is kept, so there is none to end. The redirect address is honoured if an
+/// application registered it.
+pub(super) async fn sign_out(
+    State(service): State<Service>,
+    Path(tenant): Path<String>,
+    Query(query): Query<Parameters>,
+) -> Response {
+    if let Err(error) = admit_tenant(&service, &tenant, Audience::Users) {
+        return page::error(&error);
+    }
+    let wanted = query.get("post_logout_redirect_uri");
+    let wanted = wanted.and_then(|uri| Url::parse(uri).ok()).filter(|uri| {
+        service.tenant.read(|state| {
+            let mut applications = state.applications.iter();
+            applications.any(|application| has_registered(application, uri))
+        })
+    });
+    match wanted {
+        Some(mut uri) => {
+            let state = query.get("state");
+            if let Some(state) = state {
+                uri.query_pairs_mut().append_pair("state", state);
+            }
+            Redirect::to(uri.as_str()).into_response()
+        }
+        None => page::message("You signed out of your account"),
+    }
+}
+
+fn respond(
+    service: &Service,
+    tenant: &str,
+    headers: &HeaderMap,
+    query: &Parameters,
+    answer: Option<Answer<'_>>,
+) -> Response {
+    let visitor = Visitor::read(headers, query, &service.env);
+    match authorize(service, tenant, &visitor, query, answer) {
         Ok(response) => response,
         Err(Failure::Page(error)) => page::error(&error),
         Err(Failure::Redirect(request, error)) => {
@@ -71,13 +125,13 @@ fn respond(service: &Service, tenant: &str, query: &Parameters, user: Option<&st
 fn authorize(
     service: &Service,
     tenant: &str,
+    visitor: &Visitor,
     parameters: &Parameters,
-    user: Option<&str>,
+    answer: Option<Answer<'_>>,
 ) -> Result<Response, Failure> {
     admit_tenant(service, tenant, Audience::Users).map_err(Failure::Page)?;
     let request = Request::read(service, parameters).map_err(Failure::Page)?;
-    let now = service.env.now();
-    match sign_in(service, &request, parameters, user, now) {
+    match sign_in(service, &request, visitor, parameters, answer) {
         Ok(Some(code)) => Ok(request.redirect(&[("code", &code)])),
         Ok(None) => Ok(page::sign_in(service, tenant, parameters)),
         Err(error) => Err(Failure::Redirect(Box::new(request), error)),
@@ -88,22 +142,23 @@ fn authorize(
 fn sign_in(
     service: &Service,
     request: &Request,
+    visitor: &Visitor,
     parameters: &Parameters,
-    user: Option<&str>,
-    now: Timestamp,
+    answer: Option<Answer<'_>>,
 ) -> Result<Option<String>, OAuthError> {
     let code_challenge = check_request(&request.application, parameters)?;
     let scope = parameters.require("scope")?;
     let scopes = Scopes::parse(scope, &request.application, &service.base_url)?;
-    let user = match user {
-        Some("") => {
-            return Err(OAuthError::new(
-                "access_denied",
-                65_004,
-                "The user declined to consent.",
-            ));
+    let signed_in = match answer {
+        Some(answer) => {
+            let attempt = Attempt {
+                service,
+                application: &request.application,
+                visitor,
+                way: Way::Page,
+            };
+            attempt.conclude(answer)?
         }
-        Some(name) => enabled_user(service, name)?,
         None if parameters.get("prompt") == Some("none") => {
             return Err(OAuthError::new(
                 "login_required",
@@ -113,10 +168,11 @@ fn sign_in(
         }
         None => return Ok(None),
     };
+    let now = service.env.now();
     let code = base64url::encode(&service.env.random::<48>());
     let session = AuthorizationCode {
         client_id: request.application.client_id,
-        user_id: user.id,
+        signed_in,
         redirect_uri: parameters.require("redirect_uri")?.to_owned(),
         code_challenge,
         scopes,
@@ -166,34 +222,12 @@ fn check_request(
     }
 }
 
-/// The user with this name, if sign-in is allowed.
-pub(super) fn enabled_user(service: &Service, name: &str) -> Result<User, OAuthError> {
-    let user = service.tenant.read(|state| state.user(name).cloned());
-    match user {
-        Some(user) if user.account_enabled => Ok(user),
-        Some(_) => Err(OAuthError::new(
-            "access_denied",
-            50_057,
-            "The user account is disabled.",
-        )),
-        None => Err(OAuthError::new(
-            "access_denied",
-            50_034,
-            "The user account does not exist in the directory.",
-        )),
-    }
-}
-
 impl Request {
     fn read(service: &Service, parameters: &Parameters) -> Result<Self, OAuthError> {
         let application = client::find(service, parameters.require("client_id")?)?;
         let redirect_uri = parameters.require("redirect_uri")?;
-        let registered = Url::parse(redirect_uri).ok().filter(|uri| {
-            application
-                .redirect_uris
-                .iter()
-                .any(|known| is_registered(uri, known))
-        });
+        let registered = Url::parse(redirect_uri).ok();
+        let registered = registered.filter(|uri| has_registered(&application, uri));
         Ok(Self {
             redirect_uri: registered.ok_or_else(|| {
                 OAuthError::invalid_request(
@@ -214,6 +248,11 @@ impl Request {
             .extend_pairs(self.state.as_ref().map(|state| ("state", state)));
         Redirect::to(uri.as_str()).into_response()
     }
+}
+
+fn has_registered(application: &Application, uri: &Url) -> bool {
+    let mut known = application.redirect_uris.iter();
+    known.any(|known| is_registered(uri, known))
 }
 
 /// RFC 8252 §7.3: the port of a loopback address is chosen at run time. Everything else is compared as it is.

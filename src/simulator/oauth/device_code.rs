@@ -2,18 +2,22 @@
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use crate::encoding::base64url;
 use crate::env::Env;
-use crate::simulator::oauth::authorize::enabled_user;
+use crate::simulator::oauth::attempt::{Attempt, Way};
+use crate::simulator::oauth::proof::Answer;
 use crate::simulator::oauth::scope::Scopes;
 use crate::simulator::oauth::sessions::{Decision, DeviceSignIn, Full};
+use crate::simulator::oauth::visitor::Visitor;
 use crate::simulator::oauth::{
     Audience, Body, OAuthError, Parameters, access_token, admit_tenant, client, page, parameters,
 };
 use crate::simulator::service::Service;
+use crate::simulator::tenant::Application;
 
 /// How long a device code can be redeemed, in seconds.
 const LIFETIME: i64 = 900;
@@ -24,26 +28,38 @@ const USER_CODE_LETTERS: &[u8; 20] = b"BCDFGHJKLMNPQRSTVWXZ";
 pub(super) async fn start(
     State(service): State<Service>,
     Path(tenant): Path<String>,
+    headers: HeaderMap,
     body: Body,
 ) -> Response {
-    match begin(&service, &tenant, body) {
+    match begin(&service, &tenant, &headers, body) {
         Ok(response) => response,
         Err(error) => error.answer(&service),
     }
 }
 
-fn begin(service: &Service, tenant: &str, body: Body) -> Result<Response, OAuthError> {
+fn begin(
+    service: &Service,
+    tenant: &str,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Response, OAuthError> {
     admit_tenant(service, tenant, Audience::Users)?;
     let form = parameters(body)?;
     let now = service.env.now();
     let application = client::find(service, form.require("client_id")?)?;
     let scopes = Scopes::parse(form.require("scope")?, &application, &service.base_url)?;
     let decision = match service.auto_approve.as_deref() {
-        Some(name) => Decision::Approved(enabled_user(service, name)?.id),
+        Some(name) => {
+            let visitor = Visitor::read(headers, &form, &service.env);
+            let answer = Answer::chosen(name);
+            Decision::Approved(attempt(service, &application, &visitor).conclude(answer)?)
+        }
         None => Decision::Pending,
     };
     let device_code = base64url::encode(&service.env.random::<48>());
     let user_code = user_code(&service.env);
+    // Nobody has to type anything when sign-ins are approved by themselves.
+    let interval = if decision == Decision::Pending { 5 } else { 1 };
     let sign_in = DeviceSignIn {
         user_code: user_code.clone(),
         client_id: application.client_id,
@@ -62,8 +78,6 @@ fn begin(service: &Service, tenant: &str, body: Body) -> Result<Response, OAuthE
             )
         })?;
     let verification_uri = format!("{}/devicelogin", service.base_url);
-    // Nobody has to type anything when sign-ins are approved by themselves.
-    let interval = if decision == Decision::Pending { 5 } else { 1 };
     Ok(Json(json!({
         "user_code": user_code,
         "device_code": device_code,
@@ -75,6 +89,19 @@ fn begin(service: &Service, tenant: &str, body: Body) -> Result<Response, OAuthE
         ),
     }))
     .into_response())
+}
+
+const fn attempt<'a>(
+    service: &'a Service,
+    application: &'a Application,
+    visitor: &'a Visitor,
+) -> Attempt<'a> {
+    Attempt {
+        service,
+        application,
+        visitor,
+        way: Way::DeviceCode,
+    }
 }
 
 fn user_code(env: &Env) -> String {
@@ -91,35 +118,53 @@ pub(super) async fn show(
     page::device(&service, parameters.get("user_code").unwrap_or_default())
 }
 
-pub(super) async fn decide(State(service): State<Service>, body: Body) -> Response {
-    match decision(&service, body) {
+pub(super) async fn decide(
+    State(service): State<Service>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    match decision(&service, &headers, body) {
         Ok(text) => page::message(text),
         Err(error) => page::error(&error),
     }
 }
 
-fn decision(service: &Service, body: Body) -> Result<&'static str, OAuthError> {
+fn decision(
+    service: &Service,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<&'static str, OAuthError> {
     let form = parameters(body)?;
     let user_code = form.require("user_code")?.trim();
-    let (decision, text) = match form.get("user") {
-        None | Some("") => (Decision::Declined, "The sign-in was declined."),
-        Some(name) => {
-            let user = enabled_user(service, name)?;
-            (
-                Decision::Approved(user.id),
-                "You have signed in on your device.",
-            )
-        }
-    };
-    if service
+    let now = service.env.now();
+    let application = service
         .sessions
-        .decide(user_code, decision, service.env.now())
-    {
+        .pending(user_code, now)
+        .and_then(|id| service.tenant.read(|state| state.application(id).cloned()))
+        .ok_or_else(no_such_code)?;
+    let visitor = Visitor::read(headers, &form, &service.env);
+    let attempt = attempt(service, &application, &visitor);
+    let (decision, text) = match Answer::of(&form) {
+        None | Some(Answer::Declined) => {
+            // The log has a row of it; nobody else need know the reason.
+            let _ = attempt.conclude(Answer::Declined);
+            (Decision::Declined, "The sign-in was declined.")
+        }
+        Some(answer) => (
+            Decision::Approved(attempt.conclude(answer)?),
+            "You have signed in on your device.",
+        ),
+    };
+    if service.sessions.decide(user_code, decision, now) {
         Ok(text)
     } else {
-        Err(OAuthError::invalid_request(
-            70_018,
-            "That code didn't work. Check the code and try again.",
-        ))
+        Err(no_such_code())
     }
+}
+
+fn no_such_code() -> OAuthError {
+    OAuthError::invalid_request(
+        70_018,
+        "That code didn't work. Check the code and try again.",
+    )
 }

@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use crate::simulator::oauth::{Audience, access_token, admit_tenant};
+use crate::simulator::oauth::{Audience, admit_tenant, id_token};
 use crate::simulator::service::Service;
 
 pub(super) async fn openid_configuration(
@@ -27,12 +27,13 @@ pub(super) async fn openid_configuration(
         "authorization_endpoint": format!("{base}/{tenant}/oauth2/v2.0/authorize"),
         "token_endpoint": format!("{base}/{tenant}/oauth2/v2.0/token"),
         "device_authorization_endpoint": format!("{base}/{tenant}/oauth2/v2.0/devicecode"),
+        "end_session_endpoint": format!("{base}/{tenant}/oauth2/v2.0/logout"),
         "jwks_uri": format!("{base}/{tenant}/discovery/v2.0/keys"),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "subject_types_supported": ["pairwise"],
         "scopes_supported": ["openid", "profile", "email", "offline_access"],
-        "id_token_signing_alg_values_supported": ["ES256"],
+        "id_token_signing_alg_values_supported": ["RS256"],
         "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic", "private_key_jwt"],
         "code_challenge_methods_supported": ["S256"],
         "msgraph_host": base.trim_start_matches("https://"),
@@ -41,7 +42,7 @@ pub(super) async fn openid_configuration(
 }
 
 pub(super) async fn keys(State(service): State<Service>) -> Json<Value> {
-    Json(service.tenant.read(access_token::key_set))
+    Json(service.tenant.read(id_token::key_set))
 }
 
 pub(super) async fn instance(State(service): State<Service>) -> Json<Value> {

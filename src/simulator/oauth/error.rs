@@ -58,6 +58,15 @@ impl OAuthError {
         format!("AADSTS{}: {}", self.number, self.text)
     }
 
+    /// The number after `AADSTS`.
+    pub(super) const fn number(&self) -> u32 {
+        self.number
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     fn body(&self, service: &Service) -> Value {
         let trace_id = service.env.uuid();
         let correlation_id = service.env.uuid();

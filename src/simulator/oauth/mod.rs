@@ -1,17 +1,23 @@
-//! The OAuth 2.0 authority: device code, authorization code with PKCE, client credentials with secret or certificate,
+//! The OAuth 2.0 authority: device code, authorization code with PKCE and a sign-in page for keys, client credentials with secret or certificate,
 //! refresh, discovery.
 
 pub(in crate::simulator) mod access_token;
 mod assertion;
+mod attempt;
 mod authorize;
 mod client;
 mod device_code;
 mod discovery;
 mod error;
+mod id_token;
 mod page;
+mod proof;
 mod scope;
 mod sessions;
+mod sign_in_row;
+mod signed_in;
 mod token;
+mod visitor;
 
 use std::collections::BTreeMap;
 
@@ -32,6 +38,7 @@ pub(in crate::simulator) fn router() -> Router<Service> {
             "/{tenant}/oauth2/v2.0/authorize",
             get(authorize::show).post(authorize::choose),
         )
+        .route("/{tenant}/fido/get", post(authorize::ask_for_key))
         .route("/{tenant}/oauth2/v2.0/token", post(token::token))
         .route("/{tenant}/oauth2/v2.0/devicecode", post(device_code::start))
         .route(
@@ -43,6 +50,7 @@ pub(in crate::simulator) fn router() -> Router<Service> {
             get(discovery::openid_configuration),
         )
         .route("/{tenant}/discovery/v2.0/keys", get(discovery::keys))
+        .route("/{tenant}/oauth2/v2.0/logout", get(authorize::sign_out))
         .route("/common/discovery/instance", get(discovery::instance))
 }
 

@@ -11,8 +11,12 @@ use uuid::Uuid;
 
 use crate::encoding::base64url;
 use crate::simulator::oauth::access_token::{self, Claims};
+use crate::simulator::oauth::attempt::{Attempt, Way};
+use crate::simulator::oauth::id_token::IdToken;
 use crate::simulator::oauth::scope::{self, Scopes};
 use crate::simulator::oauth::sessions::Decision;
+use crate::simulator::oauth::signed_in::SignedIn;
+use crate::simulator::oauth::visitor::Visitor;
 use crate::simulator::oauth::{
     Audience, Body, OAuthError, Parameters, admit_tenant, client, parameters,
 };
@@ -57,7 +61,7 @@ impl Granted {
 
 /// A user who has signed in, for whom tokens are to be made.
 struct SignIn {
-    user_id: Uuid,
+    signed_in: SignedIn,
     scopes: Scopes,
     nonce: Option<String>,
 }
@@ -95,10 +99,20 @@ fn grant(
     };
     admit_tenant(service, tenant, audience)?;
     let application = client::authenticate(service, headers, &form, now)?;
+    let visitor = Visitor::read(headers, &form, &service.env);
+    let attempt = Attempt {
+        service,
+        application: &application,
+        visitor: &visitor,
+        way: match audience {
+            Audience::Applications => Way::ClientCredentials,
+            Audience::Users => Way::Refresh,
+        },
+    };
     let sign_in = match grant_type {
-        "client_credentials" => return client_credentials(service, &application, &form),
+        "client_credentials" => return client_credentials(&attempt, &form),
         "authorization_code" => authorization_code(service, &application, &form, now)?,
-        "refresh_token" => refresh(service, &application, &form, now)?,
+        "refresh_token" => refresh(&attempt, &form, now)?,
         "urn:ietf:params:oauth:grant-type:device_code" => {
             device_code(service, &application, &form, now)?
         }
@@ -113,11 +127,12 @@ fn grant(
     signed_in(service, &application, &sign_in, now)
 }
 
-fn client_credentials(
-    service: &Service,
-    application: &Application,
-    form: &Parameters,
-) -> Result<Granted, OAuthError> {
+fn client_credentials(attempt: &Attempt<'_>, form: &Parameters) -> Result<Granted, OAuthError> {
+    let Attempt {
+        service,
+        application,
+        ..
+    } = attempt;
     if application.is_public_client {
         return Err(OAuthError::invalid_client(
             7_000_218,
@@ -125,8 +140,10 @@ fn client_credentials(
         ));
     }
     scope::require_default(form.require("scope")?, &service.base_url)?;
+    let token_id = attempt.of_application();
     Ok(service.tenant.read(|state| {
-        Granted::new(Claims::for_application(state, application, &service.env).sign(state))
+        let claims = Claims::for_application(state, application, &service.env);
+        Granted::new(claims.identified(token_id).sign(state))
     }))
 }
 
@@ -162,7 +179,7 @@ fn authorization_code(
         check_verifier(form.get("code_verifier"), challenge)?;
     }
     Ok(SignIn {
-        user_id: session.user_id,
+        signed_in: session.signed_in,
         scopes: session.scopes,
         nonce: session.nonce,
     })
@@ -223,10 +240,10 @@ fn device_code(
             70_017,
             "The end user denied the authorization request.",
         )),
-        Decision::Approved(user_id) => {
+        Decision::Approved(signed_in) => {
             service.sessions.forget_device(device_code);
             Ok(SignIn {
-                user_id,
+                signed_in,
                 scopes: sign_in.scopes,
                 nonce: None,
             })
@@ -234,12 +251,12 @@ fn device_code(
     }
 }
 
-fn refresh(
-    service: &Service,
-    application: &Application,
-    form: &Parameters,
-    now: Timestamp,
-) -> Result<SignIn, OAuthError> {
+fn refresh(attempt: &Attempt<'_>, form: &Parameters, now: Timestamp) -> Result<SignIn, OAuthError> {
+    let Attempt {
+        service,
+        application,
+        ..
+    } = attempt;
     let hash = digest(&SHA256, form.require("refresh_token")?.as_bytes());
     let known = service.tenant.read(|state| {
         state
@@ -261,12 +278,18 @@ fn refresh(
         ));
     }
     let scopes = form.get("scope").unwrap_or(".default");
+    let scopes = Scopes {
+        offline_access: true,
+        ..Scopes::parse(scopes, application, &service.base_url)?
+    };
+    let user = service
+        .tenant
+        .read(|state| state.user_by_id(known.user_id).cloned());
+    let user = user.filter(|user| user.account_enabled);
+    let user = user.ok_or_else(disabled)?;
     Ok(SignIn {
-        user_id: known.user_id,
-        scopes: Scopes {
-            offline_access: true,
-            ..Scopes::parse(scopes, application, &service.base_url)?
-        },
+        signed_in: attempt.again(user, known.given)?,
+        scopes,
         nonce: None,
     })
 }
@@ -278,21 +301,30 @@ fn signed_in(
     now: Timestamp,
 ) -> Result<Granted, OAuthError> {
     let SignIn {
-        user_id,
+        signed_in,
         scopes,
         nonce,
     } = sign_in;
+    let user_id = signed_in.user_id;
     let mut granted = service.tenant.read(|state| {
-        let user = state.user_by_id(*user_id);
+        let user = state.user_by_id(user_id);
         let user = user
             .filter(|user| user.account_enabled)
-            .ok_or_else(|| OAuthError::invalid_grant(50_057, "The user account is disabled."))?;
-        let claims = Claims::for_user(state, application, user, &scopes.permissions, &service.env);
+            .ok_or_else(disabled)?;
+        let claims = Claims::for_user(state, application, user, &scopes.permissions, &service.env)
+            .of(signed_in);
         let issuer = format!("{}/{}/v2.0", service.base_url, state.tenant_id);
         Ok::<_, OAuthError>(Granted {
             scope: Some(scopes.granted()),
             id_token: scopes.openid.then(|| {
-                access_token::id_token(state, application, user, nonce.as_deref(), &issuer, now)
+                let token = IdToken {
+                    application,
+                    user,
+                    nonce: nonce.as_deref(),
+                    issuer: &issuer,
+                    token_id: &signed_in.token_id,
+                };
+                token.sign(state, now)
             }),
             ..Granted::new(claims.sign(state))
         })
@@ -301,13 +333,23 @@ fn signed_in(
         let token = base64url::encode(&service.env.random::<64>());
         service
             .tenant
-            .update(|state| remember(state, &token, application.client_id, *user_id, now))?;
+            .update(|state| remember(state, &token, application.client_id, signed_in, now))?;
         granted.refresh_token = Some(token);
     }
     Ok(granted)
 }
 
-fn remember(state: &mut TenantState, token: &str, client_id: Uuid, user_id: Uuid, now: Timestamp) {
+fn disabled() -> OAuthError {
+    OAuthError::invalid_grant(50_057, "The user account is disabled.")
+}
+
+fn remember(
+    state: &mut TenantState,
+    token: &str,
+    client_id: Uuid,
+    signed_in: &SignedIn,
+    now: Timestamp,
+) {
     state.refresh_tokens.retain(|known| known.expires > now);
     if state.refresh_tokens.len() >= REFRESH_LIMIT {
         state.refresh_tokens.remove(0);
@@ -315,7 +357,8 @@ fn remember(state: &mut TenantState, token: &str, client_id: Uuid, user_id: Uuid
     state.refresh_tokens.push(RefreshToken {
         hash: digest(&SHA256, token.as_bytes()).as_ref().to_vec().into(),
         client_id,
-        user_id,
+        user_id: signed_in.user_id,
+        given: signed_in.given,
         expires: access_token::after(now, REFRESH_LIFETIME),
     });
 }

@@ -17,14 +17,11 @@ use crate::encoding::cbor::{self, Value};
 use crate::graph::model::fido2_authentication_method::WebauthnPublicKeyCredential;
 use crate::simulator::relying_party::attestation_chain::leads_to_anchor;
 use crate::simulator::relying_party::packed_statement::signed_as_named;
-use crate::simulator::relying_party::{ORIGIN, RP_ID, RP_NAME, challenge};
+use crate::simulator::relying_party::{challenge, foreign};
 use crate::simulator::tenant::{NewKey, PolicyRefusal, State};
 use crate::webauthn::{
     AttestationObject, AttestedCredentialData, AuthenticatorData, Flags, attestation_object,
 };
-
-/// A hint for browsers that webauthn-rs-core asks for and verification never reads.
-const UNUSED_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// Characters of the name of an attestation format.
 const FORMAT_LIMIT: usize = 32;
@@ -204,22 +201,14 @@ fn issued_challenge(
     }
 }
 
-/// The relying party that is not ours.
+/// Asks the relying party that is not ours.
 fn judge(
     attestation_object: Vec<u8>,
     client_data_json: &[u8],
     credential_id: &[u8],
     challenge: &[u8],
 ) -> Result<(), Refusal> {
-    let origin = ORIGIN.parse().expect("the origin is a valid URL");
-    let relying_party = WebauthnCore::new_unsafe_experts_only(
-        RP_NAME,
-        RP_ID,
-        vec![origin],
-        UNUSED_TIMEOUT,
-        Some(false),
-        Some(false),
-    );
+    let relying_party = foreign();
     let state = registration_state(&relying_party, challenge)?;
     let credential = RegisterPublicKeyCredential {
         id: base64url::encode(credential_id),
@@ -275,14 +264,7 @@ mod tests {
 
     #[test]
     fn a_challenge_of_our_own_is_put_into_the_crates_state() {
-        let relying_party = WebauthnCore::new_unsafe_experts_only(
-            RP_NAME,
-            RP_ID,
-            vec![ORIGIN.parse().unwrap()],
-            UNUSED_TIMEOUT,
-            None,
-            None,
-        );
+        let relying_party = foreign();
         let challenge = challenge::generate(&Env::system());
         let state = registration_state(&relying_party, &challenge).unwrap();
         let state = serde_json::to_value(state).unwrap();

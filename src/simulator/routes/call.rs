@@ -47,7 +47,9 @@ impl Call {
         &self,
         change: impl FnOnce(&mut State) -> Result<R, GraphError>,
     ) -> Result<R, GraphError> {
-        self.service.tenant.try_update(change)
+        self.service
+            .tenant
+            .try_audited(&self.caller.initiator(), change)
     }
 
     /// 200 and one object.

@@ -5,6 +5,8 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use uuid::Uuid;
 
+use crate::simulator::audit::{Initiator, Who};
+use crate::simulator::current_request;
 use crate::simulator::oauth::access_token::{self, Principal};
 use crate::simulator::routes::GraphError;
 use crate::simulator::service::Service;
@@ -13,6 +15,7 @@ use crate::simulator::tenant::{Role, State, User};
 /// The holder of a valid access token.
 pub(in crate::simulator) struct Caller {
     kind: Kind,
+    client_id: Uuid,
     permissions: Vec<String>,
 }
 
@@ -61,6 +64,7 @@ impl FromRequestParts<Service> for Caller {
             };
             Ok(Self {
                 kind,
+                client_id: claims.client_id(),
                 permissions: claims.permissions(),
             })
         })
@@ -169,6 +173,22 @@ impl Caller {
         } else {
             self.require_role(wanted)
         }
+    }
+
+    /// Who the log says has done what this request does.
+    pub(in crate::simulator) fn initiator(&self) -> Initiator {
+        Initiator {
+            who: match self.kind {
+                Kind::Application(_) => Who::Application(self.client_id),
+                Kind::User { id, .. } => Who::User(id),
+            },
+            correlation_id: current_request::client_request_id(),
+        }
+    }
+
+    /// The application that sends the request, for itself or for a person.
+    pub(in crate::simulator) fn client_id(&self) -> Uuid {
+        self.client_id
     }
 
     pub(in crate::simulator) fn is_application(&self) -> bool {

@@ -8,7 +8,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::graph::model::{ErrorAnswer, ErrorBody, InnerError};
-use crate::simulator::current_request;
+use crate::simulator::current_request::{self, CurrentRequest};
 use crate::simulator::routes::GraphError;
 use crate::simulator::service::Service;
 
@@ -64,8 +64,11 @@ pub(in crate::simulator) async fn envelope(
     let path = request.uri().path().to_owned();
     let in_batch = request.extensions().get::<InBatch>().is_some();
     let started = service.env.monotonic();
-    let line = format!("{method} {path}");
-    let mut response = current_request::within(line, next.run(request)).await;
+    let current = CurrentRequest {
+        line: format!("{method} {path}"),
+        client_request_id: ids.client_request_id.clone(),
+    };
+    let mut response = current_request::within(current, next.run(request)).await;
     if let Some(error) = error_of(&mut response, &path) {
         let date = service.env.now().strftime("%Y-%m-%dT%H:%M:%S").to_string();
         let body = Json(body(&error, &ids, date)).into_response();

@@ -124,7 +124,7 @@ pub(super) async fn delete(
     caller: Caller,
 ) -> Result<StatusCode, GraphError> {
     let now = service.env.now();
-    service.tenant.try_update(|state| {
+    service.tenant.try_audited(&caller.initiator(), |state| {
         let user_id = authorized(state, &caller, &user, Access::Write)?.id;
         let position = state.fido2_methods.iter().position(|method| {
             method.user_id == user_id && method.visible_from <= now && id(method) == segment
@@ -149,7 +149,7 @@ pub(super) async fn create(
         Some(Extension(Effect::Hidden(time))) => now.saturating_add(time).unwrap_or(Timestamp::MAX),
         _ => now,
     };
-    service.tenant.try_update(|state| {
+    service.tenant.try_audited(&caller.initiator(), |state| {
         let user = authorized(state, &caller, &user, Access::Write)?;
         let user = state.with_every_group(user);
         require_other(&caller, &user)?;

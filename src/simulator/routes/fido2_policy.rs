@@ -86,7 +86,7 @@ pub(super) async fn update(
     caller.require_any(&permissions::POLICY_WRITE)?;
     caller.require_role(&WRITERS)?;
     let change = read(&body)?;
-    service.tenant.try_update(|state| {
+    service.tenant.try_audited(&caller.initiator(), |state| {
         let changed = state
             .fido2_policy
             .changed(change)

@@ -28,8 +28,8 @@ enum Test {
     In(Vec<Value>),
     /// `startswith(member,'…')`
     StartsWith(String),
-    /// `member/any(x:x eq '…')`
-    Any(Value),
+    /// `member/any(x:x eq '…')`, or a member of each, as in `member/any(x:x/id eq '…')`
+    Any(Option<String>, Value),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -59,14 +59,36 @@ impl Filter {
         conditions.all(|condition| condition.test.holds(&member(&condition.member)))
     }
 
-    /// The values of which a member must have one, if the filter says so: then nothing else need be looked at.
+    /// The values of which a member, or one of its elements, must have one, if the filter says so: then nothing else need be looked
+    /// at.
     pub(super) fn values_of(&self, member: &str) -> Option<Vec<&str>> {
         let mut named = self.0.iter().filter(|one| one.member == member);
         named.find_map(|condition| match &condition.test {
             Test::Compares(Operator::Eq, value) => Some(value.as_str().into_iter().collect()),
             Test::In(values) => Some(values.iter().filter_map(Value::as_str).collect()),
+            Test::Any(_, value) => Some(value.as_str().into_iter().collect()),
             _ => None,
         })
+    }
+
+    /// The first and the last time that a member may have, as far as the filter says; what is on the border may still not fit.
+    pub(super) fn times_of(&self, member: &str) -> (Option<Timestamp>, Option<Timestamp>) {
+        let (mut first, mut last): (Option<Timestamp>, Option<Timestamp>) = (None, None);
+        for condition in self.0.iter().filter(|one| one.member == member) {
+            let Test::Compares(operator, value) = &condition.test else {
+                continue;
+            };
+            let Some(time) = value.as_str().and_then(|text| text.parse().ok()) else {
+                continue;
+            };
+            if matches!(operator, Operator::Eq | Operator::Ge | Operator::Gt) {
+                first = first.max(Some(time));
+            }
+            if matches!(operator, Operator::Eq | Operator::Le | Operator::Lt) {
+                last = Some(last.map_or(time, |last| last.min(time)));
+            }
+        }
+        (first, last)
     }
 
     /// Whether it asks for a member.
@@ -94,9 +116,12 @@ impl Test {
                 let head = text.get(..start.len());
                 head.is_some_and(|head| head.eq_ignore_ascii_case(start))
             }),
-            Self::Any(wanted) => {
+            Self::Any(member, wanted) => {
                 let mut all = value.as_array().into_iter().flatten();
-                all.any(|one| equals(one, wanted))
+                all.any(|one| match member {
+                    Some(name) => equals(&one[name.as_str()], wanted),
+                    None => equals(one, wanted),
+                })
             }
         }
     }
@@ -182,8 +207,13 @@ fn any(term: &str) -> Option<(&str, Test)> {
     let (member, inner) = term.strip_suffix(')')?.split_once("/any(")?;
     let (variable, body) = inner.split_once(':')?;
     let (left, right) = body.trim().split_once(" eq ")?;
-    (left.trim() == variable.trim()).then_some(())?;
-    Some((member.trim(), Test::Any(literal(right)?)))
+    let path = left.trim().strip_prefix(variable.trim())?;
+    let inner = match path.strip_prefix('/') {
+        Some(name) => Some(name.to_owned()),
+        None if path.is_empty() => None,
+        None => return None,
+    };
+    Some((member.trim(), Test::Any(inner, literal(right)?)))
 }
 
 fn listed(term: &str) -> Option<(&str, Test)> {
@@ -260,10 +290,11 @@ mod tests {
 
     use super::*;
 
-    const KNOWN: [&str; 4] = ["id", "name", "when", "kinds"];
+    const KNOWN: [&str; 5] = ["id", "name", "when", "kinds", "parts"];
 
     fn fits(filter: &str) -> bool {
-        let object = json!({"id": "a", "name": "O'Hara and (sons)", "when": "2026-06-01T09:00:00Z", "kinds": ["x", "y"]});
+        let object = json!({"id": "a", "name": "O'Hara and (sons)", "when": "2026-06-01T09:00:00Z", "kinds": ["x", "y"],
+            "parts": [{"id": "p"}]});
         let filter = Filter::parse(Some(filter), &KNOWN).unwrap();
         filter.fits(|name| object[name].clone())
     }
@@ -281,6 +312,8 @@ mod tests {
             ("when lt 2026-06-01T09:00:00.5Z", true),
             ("kinds/any(k: k eq 'y')", true),
             ("kinds/any(k:k eq 'z')", false),
+            ("parts/any(t:t/id eq 'P')", true),
+            ("parts/any(t: t/name eq 'p')", false),
             ("id eq null", false),
         ] {
             assert_eq!(fits(filter), wanted, "{filter}");
@@ -303,6 +336,7 @@ mod tests {
             "id in 'a'",
             "id eq 'a' or id eq 'b'",
             "kinds/any(k: j eq 'y')",
+            "kinds/any(k: kind eq 'y')",
             "startswith(name)",
             "'",
         ] {
@@ -320,6 +354,10 @@ mod tests {
         assert_eq!(filter.values_of("id"), Some(vec!["a", "b"]));
         assert_eq!(filter.values_of("name"), Some(vec!["x"]));
         assert_eq!(filter.values_of("when"), None);
+        let times = "when ge 2026-06-01T00:00:00Z and when gt 2026-06-02T00:00:00Z and when lt 2026-06-03T00:00:00Z";
+        let filter = Filter::parse(Some(times), &KNOWN).unwrap();
+        let time = |day| format!("2026-06-0{day}T00:00:00Z").parse().ok();
+        assert_eq!(filter.times_of("when"), (time(2), time(3)));
     }
 
     proptest! {

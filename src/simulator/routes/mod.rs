@@ -1,6 +1,7 @@
 //! Microsoft Graph, v1.0 and beta: one file per resource.
 
 mod administrative_units;
+mod audit_logs;
 mod authentication;
 mod batch;
 mod call;
@@ -22,9 +23,9 @@ mod page;
 mod permissions;
 mod quota;
 mod roles;
-mod sign_ins;
 mod users;
 
+pub(in crate::simulator) use audit_logs::LogPace;
 use axum::routing::get;
 use axum::{Extension, Router};
 pub(in crate::simulator) use batch::run as run_batches;
@@ -81,7 +82,7 @@ fn resources() -> Router<Service> {
         .merge(batch::routes())
         .merge(governance::routes())
         .merge(organization::routes())
-        .merge(sign_ins::routes())
+        .merge(audit_logs::routes())
         .route(
             "/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/fido2",
             get(fido2_policy::get).patch(fido2_policy::update),

@@ -23,7 +23,7 @@ pub(super) struct Options {
     #[serde(rename = "$top")]
     top: Option<usize>,
     #[serde(rename = "$skiptoken")]
-    skip: Option<usize>,
+    pub(super) skip: Option<String>,
     /// Without effect where the resource does not count.
     #[serde(rename = "$count")]
     pub(super) count: Option<bool>,
@@ -63,7 +63,7 @@ impl Options {
         }
     }
 
-    fn page_size(&self) -> Result<usize, GraphError> {
+    pub(super) fn page_size(&self) -> Result<usize, GraphError> {
         let largest = self.pages.unwrap_or(LARGEST_PAGE);
         let size = self.top.unwrap_or(self.pages.unwrap_or(DEFAULT_PAGE));
         if (1..=largest).contains(&size) {
@@ -107,12 +107,15 @@ impl Collection<'_> {
         render: impl FnMut(T) -> Result<Value, GraphError>,
     ) -> Result<Response, GraphError> {
         let size = options.page_size()?;
-        let start = options.skip.unwrap_or_default();
+        let start = options.skip.as_deref().unwrap_or("0").parse();
+        let start: usize = start.map_err(|_| unsupported())?;
         let mut items = items.skip(start);
         let page = items.by_ref().take(size).map(render);
         let page: Vec<Value> = page.collect::<Result<_, _>>()?;
         let end = start.saturating_add(page.len());
-        let next = items.next().map(|_| self.next_link(options, size, end));
+        let next = items
+            .next()
+            .map(|_| self.next_link(options, size, &end.to_string()));
         Ok(odata::collection(
             self.service,
             self.version,
@@ -123,7 +126,8 @@ impl Collection<'_> {
         ))
     }
 
-    fn next_link(&self, options: &Options, size: usize, skip: usize) -> String {
+    /// The same request for what is behind this page.
+    pub(super) fn next_link(&self, options: &Options, size: usize, skip: &str) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         let texts = [
             ("$select", &options.select),
@@ -140,7 +144,7 @@ impl Collection<'_> {
             query.append_pair("$count", &count.to_string());
         }
         query.append_pair("$top", &size.to_string());
-        query.append_pair("$skiptoken", &skip.to_string());
+        query.append_pair("$skiptoken", skip);
         let base = &self.service.base_url;
         let version = self.version.as_str();
         format!("{base}/{version}/{}?{}", self.path, query.finish())

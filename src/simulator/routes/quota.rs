@@ -96,7 +96,8 @@ fn fraction(percent: u32) -> String {
     format!("{}.{:02}", percent / 100, percent % 100)
 }
 
-fn exceeded(wait: Duration) -> Response {
+/// 429, and how long to wait.
+pub(super) fn exceeded(wait: Duration) -> Response {
     let mut response =
         GraphError::scripted(axum::http::StatusCode::TOO_MANY_REQUESTS).into_response();
     let seconds = HeaderValue::from(wait.as_secs().max(1));

@@ -35,8 +35,10 @@ pub use table::{Row, Table};
 pub use user::{DeletedUser, PerUserMfa, User, UserType};
 
 use crate::env::Env;
+use crate::simulator::audit::{self, Initiator};
 use crate::simulator::conditional_access::Breach;
 use crate::simulator::current_request;
+use crate::simulator::logs::{Entry, Log, LogKind, LogRow, Logs};
 use crate::simulator::oauth::access_token;
 use crate::simulator::storage::{self, Access, Directory};
 
@@ -45,6 +47,9 @@ const STATE_FILE: &str = "tenant.json";
 
 /// The demo application's secret within the state directory.
 pub(in crate::simulator) const SECRET_FILE: &str = "app-secret";
+
+/// The same of the application that reads the logs.
+pub(in crate::simulator) const AUDIT_SECRET_FILE: &str = "audit-secret";
 
 /// A tenant, stored in a state directory; clones are the same tenant.
 #[derive(Clone)]
@@ -56,6 +61,7 @@ struct Inner {
     directory: Arc<Directory>,
     env: Env,
     state: Mutex<State>,
+    logs: Mutex<Logs>,
     breaches: Mutex<Vec<Breach>>,
 }
 
@@ -71,15 +77,22 @@ impl Tenant {
                 cause,
             })?,
             None => {
-                let (state, secret) = seed::demo(env);
-                // The secret goes first: without the state it is harmless, the other way round the application is lost.
-                directory.replace(SECRET_FILE, secret.expose().as_bytes(), Access::Owner)?;
+                let (state, secrets) = seed::demo(env);
+                // The secrets go first: without the state they are harmless, the other way round the applications are lost.
+                for (file, secret) in [
+                    (SECRET_FILE, &secrets.app),
+                    (AUDIT_SECRET_FILE, &secrets.audit),
+                ] {
+                    directory.replace(file, secret.expose().as_bytes(), Access::Owner)?;
+                }
                 store(&directory, &state)?;
                 state
             }
         };
+        let logs = Mutex::new(Logs::open(&directory)?);
         Ok(Self {
             inner: Arc::new(Inner {
+                logs,
                 directory,
                 env: env.clone(),
                 state: Mutex::new(state),
@@ -113,10 +126,58 @@ impl Tenant {
         let mut state = self.lock();
         let mut changed = state.clone();
         let result = change(&mut changed)?;
+        let entries = std::mem::take(&mut changed.entries);
         store(&self.inner.directory, &changed)?;
         self.watch(&state, &changed);
+        self.add_to_logs(entries);
         *state = changed;
         Ok(result)
+    }
+
+    /// The same of what somebody does through Graph: the log of the directory gets a row for everything that is changed.
+    pub(in crate::simulator) fn try_audited<R, E: From<storage::Error>>(
+        &self,
+        initiator: &Initiator,
+        change: impl FnOnce(&mut State) -> Result<R, E>,
+    ) -> Result<R, E> {
+        self.try_update(|state| {
+            let before = state.clone();
+            let result = change(state)?;
+            audit::record(&before, state, initiator, &self.inner.env);
+            Ok(result)
+        })
+    }
+
+    /// Adds a row to a log about what happens now and changes nothing else.
+    pub(in crate::simulator) fn log(&self, kind: LogKind, row: LogRow) {
+        let visible_from = self.read(State::visible_from);
+        self.add_to_logs(vec![Entry::new(kind, row, visible_from)]);
+    }
+
+    /// Every row of a log that is kept, oldest first, those too that are not visible yet.
+    #[must_use]
+    pub fn logged(&self, kind: LogKind) -> Vec<LogRow> {
+        self.read_log(kind, |log| log.all().map(|(_, row)| row).collect())
+    }
+
+    /// Looks at a log.
+    pub(in crate::simulator) fn read_log<R>(
+        &self,
+        kind: LogKind,
+        look: impl FnOnce(&Log) -> R,
+    ) -> R {
+        look(self.log_store().of(kind))
+    }
+
+    fn add_to_logs(&self, entries: Vec<Entry>) {
+        let mut logs = self.log_store();
+        logs.add(&self.inner.directory, entries);
+    }
+
+    fn log_store(&self) -> MutexGuard<'_, Logs> {
+        // Each row is added as a whole.
+        let logs = self.inner.logs.lock();
+        logs.unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The writes so far after which an emergency account could no longer get in; not kept over restarts.

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::simulator::conditional_access::ConditionalAccess;
+use crate::simulator::conditional_access::key::Given;
+use crate::simulator::logs::{Entry, LogKind, LogRow, LogSettings};
 use crate::simulator::tenant::{
     AdministrativeUnit, Application, Blob, DeletedUser, DemoNames, Domain, Fido2Method,
     Fido2Policy, Group, IssuedChallenge, License, RoleAssignment, Table, Unsettled, User,
@@ -79,7 +81,15 @@ pub(in crate::simulator) struct RefreshToken {
     pub(in crate::simulator) hash: Blob,
     pub(in crate::simulator) client_id: Uuid,
     pub(in crate::simulator) user_id: Uuid,
+    /// What the user signed in with.
+    #[serde(default = "usual")]
+    pub(in crate::simulator) given: Given,
     pub(in crate::simulator) expires: Timestamp,
+}
+
+/// Of tokens that were stored before it was.
+const fn usual() -> Given {
+    Given::PasswordAndSecondFactor
 }
 
 /// Everything the tenant knows. No `Debug`: it holds the key that signs access tokens.
@@ -140,9 +150,12 @@ pub struct State {
     /// Lifecycle workflows, as Graph shows them.
     #[serde(default)]
     pub lifecycle_workflows: Vec<Map<String, Value>>,
-    /// The log of sign-ins, as beta shows them.
+    /// How the logs behave; what is in them is kept elsewhere.
     #[serde(default)]
-    pub sign_ins: Vec<Map<String, Value>>,
+    pub logs: LogSettings,
+    /// Rows for the logs, on their way: they are added with the change that they belong to.
+    #[serde(skip)]
+    pub(in crate::simulator) entries: Vec<Entry>,
     /// Behaviour on which reports disagree.
     pub quirks: Quirks,
     /// Policies, and what they name.
@@ -153,6 +166,9 @@ pub struct State {
     pub(in crate::simulator) challenges: Vec<IssuedChallenge>,
     pub(in crate::simulator) refresh_tokens: Vec<RefreshToken>,
     pub(in crate::simulator) token_signing_key: Blob,
+    /// Which key signs ID tokens: how often they were rotated.
+    #[serde(default)]
+    pub(in crate::simulator) id_token_key: usize,
 }
 
 impl State {
@@ -209,6 +225,23 @@ impl State {
         if !self.trust_anchors.iter().any(|known| known.0 == der) {
             self.trust_anchors.push(der.to_vec().into());
         }
+    }
+
+    /// Adds a row to a log, visible at once; in the place of one with the same `id`.
+    pub fn log(&mut self, kind: LogKind, row: LogRow) {
+        self.entries.push(Entry::new(kind, row, self.now));
+    }
+
+    /// Adds a row about what happens now, visible when the delay is over.
+    pub(in crate::simulator) fn log_now(&mut self, kind: LogKind, row: LogRow) {
+        self.entries
+            .push(Entry::new(kind, row, self.visible_from()));
+    }
+
+    /// From when on a row is visible that is written now.
+    pub(in crate::simulator) fn visible_from(&self) -> Timestamp {
+        let delay = SignedDuration::from_secs(self.logs.delay_seconds.into());
+        self.now.saturating_add(delay).unwrap_or(Timestamp::MAX)
     }
 
     /// The keys of a user that answers show by now.

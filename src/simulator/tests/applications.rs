@@ -221,8 +221,9 @@ async fn discovery_leads_to_endpoints_and_keys() {
     let token = bench.app_token().await;
     let header = base64url::decode(token.split('.').next().unwrap()).unwrap();
     let header: Value = serde_json::from_slice(&header).unwrap();
-    assert_eq!(keys.body["keys"][0]["kid"], header["kid"]);
-    let coordinate = |name: &str| base64url::decode(keys.body["keys"][0][name].as_str().unwrap());
+    let mut keys = keys.body["keys"].as_array().unwrap().iter();
+    let key = keys.find(|key| key["kid"] == header["kid"]).unwrap();
+    let coordinate = |name: &str| base64url::decode(key[name].as_str().unwrap());
     let point = [vec![4], coordinate("x").unwrap(), coordinate("y").unwrap()].concat();
     let (signed, signature) = token.rsplit_once('.').unwrap();
     ring::signature::UnparsedPublicKey::new(&ring::signature::ECDSA_P256_SHA256_FIXED, point)

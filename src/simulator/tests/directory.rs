@@ -245,7 +245,7 @@ async fn people_see_their_own_roles() {
         "7be44c8a-adaf-4e2a-84d6-ab2649e08a13"
     );
     let all = bench.get("/v1.0/me/transitiveMemberOf", &token).await.body;
-    assert_eq!(all["value"].as_array().unwrap().len(), 1);
+    assert_eq!(all["value"].as_array().unwrap().len(), 2);
     let app = bench.token_with(&["User.Read.All"]).await;
     bench
         .get(roles, &app)

@@ -131,8 +131,8 @@ async fn logs_need_a_licence_a_permission_and_a_role() {
     bench.seeded("license = 'p1'").await;
     assert_eq!(bench.get(path, &token).await.status, 200);
     bench.consent(&["AuditLog.Read.All"]).await;
-    let operator = bench.user_token(&bench.running.demo.operator).await;
-    assert_eq!(bench.get(path, &operator).await.status, 403);
+    let guest = bench.user_token(&bench.running.demo.guest).await;
+    assert_eq!(bench.get(path, &guest).await.status, 403);
 }
 
 #[tokio::test]

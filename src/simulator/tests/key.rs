@@ -103,6 +103,29 @@ impl Key {
         body
     }
 
+    /// The form member `assertion` for this challenge (WebAuthn L3 §6.3.3), with nothing said about whose key it is.
+    pub(super) fn assertion(&self, challenge: &str, sign_count: u32) -> Json {
+        let client_data = json!({
+            "type": "webauthn.get",
+            "challenge": challenge,
+            "origin": self.origin,
+            "crossOrigin": false,
+        })
+        .to_string();
+        let hash = Sha256::digest(self.rp_id.as_bytes());
+        // No attested credential data follows.
+        let flags = self.flags & !0x40;
+        let data = [hash.as_slice(), &[flags], &sign_count.to_be_bytes()].concat();
+        let signed = [data.as_slice(), &Sha256::digest(client_data.as_bytes())].concat();
+        let signature: DerSignature = self.credential.sign(&signed);
+        json!({
+            "id": base64url::encode(&self.credential_id),
+            "clientDataJSON": base64url::encode(client_data.as_bytes()),
+            "authenticatorData": base64url::encode(&data),
+            "signature": base64url::encode(signature.as_bytes()),
+        })
+    }
+
     fn attestation_object(&self, client_data: &[u8]) -> Vec<u8> {
         let data = self.authenticator_data();
         let signed = [data.as_slice(), &Sha256::digest(client_data)].concat();

@@ -137,9 +137,9 @@ async fn schedules_say_since_when_and_until_when() {
     let active = bench.find(&instances, &query, &token).await.body["value"].clone();
     assert_eq!(active[0]["assignmentType"], "Assigned");
     assert_eq!(active[0]["endDateTime"], Value::Null);
-    assert_eq!(active[1]["assignmentType"], "Activated");
-    assert_eq!(active[1]["endDateTime"], "2026-06-01T10:00:00Z");
-    assert_eq!(active[1]["memberType"], "Direct");
+    assert_eq!(active[2]["assignmentType"], "Activated");
+    assert_eq!(active[2]["endDateTime"], "2026-06-01T10:00:00Z");
+    assert_eq!(active[2]["memberType"], "Direct");
     let eligible = bench
         .find(
             &format!("{BASE}/roleEligibilityScheduleInstances"),
@@ -153,7 +153,7 @@ async fn schedules_say_since_when_and_until_when() {
     );
     let assignments = format!("{BASE}/roleAssignments");
     let count = |answer: super::Answer| answer.body["value"].as_array().unwrap().len();
-    assert_eq!(count(bench.find(&assignments, &query, &token).await), 2);
+    assert_eq!(count(bench.find(&assignments, &query, &token).await), 3);
     bench.advance(3600);
     assert_eq!(
         count(
@@ -167,7 +167,7 @@ async fn schedules_say_since_when_and_until_when() {
                 )
                 .await
         ),
-        1
+        2
     );
     bench.seeded("license = 'p1'").await;
     let refused = bench

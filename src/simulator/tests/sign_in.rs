@@ -8,10 +8,10 @@ use url::Url;
 use super::{Answer, Bench, claims};
 use crate::encoding::base64url;
 
-const VERIFIER: &str = "a-code-verifier-of-at-least-forty-three-characters";
+pub(super) const VERIFIER: &str = "a-code-verifier-of-at-least-forty-three-characters";
 
 /// An authorization request of the public client.
-fn authorization(bench: &Bench, changes: &[(&str, &str)]) -> String {
+pub(super) fn authorization(bench: &Bench, changes: &[(&str, &str)]) -> String {
     let challenge = base64url::encode(&Sha256::digest(VERIFIER));
     let client_id = bench.running.demo.public_client_id.to_string();
     let defaults = [
@@ -45,7 +45,7 @@ fn authorization(bench: &Bench, changes: &[(&str, &str)]) -> String {
 }
 
 /// Sends the request to the sign-in page on behalf of `user`, and reads where the browser is sent.
-async fn sign_in(bench: &Bench, request: &str, user: &str) -> Vec<(String, String)> {
+pub(super) async fn sign_in(bench: &Bench, request: &str, user: &str) -> Vec<(String, String)> {
     let url = Url::parse(request).unwrap();
     let mut form: Vec<(String, String)> = url.query_pairs().into_owned().collect();
     form.push(("user".to_owned(), user.to_owned()));
@@ -59,7 +59,7 @@ async fn sign_in(bench: &Bench, request: &str, user: &str) -> Vec<(String, Strin
     redirected(&response)
 }
 
-fn redirected(response: &reqwest::Response) -> Vec<(String, String)> {
+pub(super) fn redirected(response: &reqwest::Response) -> Vec<(String, String)> {
     assert_eq!(response.status(), StatusCode::SEE_OTHER);
     let location = Url::parse(response.headers()["location"].to_str().unwrap()).unwrap();
     assert_eq!(
@@ -69,14 +69,14 @@ fn redirected(response: &reqwest::Response) -> Vec<(String, String)> {
     location.query_pairs().into_owned().collect()
 }
 
-fn member<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
+pub(super) fn member<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
     pairs
         .iter()
         .find(|(known, _)| known == name)
         .map(|(_, value)| value.as_str())
 }
 
-async fn redeem(bench: &Bench, code: &str, verifier: &str) -> Answer {
+pub(super) async fn redeem(bench: &Bench, code: &str, verifier: &str) -> Answer {
     let client_id = bench.running.demo.public_client_id.to_string();
     let form = [
         ("grant_type", "authorization_code"),

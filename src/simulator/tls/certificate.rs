@@ -28,6 +28,7 @@ use x509_cert::time::{Time, Validity};
 use zeroize::Zeroizing;
 
 use crate::env::Env;
+use crate::simulator::relying_party::RP_ID;
 use crate::simulator::storage::{self, Access, Directory};
 
 /// The authority's certificate within the state directory.
@@ -68,7 +69,7 @@ pub(in crate::simulator) struct Authority {
     key: SigningKey,
 }
 
-/// A certificate for `localhost`, `127.0.0.1` and `[::1]` with its key.
+/// A certificate for `localhost`, `127.0.0.1`, `[::1]` and `login.microsoft.com` with its key.
 pub(in crate::simulator) struct ServerIdentity {
     pub(in crate::simulator) chain: Vec<CertificateDer<'static>>,
     pub(in crate::simulator) key: PrivateKeyDer<'static>,
@@ -191,15 +192,17 @@ impl BuilderProfile for Profile {
                 .to_extension(subject, &[])?,
                 KeyUsage(KeyUsages::DigitalSignature.into()).to_extension(subject, &[])?,
                 ExtendedKeyUsage(vec![SERVER_AUTH]).to_extension(subject, &[])?,
-                SubjectAltName(loopback_names()?).to_extension(subject, &[])?,
+                SubjectAltName(server_names()?).to_extension(subject, &[])?,
             ]),
         }
         Ok(extensions)
     }
 }
 
-fn loopback_names() -> Result<Vec<GeneralName>, der::Error> {
+/// Loopback's names, and the host on whose pages keys are asked: browsers give a page only keys of its own host.
+fn server_names() -> Result<Vec<GeneralName>, der::Error> {
     Ok(vec![
+        GeneralName::DnsName(Ia5String::new(RP_ID)?),
         GeneralName::DnsName(Ia5String::new("localhost")?),
         GeneralName::from(IpAddr::from(Ipv4Addr::LOCALHOST)),
         GeneralName::from(IpAddr::from(Ipv6Addr::LOCALHOST)),

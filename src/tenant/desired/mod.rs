@@ -112,6 +112,8 @@ pub struct Thresholds {
     pub sign_in_days: u16,
     /// After how many days the last review is too old.
     pub review_every_days: u16,
+    /// After how many days a key's last proof that it works is too old.
+    pub key_proof_days: u16,
 }
 
 impl Default for Thresholds {
@@ -123,6 +125,7 @@ impl Default for Thresholds {
             password_age_days: None,
             sign_in_days: 30,
             review_every_days: 90,
+            key_proof_days: 90,
         }
     }
 }

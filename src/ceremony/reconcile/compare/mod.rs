@@ -107,6 +107,7 @@ fn under_way(ceremony: &OpenCeremony, facts: &Facts) -> Line {
 fn open(ceremony: &OpenCeremony) -> Finding {
     let act = match ceremony.kind {
         CeremonyKind::Config => "a change of its settings",
+        CeremonyKind::Drill => "a drill",
         CeremonyKind::Enroll => "its enrolment",
         CeremonyKind::Pin => "a change of its PIN",
         CeremonyKind::Reset => "its reset",

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod application;
+mod fresh;
+mod id_token;
 mod interactive;
 
 use std::sync::Arc;

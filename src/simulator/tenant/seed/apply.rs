@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::env::Env;
 use crate::simulator::conditional_access::Refusal;
+use crate::simulator::logs::LogKind;
 use crate::simulator::tenant::seed::SeedApplication;
 use crate::simulator::tenant::seed::directory::set;
 use crate::simulator::tenant::{PolicyError, Role, Seed, State, strip_annotations};
@@ -51,6 +52,7 @@ impl Seed {
     pub fn apply(&self, state: &mut State, env: &Env) -> Result<(), ApplyError> {
         let mut seeded = state.clone();
         self.apply_organization(&mut seeded);
+        self.apply_logs(&mut seeded);
         self.apply_directory(&mut seeded, env)?;
         for application in &self.applications {
             application.apply(&mut seeded)?;
@@ -76,7 +78,20 @@ impl Seed {
         }
         set(&mut state.access_reviews, &self.access_reviews);
         set(&mut state.lifecycle_workflows, &self.lifecycle_workflows);
-        set(&mut state.sign_ins, &self.sign_ins);
+    }
+
+    fn apply_logs(&self, state: &mut State) {
+        set(&mut state.logs.delay_seconds, &self.log_delay_seconds);
+        set(&mut state.logs.is_throttled, &self.throttle_logs);
+        for row in &self.sign_ins {
+            state.log(LogKind::SignIns, row.clone());
+        }
+        for row in &self.directory_audits {
+            state.log(LogKind::DirectoryAudits, row.clone());
+        }
+        if let Some(population) = &self.log_population {
+            state.populate_logs(population);
+        }
     }
 
     fn apply_policy(&self, state: &mut State) -> Result<(), PolicyError> {

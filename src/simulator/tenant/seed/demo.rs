@@ -7,6 +7,7 @@ use crate::encoding::base64url;
 use crate::env::Env;
 use crate::secret::ClientSecret;
 use crate::simulator::conditional_access::ConditionalAccess;
+use crate::simulator::logs::LogSettings;
 use crate::simulator::tenant::{
     Application, Fido2Policy, License, Quirks, Role, State, Table, User, UserType,
 };
@@ -26,6 +27,18 @@ pub struct DemoNames {
     pub app_client_id: Uuid,
     /// The application for browser and device sign-in.
     pub public_client_id: Uuid,
+    /// The application that reads the logs; tenants that were made before there was one have none of this id.
+    #[serde(default)]
+    pub audit_client_id: Uuid,
+}
+
+/// Application permissions of the demo's auditing application.
+const AUDIT_PERMISSIONS: [&str; 3] = ["AuditLog.Read.All", "Directory.Read.All", "Policy.Read.All"];
+
+/// The secrets of the demo's applications.
+pub(in crate::simulator::tenant) struct DemoSecrets {
+    pub(in crate::simulator::tenant) app: ClientSecret,
+    pub(in crate::simulator::tenant) audit: ClientSecret,
 }
 
 /// Application permissions of the demo application: provisioning and reconciling, and reading and changing accounts, groups, roles
@@ -75,8 +88,8 @@ const DELEGATED_PERMISSIONS: [&str; 20] = [
     "Application.Read.All",
 ];
 
-/// A new tenant and the secret of its application.
-pub(in crate::simulator::tenant) fn demo(env: &Env) -> (State, ClientSecret) {
+/// A new tenant and the secrets of its applications.
+pub(in crate::simulator::tenant) fn demo(env: &Env) -> (State, DemoSecrets) {
     let domain = format!(
         "halligan{}.onmicrosoft.com",
         crate::encoding::hex::encode(&env.random::<3>())
@@ -96,6 +109,9 @@ pub(in crate::simulator::tenant) fn demo(env: &Env) -> (State, ClientSecret) {
     let mut app = Application::confidential("Halligan provisioning", &APP_PERMISSIONS, env);
     let secret = base64url::encode(&env.random::<32>());
     app.add_secret(&secret);
+    let mut audit = Application::confidential("Halligan audit", &AUDIT_PERMISSIONS, env);
+    let audit_secret = base64url::encode(&env.random::<32>());
+    audit.add_secret(&audit_secret);
     let public_client = Application::public("Halligan operator", &DELEGATED_PERMISSIONS, env);
     let demo = DemoNames {
         emergency_accounts: [upn("bg1"), upn("bg2")],
@@ -103,6 +119,7 @@ pub(in crate::simulator::tenant) fn demo(env: &Env) -> (State, ClientSecret) {
         guest: guest.user_principal_name.clone(),
         app_client_id: app.client_id,
         public_client_id: public_client.client_id,
+        audit_client_id: audit.client_id,
     };
     let mut state = State {
         now: env.now(),
@@ -115,7 +132,7 @@ pub(in crate::simulator::tenant) fn demo(env: &Env) -> (State, ClientSecret) {
         on_premises_sync_enabled: None,
         users: Table::default(),
         deleted_users: Vec::new(),
-        applications: vec![app, public_client],
+        applications: vec![app, public_client, audit],
         groups: Table::default(),
         administrative_units: Vec::new(),
         role_assignments: Table::default(),
@@ -126,19 +143,26 @@ pub(in crate::simulator::tenant) fn demo(env: &Env) -> (State, ClientSecret) {
         ineligible_models: Vec::new(),
         access_reviews: Vec::new(),
         lifecycle_workflows: Vec::new(),
-        sign_ins: Vec::new(),
+        logs: LogSettings::default(),
+        entries: Vec::new(),
         quirks: Quirks::default(),
         conditional_access: ConditionalAccess::default(),
         unsettled: Vec::new(),
         challenges: Vec::new(),
         refresh_tokens: Vec::new(),
         token_signing_key: tls::random_key(env).to_bytes().to_vec().into(),
+        id_token_key: 0,
     };
     for account in &accounts {
         state.assign(account.id, Role::GlobalAdministrator);
     }
     state.assign(operator.id, Role::PrivilegedAuthenticationAdministrator);
+    state.assign(operator.id, Role::ReportsReader);
     state.users.extend(accounts);
     state.users.extend([operator, guest]);
-    (state, ClientSecret::new(secret))
+    let secrets = DemoSecrets {
+        app: ClientSecret::new(secret),
+        audit: ClientSecret::new(audit_secret),
+    };
+    (state, secrets)
 }

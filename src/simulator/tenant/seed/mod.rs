@@ -19,6 +19,7 @@ use directory::{SeedGroup, SeedRole, SeedUnit, SeedUser};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::simulator::logs::LogPopulation;
 use crate::simulator::tenant::{Domain, License, Population, Quirks};
 use crate::webauthn::Aaguid;
 
@@ -43,10 +44,18 @@ pub struct Seed {
     role_assignments: Vec<SeedRole>,
     role_eligibilities: Vec<SeedRole>,
     applications: Vec<SeedApplication>,
-    /// These and the next two, as Graph shows them, instead of those that there are.
+    /// These and the next, as Graph shows them, instead of those that there are.
     access_reviews: Option<Vec<Map<String, Value>>>,
     lifecycle_workflows: Option<Vec<Map<String, Value>>>,
-    sign_ins: Option<Vec<Map<String, Value>>>,
+    /// Rows of the logs, as beta shows them, besides those that there are; one with the `id` of another takes its place.
+    sign_ins: Vec<Map<String, Value>>,
+    directory_audits: Vec<Map<String, Value>>,
+    /// Rows by number.
+    log_population: Option<LogPopulation>,
+    /// How long it takes until a row of the logs shows up.
+    log_delay_seconds: Option<u32>,
+    /// Whether an application gets five answers of the logs in ten seconds and no more.
+    throttle_logs: Option<bool>,
     models: BTreeMap<Aaguid, String>,
     ineligible_models: Option<Vec<Aaguid>>,
     quirks: Option<Quirks>,

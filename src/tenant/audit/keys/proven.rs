@@ -37,7 +37,7 @@ fn run(facts: &Facts<'_>) -> Vec<Finding> {
 }
 
 fn line(facts: &Facts<'_>, subject: Object, key: &LedgerKey) -> Finding {
-    let limit = i64::from(facts.desired.thresholds.review_every_days);
+    let limit = i64::from(facts.desired.thresholds.key_proof_days);
     let object = Object::new(ObjectKind::Key, &key.method_id, Some(&key.label));
     let line = match key.last_proof.map(|proof| days(proof, facts.now)) {
         None => Finding::fail(

@@ -11,16 +11,9 @@ use crate::simulator::fault::Fault;
 use crate::simulator::serve::{self, Config, Running};
 use crate::simulator::tenant::Seed;
 
-/// What the simulator does.
-#[derive(Debug, clap::Subcommand)]
-pub(crate) enum Command {
-    /// Answer Microsoft Graph and its authority over TLS until interrupted; loopback only
-    Serve(Serve),
-}
-
 /// Arguments of `simulator serve`.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Serve {
+pub(crate) struct Arguments {
     /// Directory of the tenant's state; made if it does not exist
     #[arg(long, value_name = "DIR")]
     state: PathBuf,
@@ -46,8 +39,7 @@ pub(crate) struct Serve {
     fault: Vec<Fault>,
 }
 
-pub(crate) async fn run(command: &Command, context: &Context) -> Result<(), Error> {
-    let Command::Serve(serve) = command;
+pub(super) async fn run(serve: &Arguments, context: &Context) -> Result<(), Error> {
     let config = Config {
         listen: serve.listen,
         auto_approve: serve.auto_approve.clone(),

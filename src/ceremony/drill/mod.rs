@@ -1,0 +1,242 @@
+//! A drill: an emergency account really signs in, with evidence.
+//!
+//! Everything that can be known is read first; then the intent is written, so that whatever the logs show from here on is
+//! explained. Somebody signs in with a browser; the ID token says who it was, Graph what they can. At last the sign-in log, which
+//! another identity reads, says how. The log takes minutes, so what was seen by then is an entry of its own, from which
+//! [`resume`](crate::ceremony::resume) goes on.
+
+pub mod alert;
+mod attempt;
+mod finding;
+mod judge;
+mod log;
+mod prepare;
+mod refusal;
+mod resume;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use url::Url;
+use uuid::Uuid;
+
+pub use finding::Subject;
+pub use prepare::Plan;
+pub(crate) use resume::{finish, held, inspect, undo};
+
+use crate::ceremony::interaction::Step as Doing;
+use crate::ceremony::setback::Setback;
+use crate::ceremony::{Error, Parties};
+use crate::graph;
+use crate::graph::credential::{FreshSignIn, PublicClient};
+use crate::ledger::{
+    Account, DrillAttempted, DrillCompleted, DrillIntended, EntryRef, Event, LoggedSignIn, Outcome,
+    Step,
+};
+
+/// How long the log is waited for where nobody says otherwise. The service takes minutes, and seldom more than 15.
+pub const LOG_LIMIT: Duration = Duration::from_secs(30 * 60);
+
+/// What the operator asks for.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The account, by a name that the directory or the configuration knows.
+    pub account: String,
+    /// The label of the key that is to be used, if it is to be a certain one.
+    pub key: Option<String>,
+    /// The tenant, as the configuration names it.
+    pub tenant: String,
+    /// Who is there.
+    pub by: Vec<String>,
+    /// What it is held for.
+    pub reason: Option<String>,
+    /// The names of the policies that are meant to ask the account for something.
+    pub expected_policies: Vec<String>,
+    /// How long whoever signs in has.
+    pub limit: Duration,
+    /// How long the log is waited for.
+    pub log_limit: Duration,
+    /// Whether all sessions of the account are revoked at the end.
+    pub revoke_sessions: bool,
+    /// Stop before anything happens.
+    pub dry_run: bool,
+}
+
+/// Why a page is to be visited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Visit {
+    /// To sign in.
+    SignIn,
+    /// To end the session that the browser has afterwards.
+    SignOut,
+}
+
+/// How the account comes in: as which application, and who has a page visited.
+pub struct Door<'a> {
+    /// The application.
+    pub client: PublicClient,
+    /// Opens a page in a browser, or shows its address.
+    pub visit: &'a (dyn Fn(Visit, &Url) + Sync),
+}
+
+/// A drill that was held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// Its ceremony.
+    pub id: Uuid,
+    /// Who was to sign in.
+    pub account: Account,
+    /// Whether everything is as it should be.
+    pub passed: bool,
+    /// One line per subject.
+    pub findings: Vec<Outcome>,
+    /// When the account was signed in, RFC 3339; none if it was not.
+    pub signed_in_at: Option<String>,
+    /// What the log says of it.
+    pub log: Option<LoggedSignIn>,
+    /// The entry that records it.
+    pub entry: EntryRef,
+}
+
+/// How far it went.
+#[derive(Debug, Clone)]
+pub enum Conclusion {
+    /// A dry run: what was found beforehand.
+    Planned(Plan),
+    /// It was held.
+    Held(Held),
+}
+
+/// Holds a drill.
+///
+/// # Errors
+/// When it cannot be held, or was stopped: [`Error::Stopped`] once somebody has signed in, and the log is still to be looked at.
+/// What service and person do in between is a finding.
+pub async fn hold(
+    request: &Request,
+    door: Door<'_>,
+    mut parties: Parties<'_>,
+) -> Result<Conclusion, Error> {
+    let plan = prepare::prepare(request, &mut parties).await;
+    let plan = plan.map_err(|error| parties.blame(error))?;
+    if request.dry_run {
+        return Ok(Conclusion::Planned(plan));
+    }
+    let stakes = format!(
+        "somebody is about to sign in as {}: that is to raise an alarm. Tell those who watch before you go on",
+        plan.account.upn
+    );
+    parties.confirm(&stakes, &plan.account.upn)?;
+    let sign_in = FreshSignIn::begin(door.client, &plan.account.upn);
+    let sign_in = parties.interruptible(sign_in).await?.map_err(of_sign_in)?;
+    let id = parties.env.uuid();
+    record_intent(id, request, &plan, &mut parties).await?;
+    let attempted = attempt::attempt(request, &plan, sign_in, door.visit, &mut parties).await;
+    let (attempted, patience) = match attempted {
+        Ok(attempted) => attempted,
+        Err(error) => return Err(stopped(id, &plan, None, error, &mut parties).await),
+    };
+    let event = Event::DrillAttempted(attempted.clone());
+    parties.record(id, &event).await?;
+    let seen = log::look(
+        &plan.account,
+        &request.expected_policies,
+        &attempted,
+        patience,
+        &mut parties,
+    );
+    match seen.await {
+        Ok(seen) => complete(id, plan.account, attempted, seen, &mut parties)
+            .await
+            .map(Conclusion::Held),
+        Err(error) => Err(stopped(id, &plan, Some(log::REMAINS), error, &mut parties).await),
+    }
+}
+
+/// The name of a drill of this account, by which it can be resumed.
+fn label(account: &Account) -> String {
+    format!("drill/{}", account.upn)
+}
+
+async fn record_intent(
+    id: Uuid,
+    request: &Request,
+    plan: &Plan,
+    parties: &mut Parties<'_>,
+) -> Result<(), Error> {
+    parties.interaction.begin(Doing::RecordIntent);
+    let intended = DrillIntended {
+        label: label(&plan.account),
+        tenant: request.tenant.clone(),
+        account: plan.account.clone(),
+        key: request.key.clone(),
+        by: request.by.clone(),
+        reason: request.reason.clone(),
+        expected_policies: request.expected_policies.clone(),
+    };
+    let entry = parties.record(id, &Event::DrillIntended(intended)).await?;
+    let fact = format!("entry {}", entry.index);
+    parties.interaction.done(Doing::RecordIntent, &fact);
+    Ok(())
+}
+
+/// Before somebody is signed in nothing remains of a drill; afterwards the log is still to be looked at.
+async fn stopped(
+    id: Uuid,
+    plan: &Plan,
+    remains: Option<&str>,
+    error: Error,
+    parties: &mut Parties<'_>,
+) -> Error {
+    let setback = Setback {
+        ceremony: id,
+        label: &label(&plan.account),
+        reached: remains.map_or(Step::Intended, |_| Step::Attempted),
+        remains: remains.map(str::to_owned),
+    };
+    setback.record(error, parties).await
+}
+
+/// Writes down how it ended.
+async fn complete(
+    id: Uuid,
+    account: Account,
+    attempted: DrillAttempted,
+    seen: log::Seen,
+    parties: &mut Parties<'_>,
+) -> Result<Held, Error> {
+    parties.interaction.begin(Doing::RecordOutcome);
+    let mut findings = attempted.findings;
+    findings.extend(seen.findings);
+    let completed = DrillCompleted {
+        label: attempted.label,
+        passed: finding::passed(&findings),
+        findings,
+        signed_in_at: attempted.signed_in_at,
+        log: seen.row,
+    };
+    let event = Event::DrillCompleted(completed.clone());
+    let entry = parties.record(id, &event).await?;
+    let fact = format!("entry {}", entry.index);
+    parties.interaction.done(Doing::RecordOutcome, &fact);
+    Ok(Held::new(id, account, completed, entry))
+}
+
+impl Held {
+    fn new(id: Uuid, account: Account, completed: DrillCompleted, entry: EntryRef) -> Self {
+        Self {
+            id,
+            account,
+            passed: completed.passed,
+            findings: completed.findings,
+            signed_in_at: completed.signed_in_at,
+            log: completed.log,
+            entry,
+        }
+    }
+}
+
+fn of_sign_in(error: graph::credential::Error) -> Error {
+    Error::Tenant(graph::Error::SignIn(error))
+}

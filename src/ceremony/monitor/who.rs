@@ -1,0 +1,217 @@
+//! Whom the logs are asked about, and how long the tenant keeps them.
+
+use jiff::SignedDuration;
+use uuid::Uuid;
+
+use super::Request;
+use crate::ceremony::Error;
+use crate::ceremony::snapshot::{in_directory, is_whole, permission};
+use crate::ceremony::unread::read;
+use crate::graph::model::{Domain, Organization};
+use crate::graph::{self, Client};
+use crate::ledger::{Account, State};
+use crate::tenant::activity::{Log, Watched};
+use crate::tenant::desired::GroupReference;
+use crate::tenant::read::{Read, Unread};
+
+/// Whom, of which tenant.
+pub(super) struct Who {
+    pub(super) tenant: String,
+    pub(super) accounts: Vec<Account>,
+    pub(super) group: Option<String>,
+    /// Whether the tenant has Microsoft Entra ID P1.
+    pub(super) has_p1: Read<bool>,
+    pub(super) unread: Vec<super::Unread>,
+    /// What could not be found out: there is no time to say it of yet.
+    pub(super) unknown: Vec<(Log, Unread)>,
+}
+
+/// How long a log is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Retention {
+    pub(super) longest: SignedDuration,
+    /// With this much a tenant without the licence makes do.
+    pub(super) certain: SignedDuration,
+    pub(super) why: String,
+}
+
+const DAY: i64 = 24;
+
+impl Who {
+    pub(super) fn watched(&self) -> Watched {
+        let accounts = self.accounts.iter();
+        Watched {
+            accounts: accounts
+                .map(|account| (account.id.clone(), account.upn.clone()))
+                .collect(),
+            group: self.group.clone(),
+        }
+    }
+
+    /// Seven days without P1, thirty with it.
+    pub(super) fn retention(&self) -> Retention {
+        let days = |days: i64| SignedDuration::from_hours(days * DAY);
+        let (longest, certain, why) = match &self.has_p1 {
+            Ok(true) => (30, 30, "the service keeps its logs for 30 days".to_owned()),
+            Ok(false) => (
+                7,
+                7,
+                "without Microsoft Entra ID P1 the service keeps its logs for 7 days".to_owned(),
+            ),
+            Err(unread) => (
+                30,
+                7,
+                format!(
+                    "the service keeps its logs for 7 days, or for 30 with a licence; which could not be read: {}",
+                    unread.why
+                ),
+            ),
+        };
+        Retention {
+            longest: days(longest),
+            certain: days(certain),
+            why,
+        }
+    }
+}
+
+/// Asks who they are.
+pub(super) async fn find(client: &Client, state: &State, request: &Request) -> Result<Who, Error> {
+    // First and alone: several questions at once would ask a person to sign in several times.
+    client.caller().await?;
+    let mut batch = client.batch();
+    let organization = batch.add(client.organization());
+    let needs_domain = request.accounts.iter().any(|name| !is_whole(name));
+    let domains = needs_domain.then(|| batch.add(client.domains()));
+    let group = match &request.group {
+        Some(GroupReference::Name(name)) => Some(batch.add(client.groups_named(name))),
+        _ => None,
+    };
+    let mut answers = batch.send().await?;
+    let organization = answers.take(organization).await.and_then(first);
+    let organization = read(organization, permission::ORGANIZATION)?;
+    let domains = match domains {
+        Some(domains) => read(answers.take(domains).await, permission::DOMAINS)?,
+        None => Err(Unread::not_asked()),
+    };
+    let mut who = Who {
+        tenant: match &organization {
+            Ok(organization) if !organization.id.is_empty() => organization.id.clone(),
+            _ => request.tenant.clone(),
+        },
+        accounts: Vec::new(),
+        group: None,
+        has_p1: organization.map(|organization| organization.has_p1()),
+        unread: Vec::new(),
+        unknown: Vec::new(),
+    };
+    if request.accounts_of_ledger {
+        for key in state.keys_in_service() {
+            who.add(key.enrolled.account.clone());
+        }
+    }
+    users(client, &mut who, &request.accounts, &domains).await?;
+    match (&request.group, group) {
+        (Some(GroupReference::Id(id)), _) => who.group = Some(id.clone()),
+        (Some(GroupReference::Name(name)), Some(group)) => {
+            let found = read(answers.take(group).await, permission::GROUPS)?;
+            who.group_is(name, found);
+        }
+        _ => {}
+    }
+    match who.accounts.is_empty() {
+        true => Err(Error::NoAccounts(
+            who.unknown
+                .into_iter()
+                .map(|(_, unread)| unread.why)
+                .collect(),
+        )),
+        false => Ok(who),
+    }
+}
+
+fn first(organizations: Vec<Organization>) -> Result<Organization, graph::Error> {
+    Ok(organizations.into_iter().next().unwrap_or_default())
+}
+
+async fn users(
+    client: &Client,
+    who: &mut Who,
+    names: &[String],
+    domains: &Read<Vec<Domain>>,
+) -> Result<(), Error> {
+    let mut batch = client.batch();
+    let mut asked = Vec::new();
+    for name in names {
+        match in_directory(name, domains) {
+            Ok(whole) => asked.push((batch.add(client.user(&whole)), whole)),
+            Err(unread) => who.not_found(name, unread),
+        }
+    }
+    let mut answers = batch.send().await?;
+    for (pending, name) in asked {
+        let user = match answers.take(pending).await {
+            Err(graph::Error::NotFound(_)) => Err(Unread {
+                why: "there is no such user".to_owned(),
+                permission: None,
+            }),
+            answer => read(answer, permission::USERS)?,
+        };
+        match user {
+            Ok(user) => who.add(Account {
+                upn: user.user_principal_name.unwrap_or(name),
+                id: user.id,
+            }),
+            Err(unread) => who.not_found(&name, unread),
+        }
+    }
+    Ok(())
+}
+
+impl Who {
+    fn add(&mut self, account: Account) {
+        let mut known = self.accounts.iter();
+        if !known.any(|one| one.id.eq_ignore_ascii_case(&account.id)) {
+            self.accounts.push(account);
+        }
+    }
+
+    /// Of an account that was deleted the ledger may still know the id, and an id needs no name.
+    fn not_found(&mut self, name: &str, unread: Unread) {
+        let mut known = self.accounts.iter();
+        if known.any(|one| one.upn.eq_ignore_ascii_case(name) || one.id.eq_ignore_ascii_case(name))
+        {
+            return;
+        }
+        if let Ok(id) = Uuid::parse_str(name) {
+            let (id, upn) = (id.to_string(), name.to_owned());
+            return self.add(Account { id, upn });
+        }
+        let unread = Unread {
+            why: format!("who {name} is: {}", unread.why),
+            ..unread
+        };
+        self.unknown.push((Log::SignIns, unread.clone()));
+        self.unknown.push((Log::DirectoryAudits, unread));
+    }
+
+    fn group_is(&mut self, name: &str, found: Read<Vec<graph::model::Group>>) {
+        let why = match found {
+            // The audit says that there is no group: here there is nothing to ask about.
+            Ok(groups) if groups.is_empty() => return,
+            Ok(groups) if groups.len() == 1 => {
+                self.group = groups.into_iter().next().map(|group| group.id);
+                return;
+            }
+            Ok(groups) => Unread {
+                why: format!("{} groups are called {name}", groups.len()),
+                permission: None,
+            },
+            Err(unread) => Unread {
+                why: format!("which group {name} is: {}", unread.why),
+                ..unread
+            },
+        };
+        self.unknown.push((Log::DirectoryAudits, why));
+    }
+}

@@ -1,0 +1,256 @@
+//! What a review finds, one line per subject: what is not as it should be line by line, and of every part a line that says that it was
+//! looked at.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::story::Story;
+use super::{Finding, Incident, Material};
+use crate::attestation::Verdict;
+use crate::ceremony::duty::{Duty, DutyKind, DutyState};
+use crate::ceremony::reconcile::{self, Standing};
+use crate::ledger::{Event, OutcomeVerdict};
+use crate::tenant::audit;
+
+/// Everything, part by part.
+pub(super) fn findings(
+    material: &Material<'_>,
+    story: &Story<'_>,
+    incidents: &[Incident],
+) -> Vec<Finding> {
+    let mut findings = vec![ledger(material)];
+    findings.extend(incidents.iter().map(incident));
+    findings.extend(audited(material));
+    findings.extend(reconciled(material));
+    findings.extend(monitored(story));
+    findings.extend(due(material));
+    findings.extend(ceremonies(material));
+    findings.extend(signatures(material, story));
+    findings
+}
+
+/// Nothing is reviewed that does not verify.
+fn ledger(material: &Material<'_>) -> Finding {
+    let entries = format!("{} entries verified", material.entries.len());
+    Finding::new("ledger", "ledger", OutcomeVerdict::Pass, entries)
+}
+
+fn incident(incident: &Incident) -> Finding {
+    let subject = format!(
+        "incident: {} {}",
+        incident.kind.describe(),
+        incident.subject
+    );
+    let why = format!(
+        "{} (entry {}, {})",
+        incident.what, incident.entry, incident.time
+    );
+    Finding::new("incident", subject, OutcomeVerdict::Fail, why)
+        .remedied("find out who did it and why, write down what was done about it, and replace what can no longer be trusted")
+}
+
+/// Those, or that there are none.
+fn or_none(part: &'static str, found: Vec<Finding>, fine: impl Into<String>) -> Vec<Finding> {
+    match found.is_empty() {
+        true => vec![Finding::new(part, part, OutcomeVerdict::Pass, fine)],
+        false => found,
+    }
+}
+
+fn audited(material: &Material<'_>) -> Vec<Finding> {
+    let audited = match &material.audited {
+        Ok(audited) => audited,
+        Err(why) => {
+            return vec![Finding::new(
+                "audit",
+                "audit",
+                OutcomeVerdict::Unknown,
+                *why,
+            )];
+        }
+    };
+    let lines = audited.audit.lines.iter();
+    let against = lines.filter(|line| {
+        let counts = line.fails() || (audited.fail_on.unknown && line.is_open());
+        counts && line.check.severity >= audited.fail_on.severity
+    });
+    let checks = format!("{} lines, none against it", audited.audit.lines.len());
+    or_none("audit", against.map(audit_line).collect(), checks)
+}
+
+fn audit_line(line: &audit::Line) -> Finding {
+    let finding = &line.finding;
+    let mut subject = format!("{} {}", line.check.id, finding.subject.name);
+    for object in &finding.objects {
+        subject.push_str(", ");
+        subject.push_str(&object.name);
+    }
+    let verdict = match finding.verdict {
+        Verdict::Fail { .. } => OutcomeVerdict::Fail,
+        _ => OutcomeVerdict::Unknown,
+    };
+    let found = Finding::new("audit", subject, verdict, finding.said());
+    match verdict {
+        OutcomeVerdict::Fail => found.remedied(line.check.fix),
+        _ => found,
+    }
+}
+
+fn reconciled(material: &Material<'_>) -> Vec<Finding> {
+    let reconciled = match material.reconciled {
+        Ok(reconciled) => reconciled,
+        Err(why) => {
+            let unknown = OutcomeVerdict::Unknown;
+            return vec![Finding::new("reconcile", "reconcile", unknown, why)];
+        }
+    };
+    let lines = reconciled.lines.iter();
+    let against = lines.flat_map(|line| {
+        let findings = line.findings.iter();
+        let against = findings.filter(|one| one.id.standing() != Standing::InOrder);
+        against.map(|one| difference(line, one))
+    });
+    let fine = format!("{} lines in order", reconciled.lines.len());
+    or_none("reconcile", against.collect(), fine)
+}
+
+fn difference(line: &reconcile::Line, finding: &reconcile::Finding) -> Finding {
+    let subject = &line.subject;
+    let names = [&subject.label, &subject.method_id, &subject.account];
+    let name = names.into_iter().flatten().next();
+    let name = name.map_or("a key", String::as_str);
+    let verdict = match finding.id.standing() {
+        Standing::NotInOrder => OutcomeVerdict::Fail,
+        Standing::InOrder | Standing::Unknown => OutcomeVerdict::Unknown,
+    };
+    let subject = format!("{name}: {}", finding.id.as_str());
+    let found = Finding::new("reconcile", subject, verdict, finding.what.clone());
+    match &finding.remedy {
+        Some(remedy) => found.remedied(remedy.clone()),
+        None => found,
+    }
+}
+
+fn monitored(story: &Story<'_>) -> Vec<Finding> {
+    let gaps = unseen(story);
+    let unknown = OutcomeVerdict::Unknown;
+    let gaps = gaps
+        .into_iter()
+        .map(|why| Finding::new("monitor", "logs", unknown, why));
+    or_none(
+        "monitor",
+        gaps.collect(),
+        "the logs were looked at without a gap",
+    )
+}
+
+/// How old the last look may be.
+const LOOK_TOLERANCE: SignedDuration = SignedDuration::from_hours(24);
+
+/// For which parts of the time since the last review nobody knows what the logs had.
+pub(super) fn unseen(story: &Story<'_>) -> Vec<String> {
+    let mut looks: Vec<(Timestamp, Timestamp)> = Vec::new();
+    let mut gaps = Vec::new();
+    for told in &story.told {
+        let Event::TenantMonitored(look) = &told.event else {
+            continue;
+        };
+        let (from, until) = (look.period.from.parse(), look.period.until.parse());
+        if let (Ok(from), Ok(until), true) = (from, until, story.is_about(&look.tenant)) {
+            looks.push((from, until));
+        }
+        if story.is_new(told) {
+            gaps.extend(look.unread.iter().map(|unread| {
+                let period = &unread.period;
+                format!("{} to {}: {}", period.from, period.until, unread.why)
+            }));
+        }
+    }
+    looks.sort_unstable();
+    let mut seen = story.from;
+    for (from, until) in looks {
+        if from
+            > seen
+                .saturating_add(LOOK_TOLERANCE)
+                .unwrap_or(Timestamp::MAX)
+        {
+            gaps.push(format!("nobody looked at the logs of {seen} to {from}"));
+        }
+        seen = seen.max(until);
+    }
+    if story.until
+        > seen
+            .saturating_add(LOOK_TOLERANCE)
+            .unwrap_or(Timestamp::MAX)
+    {
+        gaps.push(format!(
+            "nobody looked at the logs of {seen} to {}",
+            story.until
+        ));
+    }
+    gaps.sort();
+    gaps.dedup();
+    gaps
+}
+
+/// What is due, but for what other parts tell themselves.
+fn due(material: &Material<'_>) -> Vec<Finding> {
+    let duties = material.duties.iter();
+    let duties = duties.filter(|duty| {
+        let elsewhere = [DutyKind::Ceremony, DutyKind::Review, DutyKind::Unexplained];
+        !elsewhere.contains(&duty.kind)
+    });
+    let (fine, late): (Vec<&Duty>, Vec<&Duty>) = duties.partition(|duty| duty.state.is_satisfied());
+    let fine = format!("{} duties, none is late", fine.len());
+    or_none("due", late.into_iter().map(late_duty).collect(), fine)
+}
+
+fn late_duty(duty: &Duty) -> Finding {
+    let verdict = match duty.state {
+        DutyState::Unknown => OutcomeVerdict::Unknown,
+        _ => OutcomeVerdict::Fail,
+    };
+    let subject = format!(
+        "due: {} of {}",
+        duty.kind.as_str().replace('_', " "),
+        duty.subject
+    );
+    let state = duty.state.as_str();
+    let why = match (&duty.why, duty.due_at, duty.last) {
+        (Some(why), ..) => format!("{state}: {why}"),
+        (None, Some(due_at), _) => format!("{state}, since {due_at}"),
+        (None, None, Some(last)) => format!("{state}, last on {last}"),
+        (None, None, None) => state.to_owned(),
+    };
+    Finding::new("due", subject, verdict, why).remedied(duty.command.clone())
+}
+
+fn ceremonies(material: &Material<'_>) -> Vec<Finding> {
+    let open = material.state.open_ceremonies();
+    let open = open.into_iter().map(|ceremony| {
+        let subject = format!("ceremony on {}", ceremony.label);
+        let why = format!("{} is open", ceremony.kind.as_str());
+        Finding::new("ceremony", subject, OutcomeVerdict::Fail, why)
+            .remedied(format!("halligan resume {}", ceremony.label))
+    });
+    or_none("ceremony", open.collect(), "none is open")
+}
+
+/// Whether the last review was signed by as many as are to sign it.
+fn signatures(material: &Material<'_>, story: &Story<'_>) -> Vec<Finding> {
+    let needed = material.terms.signatures;
+    let Some(last) = story.last else {
+        return Vec::new();
+    };
+    let signed = last.signatures.len();
+    let missing = (signed < needed).then(|| {
+        let subject = format!("signatures of the review of entry {}", last.entry.index);
+        let why = format!("{signed} of {needed} reviewers have signed it");
+        let remedy = format!(
+            "halligan review sign --review {} --reviewer NAME",
+            last.entry.index
+        );
+        Finding::new("review", subject, OutcomeVerdict::Fail, why).remedied(remedy)
+    });
+    let fine = format!("the last one has {signed} signatures");
+    or_none("review", missing.into_iter().collect(), fine)
+}

@@ -1,0 +1,142 @@
+//! `halligan drill`
+
+use std::time::Duration;
+
+use serde_json::json;
+use url::Url;
+
+use crate::ceremony::drill::{self, Conclusion, Door, Request, Visit};
+use crate::ceremony::{KeyInHand, Parties};
+use crate::cli::record::{self, LedgerChoice};
+use crate::cli::terminal::{self, Confirmation, PinSource, Terminal};
+use crate::cli::{Context, Error, custody, tenant};
+use crate::graph::credential::SIGN_IN_LOG_PERMISSION;
+use crate::report::{self, Report};
+
+/// Delegated permissions of whoever looks on, where a person does.
+const ONLOOKER_PERMISSIONS: [&str; 4] = [
+    SIGN_IN_LOG_PERMISSION,
+    "Policy.Read.All",
+    "User.Read.All",
+    "Domain.Read.All",
+];
+
+/// Arguments of `drill`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The emergency access account: user principal name, object id, or a name in the tenant's initial domain
+    #[arg(long, value_name = "USER")]
+    account: String,
+
+    /// The label of the key that is to be used: refused if it is not in service for the account
+    #[arg(long, value_name = "LABEL")]
+    key: Option<String>,
+
+    /// Who is there; several times for several
+    #[arg(long, value_name = "NAME", required_unless_present = "dry_run", value_parser = custody::text)]
+    by: Vec<String>,
+
+    /// What the drill is held for
+    #[arg(long, value_name = "TEXT", value_parser = custody::text)]
+    reason: Option<String>,
+
+    /// Open the sign-in page in this desktop's browser, besides printing its address
+    #[arg(long)]
+    open: bool,
+
+    /// How long whoever signs in has
+    #[arg(long, value_name = "TIME", default_value = "5min", value_parser = duration)]
+    limit: Duration,
+
+    /// How long to wait for the sign-in log, which usually takes minutes
+    #[arg(long, value_name = "TIME", default_value = "30min", value_parser = duration)]
+    log_limit: Duration,
+
+    /// Revoke all sessions of the account at the end
+    #[arg(long)]
+    revoke_sessions: bool,
+
+    /// Check everything that can be known beforehand, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Do not ask: those who watch are told
+    #[arg(long, conflicts_with = "confirm")]
+    yes: bool,
+
+    #[command(flatten)]
+    confirmation: Confirmation,
+
+    #[command(flatten)]
+    ledger: LedgerChoice,
+}
+
+/// `90s`, `15min`, `1h 30min`
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
+    let span: jiff::SignedDuration = text.parse().map_err(|error| format!("{error}"))?;
+    match Duration::try_from(span) {
+        Ok(duration) if !duration.is_zero() => Ok(duration),
+        _ => Err("the time must be longer than nothing".to_owned()),
+    }
+}
+
+pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Report, Error> {
+    let config = context.config()?;
+    let onlooker = tenant::client_for(&config, context, &ONLOOKER_PERMISSIONS)?;
+    let client = tenant::drill_client(&config, context)?;
+    let dry_run = arguments.dry_run;
+    let mut ledger = record::open_for_writing(&arguments.ledger, &config, context, dry_run).await?;
+    let mut interaction = Terminal::new(&context.global, &PinSource::default())
+        .confirmed(arguments.confirmation.confirm.clone())
+        .agreed(arguments.yes);
+    let request = Request {
+        account: arguments.account.clone(),
+        key: arguments.key.clone(),
+        tenant: config.file.tenant.id.clone().unwrap_or_default(),
+        by: arguments.by.clone(),
+        reason: arguments.reason.clone(),
+        expected_policies: config.policies_for_accounts()?,
+        limit: arguments.limit,
+        log_limit: arguments.log_limit,
+        revoke_sessions: arguments.revoke_sessions,
+        dry_run,
+    };
+    let door = Door {
+        client,
+        visit: &|visit, url| show(visit, url, arguments, context),
+    };
+    let parties = Parties {
+        key: KeyInHand::NONE,
+        tenant: Some(&onlooker),
+        ledger: &mut ledger,
+        interaction: &mut interaction,
+        cancel: &context.interrupt.cancel,
+        env: &context.env,
+    };
+    let conclusion: Conclusion = drill::hold(&request, door, parties).await?;
+    Ok(report::drill(&conclusion))
+}
+
+/// The address is always shown: the browser that opens may be the wrong one.
+fn show(visit: Visit, url: &Url, arguments: &Arguments, context: &Context) {
+    let (event, line) = match visit {
+        Visit::SignIn => (
+            "sign_in",
+            format!(
+                "Open this address in a browser on this machine, sign in as {} and touch the key:",
+                arguments.account
+            ),
+        ),
+        Visit::SignOut => (
+            "sign_out",
+            "Open this address in the same browser, to end its session:".to_owned(),
+        ),
+    };
+    let event = json!({"event": event, "url": url});
+    terminal::say(context.global.events, &event, &format!("{line}\n  {url}"));
+    if arguments.open
+        && let Err(error) = open::that_detached(url.as_str())
+    {
+        terminal::warn(context, &format!("no browser could be opened: {error}"));
+    }
+}

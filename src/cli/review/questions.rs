@@ -1,0 +1,27 @@
+//! `halligan review questions`
+
+use crate::cli::record::{self, LedgerChoice};
+use crate::cli::{Context, Error};
+use crate::ledger;
+use crate::report::{self, Report};
+
+/// Arguments of `review questions`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    ledger: LedgerChoice,
+}
+
+pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Report, Error> {
+    let config = context.config_or_default()?;
+    let reader = record::open_for_reading(&arguments.ledger, &config)?;
+    let state = match reader.entries().await {
+        Ok((_, state)) => Some(state),
+        // Before the first review there need be no ledger.
+        Err(ledger::Error::Absent(_)) if arguments.ledger.ledger.is_none() => None,
+        Err(error) => return Err(error.into()),
+    };
+    let last = state.as_ref().and_then(|state| state.reviews().last());
+    let answers = last.map(|last| last.review.answers.as_slice());
+    Ok(report::review_questions(answers.unwrap_or_default()))
+}

@@ -1,0 +1,95 @@
+//! `halligan review sign`
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use crate::ceremony::Parties;
+use crate::ceremony::review::sign::{self, Request};
+use crate::cli::device::DeviceChoice;
+use crate::cli::record::{self, LedgerChoice};
+use crate::cli::terminal::{self, PinSource, Terminal};
+use crate::cli::{Context, Error, custody};
+use crate::ledger::Review;
+use crate::report::{self, Report};
+
+/// Arguments of `review sign`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Who signs
+    #[arg(long, value_name = "NAME", value_parser = custody::text)]
+    reviewer: String,
+
+    /// The entry with the review [default: the newest review]
+    #[arg(long, value_name = "INDEX")]
+    review: Option<u64>,
+
+    /// The report at hand [default: the one that the review wrote, in --from]
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+
+    /// The document at hand [default: the one that the review wrote, in --from]
+    #[arg(long, value_name = "FILE")]
+    document: Option<PathBuf>,
+
+    /// Directory with the files that the review wrote
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    from: PathBuf,
+
+    #[command(flatten)]
+    device: DeviceChoice,
+
+    #[command(flatten)]
+    pin: PinSource,
+
+    #[command(flatten)]
+    ledger: LedgerChoice,
+}
+
+pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Report, Error> {
+    let config = context.config_or_default()?;
+    let needed = config.review_terms()?.signatures;
+    let mut ledger = record::open_for_writing(&arguments.ledger, &config, context, false).await?;
+    let review = sign::review(ledger.state(), arguments.review)?;
+    let (report, document) = super::files(&arguments.from, &review.review.period.until);
+    let report = read(arguments.report.as_deref().unwrap_or(&report))?;
+    let document = read(arguments.document.as_deref().unwrap_or(&document))?;
+    let request = Request {
+        review: arguments.review,
+        reviewer: &arguments.reviewer,
+        report: &report,
+        document: &document,
+        spend_last_tries: arguments.pin.spend_last_pin_tries,
+    };
+    let mut open = arguments.device.open(&context.env)?;
+    let mut interaction = Terminal::new(&context.global, &arguments.pin);
+    let parties = Parties {
+        key: (&mut open.authenticator).into(),
+        tenant: None,
+        ledger: &mut ledger,
+        interaction: &mut interaction,
+        cancel: &context.interrupt.cancel,
+        env: &context.env,
+    };
+    let signed = sign::sign(&request, parties, |review| show(review, context)).await?;
+    Ok(report::review_signed(&signed, needed))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    std::fs::read(path).map_err(|source| Error::Read {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// Nobody is to sign what they have not been shown.
+fn show(review: &Review, context: &Context) {
+    let event = json!({
+        "event": "to_be_signed",
+        "review": review.entry,
+        "passed": review.review.passed,
+        "counts": review.review.counts,
+    });
+    let text = report::review_summary(review);
+    terminal::say(context.global.events, &event, text.trim_end());
+}

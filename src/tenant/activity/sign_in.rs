@@ -1,0 +1,85 @@
+//! A row of the sign-in log.
+
+use super::{AppliedPolicy, Event, Log, Watched, error_code};
+use crate::graph::model::SignIn;
+use crate::graph::model::sign_in::AppliedConditionalAccessPolicy;
+
+pub(super) fn event(row: &SignIn, watched: &Watched) -> Option<Event> {
+    let account = watched.account(row.user_id.as_deref()?)?;
+    let status = row.status.clone().unwrap_or_default();
+    let (ended, severity) = error_code::ended(status.error_code, status.failure_reason.as_deref());
+    Some(Event {
+        log: Log::SignIns,
+        id: row.id.clone(),
+        time: row.created_date_time.as_deref()?.parse().ok()?,
+        account: Some(account.to_owned()),
+        by: None,
+        activity: activity(row),
+        application: row.app_id.clone(),
+        targets: Vec::new(),
+        ended,
+        methods: methods(row),
+        policies: policies(&row.applied_conditional_access_policies),
+        address: row.ip_address.clone(),
+        is_interactive: is_interactive(row),
+        severity,
+    })
+}
+
+fn activity(row: &SignIn) -> String {
+    let application = row.app_display_name.as_deref().or(row.app_id.as_deref());
+    let application = application.unwrap_or("an application without a name");
+    match row.resource_display_name.as_deref() {
+        Some(resource) if resource != application => format!("{application} to {resource}"),
+        _ => application.to_owned(),
+    }
+}
+
+/// Beta says it twice.
+fn is_interactive(row: &SignIn) -> bool {
+    let mut kinds = row.sign_in_event_types.iter();
+    row.is_interactive
+        .unwrap_or_else(|| kinds.any(|kind| kind == "interactiveUser"))
+}
+
+/// The methods that went well, or of which the log does not say how they went.
+fn methods(row: &SignIn) -> Vec<String> {
+    let mut methods = Vec::new();
+    for detail in &row.authentication_details {
+        let Some(method) = &detail.authentication_method else {
+            continue;
+        };
+        if detail.succeeded != Some(false) && !methods.contains(method) {
+            methods.push(method.clone());
+        }
+    }
+    methods
+}
+
+/// Those that had a say; in a large tenant most had none.
+fn policies(applied: &[AppliedConditionalAccessPolicy]) -> Vec<AppliedPolicy> {
+    let told = applied.iter().filter_map(|policy| {
+        let result = policy.result.as_deref()?;
+        let silent = matches!(
+            result,
+            "notApplied" | "notEnabled" | "reportOnlyNotApplied" | "unknown"
+        );
+        let name = policy.display_name.as_deref().or(policy.id.as_deref())?;
+        (!silent).then(|| AppliedPolicy {
+            name: name.to_owned(),
+            result: result.to_owned(),
+        })
+    });
+    told.collect()
+}
+
+/// Whether the service names a key with this: it has changed the words before.
+pub(super) fn is_passkey(method: &str) -> bool {
+    let method = method.to_ascii_lowercase();
+    method.contains("passkey") || method.contains("fido2")
+}
+
+/// Whether the service names with this that nobody was asked, because of an earlier sign-in.
+pub(super) fn is_earlier(method: &str) -> bool {
+    method.eq_ignore_ascii_case("Previously satisfied")
+}
