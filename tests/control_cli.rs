@@ -109,11 +109,12 @@ fn events_are_printed_as_they_come_until_the_key_is_served_no_more() {
         .halligan(["key", "info", "--device", &address])
         .run()
         .exits(0);
+    let watching = watching
+        .until_printed("\"event\":\"request\",\"command\":\"getInfo\"")
+        .until_printed("\"status\":\"CTAP2_OK\"");
     serving.interrupt().finish().exits(0);
     assert!(!bench.path("control").exists());
-    let seen = watching.finish().exits(0);
-    seen.prints("\"event\":\"request\",\"command\":\"getInfo\"")
-        .prints("\"status\":\"CTAP2_OK\"");
+    watching.finish().exits(0);
 }
 
 #[test]

@@ -257,6 +257,15 @@ impl Started {
         }
     }
 
+    /// Waits until this text has appeared on standard output.
+    #[track_caller]
+    pub(crate) fn until_printed(mut self, text: &str) -> Self {
+        while !String::from_utf8_lossy(&self.output.stdout).contains(text) {
+            assert!(self.receive(), "{text:?} never came: {}", self.shown());
+        }
+        self
+    }
+
     /// Waits for the first line on standard output, which a server prints when it is ready: its JSON document.
     #[track_caller]
     pub(crate) fn ready(mut self) -> (Self, Value) {
