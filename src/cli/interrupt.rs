@@ -1,5 +1,7 @@
 //! Ctrl-C: the first asks the ceremony to stop where it can say what it leaves behind, the second ends the process.
 
+use std::io;
+
 use tokio::sync::watch;
 
 use crate::cli::failure::Exit;
@@ -19,14 +21,21 @@ impl Interrupt {
         let cancel = Cancel::default();
         let (raise, raised) = watch::channel(false);
         let flag = cancel.clone();
+        // Here and not in the task, which may be polled late on a busy machine: until then an interrupt would be lost, or end the
+        // process without a word.
+        let signals = Signals::listen();
         tokio::spawn(async move {
-            signal().await;
+            let Ok(mut signals) = signals else {
+                // The system's own way to end a process is left.
+                return std::future::pending().await;
+            };
+            signals.next().await;
             // Told first: once the ceremony knows, it may end the process before this task runs again.
             tell();
             flag.raise();
             // Nobody listening means that nothing is left to stop.
             let _ = raise.send(true);
-            signal().await;
+            signals.next().await;
             std::process::exit(Exit::Stopped.code().into());
         });
         Self { cancel, raised }
@@ -40,21 +49,42 @@ impl Interrupt {
     }
 }
 
-async fn signal() {
-    #[cfg(unix)]
-    {
+/// Ctrl-C and the service manager's request to end, listened to from the moment this exists.
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-            let _ = tokio::signal::ctrl_c().await;
-            return;
-        };
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) {
         tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
         }
     }
-    #[cfg(not(unix))]
-    {
-        let _ = tokio::signal::ctrl_c().await;
+}
+
+/// Ctrl-C, listened to from the moment this exists.
+#[cfg(windows)]
+struct Signals(tokio::signal::windows::CtrlC);
+
+#[cfg(windows)]
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        tokio::signal::windows::ctrl_c().map(Self)
+    }
+
+    async fn next(&mut self) {
+        self.0.recv().await;
     }
 }
