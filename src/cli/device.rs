@@ -1,7 +1,7 @@
 //! From a device address to an open key. The emulator in the same process is joined on here, as 64-byte reports, because
 //! `ctap` must not know that it exists.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -131,6 +131,23 @@ pub(crate) fn describe(key: &UsbKey) -> String {
     format!("usb {:04x}:{:04x}{names}", key.vendor_id, key.product_id)
 }
 
+/// Writes the root of an emulated key's attestation beside its state, for whoever is to trust it; says where.
+pub(crate) fn write_attestation_root(
+    directory: &Path,
+    emulator: &Emulator,
+) -> Result<PathBuf, Error> {
+    let path = directory.join("attestation-root.pem");
+    let pem = emulator.attestation_root_pem();
+    // Where it is so already, a full disk does no harm to it.
+    if !std::fs::read(&path).is_ok_and(|written| written == pem.as_bytes()) {
+        std::fs::write(&path, pem).map_err(|source| Error::Write {
+            path: path.clone(),
+            source,
+        })?;
+    }
+    Ok(path)
+}
+
 /// The emulator as a HID device: reports go in and out without a wire between.
 pub(crate) struct EmulatedKey {
     emulator: Arc<Mutex<Emulator>>,
@@ -143,6 +160,7 @@ impl EmulatedKey {
         let file = ProfileFile::of_key(directory)?;
         let profile = file.map_or_else(Profile::default, |file| file.profile);
         let emulator = Emulator::open(directory, env.clone(), profile)?;
+        write_attestation_root(directory, &emulator)?;
         Ok(Self::new(Arc::new(Mutex::new(emulator)), env))
     }
 

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::json;
 
 use super::control::ControlAddress;
+use crate::cli::device::write_attestation_root;
 use crate::cli::{Context, Error, output};
 use crate::emulator::profile::{Profile, ProfileFile};
 use crate::emulator::serve::{self, BoundAddress, ListenAddress, ServeError};
@@ -69,8 +70,7 @@ pub(super) async fn run(serve: &Serve, context: &Context) -> Result<(), Error> {
     emulator.set_touch_mode(serve.touch);
     emulator.set_finger(serve.finger);
     emulator.set_faults(faults);
-    let root = serve.state.join("attestation-root.pem");
-    write_root(&root, &emulator)?;
+    let root = write_attestation_root(&serve.state, &emulator)?;
     let emulator = Arc::new(Mutex::new(emulator));
     let server = match &serve.control {
         None => serve::serve(emulator, &serve.listen)?,
@@ -133,18 +133,6 @@ fn read_faults(path: &Path) -> std::io::Result<String> {
         return Err(std::io::Error::other(message));
     }
     Ok(text)
-}
-
-fn write_root(path: &Path, emulator: &Emulator) -> Result<(), Error> {
-    let pem = emulator.attestation_root_pem();
-    // Where it is so already, a full disk does no harm to it.
-    if std::fs::read(path).is_ok_and(|written| written == pem.as_bytes()) {
-        return Ok(());
-    }
-    std::fs::write(path, pem).map_err(|source| Error::Write {
-        path: path.to_owned(),
-        source,
-    })
 }
 
 /// What a program that started this waits for: by then every address answers.

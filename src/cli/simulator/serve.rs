@@ -3,12 +3,16 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use der::pem::LineEnding;
+use der::{Decode, EncodePem};
 use serde_json::json;
+use x509_cert::Certificate;
 
+use crate::cli::file::{self, Readers};
 use crate::cli::{Context, Error, attestation, output, program};
 use crate::report::Report;
 use crate::simulator::fault::Fault;
-use crate::simulator::serve::{self, Config, Running};
+use crate::simulator::serve::{self, Config, DemoApp, Running};
 use crate::simulator::tenant::Seed;
 
 /// Arguments of `simulator serve`.
@@ -26,8 +30,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "UPN")]
     auto_approve: Option<String>,
 
-    /// PEM file with a root whose keys the tenant calls attested; may be given several times
-    #[arg(long, value_name = "FILE")]
+    /// PEM files with roots whose keys the tenant calls attested; it keeps them
+    #[arg(long, value_name = "FILE", num_args = 1..)]
     attestation_root: Vec<PathBuf>,
 
     /// TOML or JSON file with policy, users, groups, roles, units to start with; docs/simulator.md has all
@@ -70,11 +74,35 @@ fn seed(path: &Path) -> Result<Seed, Error> {
     })
 }
 
-/// A configuration that points the tool at this simulator, anew at every start because the port may be another.
+/// What halligan is told of this simulator: a configuration, anew at every start because the port may be another, and beside it the
+/// roots that the tenant trusts. Whoever waits for the configuration finds it whole, and a tenant that answers.
 pub(crate) fn write_config(state: &Path, running: &Running) -> Result<PathBuf, Error> {
     let path = state.join("halligan.toml");
-    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let text = format!(
+    let roots = write_roots(state, running)?;
+    let text = configuration(running, roots.as_deref());
+    file::write(&path, text.as_bytes(), Readers::Usual)?;
+    Ok(path)
+}
+
+/// All roots that the tenant knows, those of earlier starts too; none if it knows none.
+fn write_roots(state: &Path, running: &Running) -> Result<Option<PathBuf>, Error> {
+    let anchors = running.tenant.read(|state| state.trust_anchors.clone());
+    let pem = anchors.iter().filter_map(|anchor| {
+        let certificate = Certificate::from_der(&anchor.0).ok()?;
+        certificate.to_pem(LineEnding::LF).ok()
+    });
+    let pem: String = pem.collect();
+    if pem.is_empty() {
+        return Ok(None);
+    }
+    let path = state.join("attestation-roots.pem");
+    file::write(&path, pem.as_bytes(), Readers::Usual)?;
+    Ok(Some(path))
+}
+
+fn configuration(running: &Running, roots: Option<&Path>) -> String {
+    let demo = &running.demo;
+    let mut text = format!(
         "# Points halligan at the simulated tenant beside this file. Written anew whenever the simulator starts.\n\
          station = \"demo-station\"\n\
          \n\
@@ -90,48 +118,56 @@ pub(crate) fn write_config(state: &Path, running: &Running) -> Result<PathBuf, E
          client_id = \"{client}\"\n\
          client_secret_file = {secret}\n\
          \n\
-         [[emergency.account]]\n\
-         name = {first:?}\n\
-         \n\
-         [[emergency.account]]\n\
-         name = {second:?}\n",
-        first = running.demo.emergency_accounts[0],
-        second = running.demo.emergency_accounts[1],
-        tenant = running.demo.tenant_id,
+         [drill]\n\
+         client_id = \"{drill}\"\n\
+         permissions = [\"User.Read\", \"RoleManagement.Read.Directory\"]\n",
+        tenant = demo.tenant_id,
         graph = running.graph_url,
         authority = running.authority_url,
-        ca = toml::Value::from(absolute(&running.ca_cert_path).display().to_string()),
-        client = running.demo.app.client_id,
-        secret = toml::Value::from(
-            absolute(&running.demo.app.secret_path)
-                .display()
-                .to_string()
-        ),
+        ca = quoted(&running.ca_cert_path),
+        client = demo.app.client_id,
+        secret = quoted(&demo.app.secret_path),
+        drill = demo.public_client_id,
     );
-    std::fs::write(&path, text).map_err(|source| Error::Write {
-        path: path.clone(),
-        source,
-    })?;
-    Ok(path)
+    if let Some(roots) = roots {
+        text.push_str(&format!("\n[attestation]\nroots = [{}]\n", quoted(roots)));
+    }
+    for account in &demo.emergency_accounts {
+        text.push_str(&format!("\n[[emergency.account]]\nname = {account:?}\n"));
+    }
+    text
+}
+
+/// A path as TOML has it, good from any directory.
+fn quoted(path: &Path) -> toml::Value {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    toml::Value::from(absolute.display().to_string())
 }
 
 /// What a program that started this waits for: by then the tenant answers.
 fn announcement(running: &Running, config: &Path) -> Report {
-    let accounts = &running.demo.emergency_accounts;
+    let demo = &running.demo;
     let text = format!(
         "listening on {}\nemergency accounts: {}\nto use it: {} --config {} …\n",
         running.graph_url,
-        accounts.join(", "),
+        demo.emergency_accounts.join(", "),
         program(),
         config.display()
     );
+    let application = |application: &DemoApp| json!({"client_id": application.client_id, "client_secret_file": application.secret_path});
     let body = json!({
         "graph_url": running.graph_url.as_str(),
         "authority_url": running.authority_url.as_str(),
         "ca_cert": running.ca_cert_path,
         "config": config,
-        "tenant_id": running.demo.tenant_id,
-        "accounts": accounts,
+        "tenant_id": demo.tenant_id,
+        "accounts": demo.emergency_accounts,
+        "operator": demo.operator,
+        "applications": {
+            "provisioning": application(&demo.app),
+            "audit": application(&demo.audit),
+            "public": {"client_id": demo.public_client_id},
+        },
     });
     Report::new("halligan.simulator.serve/1", true, body, text)
 }

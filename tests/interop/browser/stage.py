@@ -184,9 +184,6 @@ def stage() -> Iterator[Stage]:
         ):
             tenant = json.loads(line)
             config = Path(tenant["config"])
-            stored = json.loads((folder / "tenant/tenant.json").read_text())
-            with config.open("a") as file:
-                file.write(f'\n[drill]\nclient_id = "{stored["demo"]["publicClientId"]}"\n')
             keys = [
                 _enrolled(tenant["config"], tenant["accounts"][number], f"BG{number + 1}-A", place, root, device)
                 for number, (place, (device, root)) in enumerate([(folder / "one", one), (folder / "two", two)])
