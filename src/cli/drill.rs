@@ -1,5 +1,6 @@
 //! `halligan drill`
 
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use serde_json::json;
@@ -43,6 +44,10 @@ pub(crate) struct Arguments {
     /// Open the sign-in page in this desktop's browser, besides printing its address
     #[arg(long)]
     open: bool,
+
+    /// Open it by this command of the shell, with the address as its last argument
+    #[arg(long, value_name = "COMMAND", conflicts_with = "open")]
+    browser: Option<String>,
 
     /// How long whoever signs in has
     #[arg(long, value_name = "TIME", default_value = "5min", value_parser = duration)]
@@ -134,9 +139,22 @@ fn show(visit: Visit, url: &Url, arguments: &Arguments, context: &Context) {
     };
     let event = json!({"event": event, "url": url});
     terminal::say(context.global.events, &event, &format!("{line}\n  {url}"));
-    if arguments.open
-        && let Err(error) = open::that_detached(url.as_str())
-    {
+    let opened = match &arguments.browser {
+        Some(command) => start_browser(command, url),
+        None if arguments.open => open::that_detached(url.as_str()),
+        None => Ok(()),
+    };
+    if let Err(error) = opened {
         terminal::warn(context, &format!("no browser could be opened: {error}"));
     }
+}
+
+/// Starts the command without waiting for its end. The address is an argument of its own, so that nothing in it is the shell's to read.
+/// What the command prints is no part of our result; what it complains of is for the same eyes.
+fn start_browser(command: &str, url: &Url) -> std::io::Result<()> {
+    let script = format!("{command} \"$@\"");
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &script, "browser", url.as_str()]);
+    shell.stdin(Stdio::null()).stdout(Stdio::null());
+    shell.spawn().map(drop)
 }

@@ -37,7 +37,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     ca_cert: Option<PathBuf>,
 
-    /// The address that a browser would open, as `halligan drill` prints it
+    /// The address that a browser would open, as `halligan drill` prints it: of the sign-in, or of the sign-out
     url: Url,
 }
 
@@ -67,6 +67,9 @@ pub(crate) enum PageError {
 pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Report, Error> {
     require_simulator(&arguments.url)?;
     let browser = browser(arguments, context)?;
+    if arguments.url.path().ends_with("/logout") {
+        return sign_out(&browser, &arguments.url).await;
+    }
     let mut form = hidden_members(&browser, &arguments.url).await?;
     form.insert(
         "assertion".to_owned(),
@@ -89,6 +92,24 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
         None => Ok(report(&user, &back)),
         Some(error) => Err(PageError::Refused(member("error_description").unwrap_or(error)).into()),
     }
+}
+
+/// The page that ends a session: a browser shows it, and that is all.
+async fn sign_out(browser: &reqwest::Client, url: &Url) -> Result<Report, Error> {
+    let answer = browser.get(url.clone()).send().await;
+    let status = answer.map_err(PageError::Http)?.status();
+    if !status.is_success() {
+        let status = status.as_u16();
+        return Err(PageError::NoPage { status }.into());
+    }
+    let body = json!({"account": null, "returned_to": null});
+    let text = "Signed out.\n".to_owned();
+    Ok(Report::new(
+        "halligan.simulator.sign_in/1",
+        true,
+        body,
+        text,
+    ))
 }
 
 fn report(user: &str, back: &Url) -> Report {
