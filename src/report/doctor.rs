@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use crate::ceremony::doctor::{Finding, Weight};
+use crate::attestation::Verdict;
+use crate::ceremony::doctor::{Finding, Subject, Weight};
 use crate::report::check::mark;
 use crate::report::{Report, printable};
 
@@ -23,10 +24,12 @@ pub fn doctor(lines: &[(&Finding, Option<String>)]) -> Report {
     let wrong = count(Finding::is_wrong);
     let open = count(Finding::is_open);
     let advised = count(|one| one.verdict.is_fail() && one.weight == Weight::Advice);
-    let _ = writeln!(text, "\n{}", conclusion(wrong, open, advised));
+    let signed_in = !lines.iter().any(|(one, _)| is_sign_in_left_out(one));
+    let _ = writeln!(text, "\n{}", conclusion(wrong, open, advised, signed_in));
     let healthy = wrong == 0 && open == 0;
     let body = json!({
         "healthy": healthy,
+        "signed_in": signed_in,
         "wrong": wrong,
         "open": open,
         "advised": advised,
@@ -49,12 +52,19 @@ fn line(finding: &Finding) -> String {
     format!("  {mark} {subject:<18}{}", printable(&said))
 }
 
-fn conclusion(wrong: usize, open: usize, advised: usize) -> String {
+fn is_sign_in_left_out(finding: &Finding) -> bool {
+    finding.subject == Subject::SignIn && matches!(finding.verdict, Verdict::NotApplicable { .. })
+}
+
+fn conclusion(wrong: usize, open: usize, advised: usize, signed_in: bool) -> String {
     let advice = match advised {
         0 => String::new(),
         advised => format!("; {advised} marked ! would better be otherwise"),
     };
     match (wrong, open) {
+        (0, 0) if !signed_in => format!(
+            "Healthy as far as was looked: without a sign-in nothing is known of permissions, roles and accounts{advice}"
+        ),
         (0, 0) => format!("Healthy{advice}"),
         (0, open) => format!("Nothing wrong was found, and {open} could not be determined{advice}"),
         (wrong, 0) => format!("{wrong} to mend{advice}"),

@@ -326,3 +326,51 @@ fn accounts_that_are_not_there_or_disabled_are_told() {
     mends(&told[0], "tenant apply");
     mends(&told[1], "enable");
 }
+
+#[test]
+fn a_drill_without_an_application_of_its_own_is_told() {
+    let bench = Bench::new();
+    let ran = doctor(&bench).run().exits(0);
+    let told = line(&ran, "drill_application", "fail");
+    assert_eq!(told["needed"], false, "{told:#}");
+    let ran = doctor(&bench).with(["--for", "drill"]).run().exits(1);
+    mends(&line(&ran, "drill_application", "fail"), "[drill]");
+    let client = bench.public_client();
+    bench.configure_further(&format!("[drill]\nclient_id = \"{client}\""));
+    let ran = doctor(&bench).with(["--for", "drill"]).run().exits(0);
+    line(&ran, "drill_application", "pass");
+}
+
+#[test]
+fn an_authority_that_is_down_for_the_moment_has_not_said_no() {
+    let bench = Bench::new();
+    bench.tenant_fault("token=503,retry-after=0,times=always");
+    let ran = doctor(&bench).run().exits(5).fails_with("undiagnosed");
+    mends(&line(&ran, "sign_in", "unknown"), "network");
+}
+
+#[test]
+fn without_a_sign_in_it_says_how_far_it_looked() {
+    let bench = Bench::new();
+    let ran = bench.halligan(["doctor", "--no-sign-in"]).run().exits(0);
+    ran.prints("as far as was looked");
+    let document = doctor(&bench).with(["--no-sign-in"]).run().document();
+    assert_eq!(document["signed_in"], false);
+    assert_eq!(doctor(&bench).run().document()["signed_in"], true);
+}
+
+#[test]
+fn what_a_review_needs_is_known() {
+    let bench = Bench::new();
+    let review = ["--for", "review hold"];
+    doctor(&bench).with(review).run().exits(0);
+    bench.change_tenant(|state| {
+        for application in &mut state.applications {
+            let permissions = &mut application.application_permissions;
+            permissions.retain(|one| one != "AuditLog.Read.All");
+        }
+    });
+    let ran = doctor(&bench).with(review).run().exits(1);
+    mends(&line(&ran, "permissions", "fail"), "AuditLog.Read.All");
+    doctor(&bench).run().exits(0);
+}

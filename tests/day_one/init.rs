@@ -80,7 +80,29 @@ fn what_is_given_by_options_is_read_back() {
     let permissions = done["next"]["permissions"]["keys"].as_array().unwrap();
     assert!(permissions.contains(&"UserAuthMethod-Passkey.ReadWrite.All".into()));
     let registration = done["next"]["registration"].as_str().unwrap();
-    assert!(registration.contains("oauth2PermissionScopes"));
+    for said in ["oauth2PermissionScopes", "User.Read ", "AuditLog.Read.All"] {
+        assert!(registration.contains(said), "{said}: {registration}");
+    }
+    let watching = &done["next"]["permissions"]["watching"];
+    assert_eq!(watching, &serde_json::json!(["AuditLog.Read.All"]));
+    assert!(done["next"]["drill_registration"].is_null());
+}
+
+#[test]
+fn an_application_with_a_secret_gets_another_for_drills() {
+    let bench = Bench::new();
+    let secret = ["--tenant", "x.example", "--sign-in", "client-secret"];
+    let secret = [&secret[..], &["--client-secret-file", "secret"]].concat();
+    let done = init(&bench, &secret).json().run().exits(0).document();
+    let lines = done["next"]["drill_registration"].as_str().unwrap();
+    assert!(lines.contains("--public-client-redirect-uris http://localhost"));
+    let text = fs::read_to_string(bench.path("new/halligan.toml")).unwrap();
+    assert!(text.contains("\n# [drill]\n"), "{text}");
+    let named = ["--force", "--drill-client-id", CLIENT];
+    init(&bench, &secret).with(named).run().exits(0);
+    let drill = &written(&bench)["drill"];
+    assert_eq!(drill["client_id"].as_str(), Some(CLIENT));
+    assert_eq!(drill["permissions"].as_array().map(Vec::len), Some(2));
 }
 
 #[test]

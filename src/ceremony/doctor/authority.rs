@@ -41,8 +41,8 @@ fn unanswered(error: &Error) -> Finding {
     let why = in_full(error);
     match error {
         Error::NoSuchTenant { .. } => Finding::fail(Subject::Authority, why, Remedy::Tenant),
-        Error::Malformed { .. } => Finding::unknown(Subject::Authority, why),
-        Error::Http { .. } | Error::Status { .. } => {
+        // Something else answered, a proxy's own page for instance.
+        Error::Malformed { .. } | Error::Http { .. } | Error::Status { .. } => {
             Finding::unknown(Subject::Authority, why).mended_by(Remedy::Network)
         }
     }

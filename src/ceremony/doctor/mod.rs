@@ -34,6 +34,8 @@ pub enum Subject {
     Custody,
     /// Room for the ledger.
     DiskSpace,
+    /// The application by which an emergency account signs in for a drill.
+    DrillApplication,
     /// A key that is plugged in.
     Key,
     /// The ledger is there, and verifies.
@@ -74,6 +76,7 @@ impl Subject {
             Self::CoreDumps => "core_dumps",
             Self::Custody => "custody",
             Self::DiskSpace => "disk_space",
+            Self::DrillApplication => "drill_application",
             Self::Key => "key",
             Self::Ledger => "ledger",
             Self::LedgerWritable => "ledger_writable",
@@ -107,6 +110,8 @@ pub enum Remedy {
     },
     /// Switch core dumps off.
     CoreDumps,
+    /// Name an application for drills.
+    DrillApplication,
     /// Enable the account.
     Enable,
     /// Make room.
@@ -255,15 +260,16 @@ impl Finding {
     }
 }
 
-/// Whether the authority was asked, and said no: then asking again is of no use.
+/// Whether the authority was asked, and said no: then asking again is of no use. An answer that is none is not the authority's word: a
+/// proxy says such things, and a service that is down.
 fn said_no(error: &credential::Error) -> bool {
     use credential::Error as E;
     match error {
+        E::Malformed { .. } => false,
+        E::Refused(refusal) => !refusal.is_passing(),
         E::Certificate(_)
         | E::Declined(_)
         | E::Local { .. }
-        | E::Malformed { .. }
-        | E::Refused(_)
         | E::StateMismatch
         | E::TokenNotAHeader => true,
         E::Http(_) | E::Loopback(_) | E::TimedOut { .. } | E::Unreachable { .. } => false,

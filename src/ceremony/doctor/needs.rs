@@ -133,7 +133,11 @@ pub const NEEDS: &[Need] = &[
         roles: READERS,
     },
     Need {
-        commands: &["tenant audit --sign-ins", "tenant export --sign-ins"],
+        commands: &[
+            "tenant audit --sign-ins",
+            "tenant export --sign-ins",
+            "review hold",
+        ],
         asked: SIGN_IN_LOG,
         permissions: SIGN_IN_LOG,
         roles: READERS,

@@ -13,6 +13,7 @@ pub(crate) fn remedy(remedy: &Remedy) -> String {
         R::Configuration => "correct it; docs/configuration.md describes halligan.toml".to_owned(),
         R::CoreDumps => "`ulimit -c 0` before, or `kernel.core_pattern` set to nothing on a station that types PINs".to_owned(),
         R::Custody => "`halligan pin custodians` shows them, docs/custody.md has the reasons".to_owned(),
+        R::DrillApplication => "register a public client with the redirect URI http://localhost, and name it as `client_id` in [drill]; `halligan init` prints how".to_owned(),
         R::Enable => "enable the account in the tenant".to_owned(),
         R::FreeSpace => "free some space: an entry that cannot be written stops a ceremony".to_owned(),
         R::Inconsistent => "nothing is added to a ledger that does not verify; compare it with a copy, and find out who changed it".to_owned(),
@@ -48,7 +49,7 @@ fn consent(kind: OperatorKind, permissions: &[&str]) -> String {
 }
 
 /// By the number that the authority gave.
-fn sign_in(number: Option<i64>) -> &'static str {
+pub(super) fn sign_in(number: Option<i64>) -> &'static str {
     match number {
         Some(7_000_215) => {
             "the client secret is not one of the application's: write the right one into `client_secret_file` (its value, not its id)"

@@ -60,7 +60,7 @@ pub(crate) fn of(error: &Error) -> Advice {
         Error::Seed { .. } => (Exit::Usage, "seed"),
         Error::SeveralKeys(_) => (Exit::Key, "several_keys"),
         Error::ShareFile { .. } => (Exit::Pin, "pin_shares"),
-        Error::SignIn(_) => return services::of_sign_in(),
+        Error::SignIn(error) => return services::of_sign_in(error),
         Error::SignInPage(_) => (Exit::Tenant, "sign_in_page"),
         Error::Simulator(_) => (Exit::Usage, "simulator"),
         Error::Snapshot { .. } => (Exit::Usage, "snapshot"),

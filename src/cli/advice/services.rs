@@ -2,14 +2,37 @@
 
 use super::{Advice, advice, plain};
 use crate::cli::failure::Exit;
+use crate::graph::credential;
 use crate::{graph, ledger};
 
-pub(super) fn of_sign_in() -> Advice {
-    advice(
-        Exit::Tenant,
-        "sign_in",
-        "check [tenant] and [sign_in] in the configuration, and that the application has consent",
-    )
+/// A sign-in fails in the network, in what answers there, at this machine, or because the authority says no; only the last is mended in
+/// the configuration or the tenant.
+pub(super) fn of_sign_in(error: &credential::Error) -> Advice {
+    use credential::Error as E;
+    let hint = match error {
+        E::Http(_) | E::Unreachable { .. } => {
+            "the authority cannot be reached: check the network, the proxy (HTTPS_PROXY), `ca_cert` and the cloud"
+        }
+        E::Malformed { .. } => {
+            "something else than the authority answered, a proxy's own page for instance: check the network, the proxy (HTTPS_PROXY) and `authority_url`"
+        }
+        E::Refused(refusal) if refusal.is_passing() => {
+            "the authority cannot tell for the moment: try again later"
+        }
+        E::Declined(refusal) | E::Refused(refusal) => {
+            super::doctor::sign_in(refusal.codes.first().copied())
+        }
+        E::Certificate(_) => {
+            "`client_certificate` names a PEM file with the certificate and its private key"
+        }
+        E::Loopback(_) => {
+            "a browser's answer comes to this machine itself; `method = \"device-code\"` in [sign_in] needs no such address"
+        }
+        E::TimedOut { .. } => "run it again, and finish the sign-in within the time",
+        E::StateMismatch => "run it again, and use the address that it prints then",
+        E::Local { .. } | E::TokenNotAHeader => super::doctor::sign_in(None),
+    };
+    advice(Exit::Tenant, "sign_in", hint)
 }
 
 pub(super) fn of_discovery(error: &graph::discovery::Error) -> Advice {
@@ -20,7 +43,11 @@ pub(super) fn of_discovery(error: &graph::discovery::Error) -> Advice {
             "tenant_unreachable",
             "check the network, the proxy and the certification authorities",
         ),
-        E::Malformed { .. } => plain(Exit::Tenant, "tenant_misbehaves"),
+        E::Malformed { .. } => advice(
+            Exit::Tenant,
+            "tenant_misbehaves",
+            "something else than the authority answered, a proxy's own page for instance: check the network, the proxy and the address",
+        ),
         E::NoSuchTenant { .. } => advice(
             Exit::Tenant,
             "tenant_not_found",
@@ -69,7 +96,7 @@ pub(super) fn of_tenant(error: &graph::Error) -> Advice {
         ),
         E::OutcomeUnknown { .. } => plain(Exit::Tenant, "tenant_outcome_unknown"),
         E::Refused(_) => plain(Exit::Tenant, "tenant_refused"),
-        E::SignIn(_) => of_sign_in(),
+        E::SignIn(error) => of_sign_in(error),
         E::Throttled(_) | E::Unavailable(_) => {
             advice(Exit::Tenant, "tenant_busy", "try again later")
         }
@@ -165,5 +192,43 @@ pub(super) fn of_ledger(error: &ledger::Error) -> Advice {
             "ledger_unreachable",
             "check the network, the proxy and `endpoint` in [object_store]",
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::credential::AuthorityRefusal;
+
+    fn hint(error: &credential::Error) -> String {
+        of_sign_in(error).2.unwrap_or_default()
+    }
+
+    fn refused(error: &str, number: i64) -> credential::Error {
+        credential::Error::Refused(Box::new(AuthorityRefusal {
+            error: error.to_owned(),
+            codes: vec![number],
+            ..AuthorityRefusal::default()
+        }))
+    }
+
+    #[test]
+    fn a_sign_in_that_fails_on_the_way_is_not_blamed_on_the_configuration() {
+        let unreachable = credential::Error::Unreachable {
+            flow: "client secret",
+            reason: "connection refused".to_owned(),
+        };
+        assert!(hint(&unreachable).contains("network"));
+        let junk = credential::Error::Malformed {
+            reason: "not the expected JSON".to_owned(),
+        };
+        assert!(hint(&junk).contains("proxy"));
+        assert!(hint(&refused("temporarily_unavailable", 90_033)).contains("later"));
+    }
+
+    #[test]
+    fn a_refusal_is_told_by_its_number() {
+        assert!(hint(&refused("invalid_client", 7_000_222)).contains("has expired"));
+        assert!(hint(&refused("invalid_client", 1)).contains("[sign_in]"));
     }
 }

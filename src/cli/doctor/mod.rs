@@ -63,6 +63,7 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
     findings.push(files::station(&config));
     findings.extend(ledger(&config, arguments, context).await);
     findings.extend(files::place(&arguments.ledger.location(&config)));
+    findings.push(drill_application(&config, arguments));
     findings.push(files::custody(&config));
     findings.push(files::metadata(&config, context));
     findings.extend(machine);
@@ -93,6 +94,20 @@ fn configuration(error: &config::Error) -> Finding {
         _ => Remedy::Configuration,
     };
     Finding::fail(Subject::Configuration, error.to_string(), mended_by)
+}
+
+/// A drill needs an application that has no secret: without one it fails before anybody is asked.
+fn drill_application(config: &Config, arguments: &Arguments) -> Finding {
+    let subject = Subject::DrillApplication;
+    let is_wanted = arguments.commands.iter().any(|command| command == "drill");
+    match config.drill_application() {
+        Some(client) => Finding::pass(subject, client),
+        None => {
+            let why = "[drill] names no public client, and none signs people in";
+            let finding = Finding::fail(subject, why, Remedy::DrillApplication);
+            if is_wanted { finding } else { finding.advice() }
+        }
+    }
 }
 
 /// What is wrong in a value that only its use shows.

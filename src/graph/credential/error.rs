@@ -123,6 +123,18 @@ impl AuthorityRefusal {
         }
     }
 
+    /// Whether the authority cannot tell for the moment: errors of RFC 6749 §4.1.2.1, which Microsoft sends from the token endpoint too,
+    /// and its numbers for a directory that does not answer.
+    pub(crate) fn is_passing(&self) -> bool {
+        matches!(
+            self.error.as_str(),
+            "server_error" | "temporarily_unavailable"
+        ) || self
+            .codes
+            .iter()
+            .any(|code| [90_006, 90_033].contains(code))
+    }
+
     /// Whether only a new sign-in by a person helps: the refresh token is spent, revoked, or no longer enough.
     pub(super) fn wants_the_operator(&self) -> bool {
         matches!(
@@ -168,6 +180,10 @@ impl Error {
             let refusal = cause.downcast_ref().and_then(refusal_in);
             if let Some(refusal) = refusal {
                 return refusal.into();
+            }
+            if let Some(status) = cause.downcast_ref().and_then(passing_status) {
+                let reason = format!("the authority answered with status {status}");
+                return Self::Unreachable { flow, reason };
             }
             if cause.is::<http::Error>() {
                 let reason = printable(&reasons(cause));
@@ -224,6 +240,17 @@ fn refusal_in(error: &azure_core::Error) -> Option<AuthorityRefusal> {
             raw_response: Some(response),
             ..
         } => serde_json::from_slice(response.body().as_ref()).ok(),
+        _ => None,
+    }
+}
+
+/// A status without an answer of the authority's own: it is down, or somebody before it says so.
+fn passing_status(error: &azure_core::Error) -> Option<u16> {
+    match error.kind() {
+        ErrorKind::HttpResponse { status, .. } => {
+            let status = u16::from(*status);
+            (status == 429 || status >= 500).then_some(status)
+        }
         _ => None,
     }
 }
