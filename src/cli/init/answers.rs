@@ -7,6 +7,7 @@ use clap::ValueEnum;
 use uuid::Uuid;
 
 use super::Arguments;
+use super::next;
 use super::question::Questions;
 use crate::cli::Error;
 use crate::cli::config::SignInMethod;
@@ -26,6 +27,7 @@ pub(super) struct Answers {
     pub(super) cloud: Cloud,
     pub(super) method: Option<SignInMethod>,
     pub(super) client_id: Option<Uuid>,
+    pub(super) drill_client_id: Option<Uuid>,
     pub(super) login_hint: Option<String>,
     pub(super) client_secret_file: Option<PathBuf>,
     pub(super) client_certificate: Option<PathBuf>,
@@ -78,6 +80,7 @@ pub(super) async fn gather(arguments: &Arguments, path: &Path) -> Result<Answers
         cloud: arguments.cloud.unwrap_or_default(),
         method: Some(method),
         threshold: arguments.threshold,
+        drill_client_id: arguments.drill_client_id,
         authority_url: arguments.authority_url.clone(),
         graph_url: arguments.graph_url.clone(),
         client_secret_file: from_file(path, arguments.client_secret_file.as_deref()),
@@ -206,6 +209,10 @@ fn ask_for_application(
     if answers.client_id.is_none() && !matches!(method, M::AzureCli | M::ManagedIdentity) {
         let question = "Application (client) id; empty if it is not registered yet";
         answers.client_id = questions.ask(question, None, Uuid::parse_str)?;
+    }
+    if answers.drill_client_id.is_none() && !next::is_person(method) {
+        let question = "Id of a public client for drills; empty if it is not registered yet";
+        answers.drill_client_id = questions.ask(question, None, Uuid::parse_str)?;
     }
     if method == M::Browser && answers.login_hint.is_none() {
         let question = "Your own sign-in name, for the sign-in page; may be empty";

@@ -46,6 +46,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "GUID")]
     client_id: Option<Uuid>,
 
+    /// Id of a public client as which an emergency account signs in for a drill [default: where people sign in, theirs]
+    #[arg(long, value_name = "GUID")]
+    drill_client_id: Option<Uuid>,
+
     /// User principal name that the sign-in page fills in
     #[arg(long, value_name = "UPN")]
     login_hint: Option<String>,

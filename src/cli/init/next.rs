@@ -12,6 +12,9 @@ use crate::encoding::printable;
 /// Microsoft Graph as an application, in every tenant.
 const GRAPH: &str = "00000003-0000-0000-c000-000000000000";
 
+/// What an emergency account is asked for in a drill: to show who it is, and that it is an administrator.
+pub(super) const DRILLED: [&str; 2] = ["User.Read", "RoleManagement.Read.Directory"];
+
 /// What is to be done, for people and for programs.
 pub(super) struct Next {
     pub(super) text: String,
@@ -40,14 +43,15 @@ pub(super) fn needs_application(method: SignInMethod) -> bool {
     )
 }
 
-fn is_person(method: SignInMethod) -> bool {
+pub(super) fn is_person(method: SignInMethod) -> bool {
     matches!(method, SignInMethod::Browser | SignInMethod::DeviceCode)
 }
 
-/// What the keys need, what reading the tenant needs besides, and what changing it does.
+/// What the keys need, what reading the tenant and its logs needs besides, and what changing it does.
 struct Permissions {
     keys: BTreeSet<&'static str>,
     reading: BTreeSet<&'static str>,
+    watching: BTreeSet<&'static str>,
     changing: BTreeSet<&'static str>,
 }
 
@@ -64,15 +68,18 @@ impl Permissions {
         };
         let keys = of(&["enroll", "enroll --plan"]);
         let reading: BTreeSet<_> = &of(&["tenant audit"]) - &keys;
-        let changing = &(&of(&["tenant apply"]) - &keys) - &reading;
+        let logs = of(&["monitor", "drill", "review hold"]);
+        let watching = &(&logs - &keys) - &reading;
+        let changing = &(&(&of(&["tenant apply"]) - &keys) - &reading) - &watching;
         Self {
             keys,
             reading,
+            watching,
             changing,
         }
     }
 
-    fn groups(&self) -> [(&'static str, &'static str, &BTreeSet<&'static str>); 3] {
+    fn groups(&self) -> [(&'static str, &'static str, &BTreeSet<&'static str>); 4] {
         [
             (
                 "keys",
@@ -84,8 +91,20 @@ impl Permissions {
                 "besides, to look at the tenant: tenant audit, plan, export, what-if",
                 &self.reading,
             ),
+            (
+                "watching",
+                "besides, for what is in the logs: monitor, drill, review, tenant audit --sign-ins",
+                &self.watching,
+            ),
             ("changing", "besides, only for tenant apply", &self.changing),
         ]
+    }
+}
+
+fn indented(text: &mut String, lines: &str) {
+    for line in lines.lines() {
+        // Writing to a `String` cannot fail.
+        let _ = writeln!(text, "     {line}");
     }
 }
 
@@ -94,6 +113,7 @@ pub(super) fn steps(config: &Config, program: &str) -> Next {
     let person = is_person(method);
     let permissions = Permissions::new(person);
     let registration = registration(method, &permissions);
+    let for_drills = registration_for_drills();
     let mut text = String::from("What comes next:\n\n");
     let kind = if person { "delegated" } else { "application" };
     // Writing to a `String` cannot fail, here and below.
@@ -111,13 +131,17 @@ pub(super) fn steps(config: &Config, program: &str) -> Next {
         text,
         "   With the Azure CLI, as an administrator (written from its documentation, not tried on a live tenant):\n"
     );
-    for line in registration.lines() {
-        let _ = writeln!(text, "     {line}");
-    }
+    indented(&mut text, &registration);
     if person {
         text.push_str(
-            "\n   Who signs in needs the role Privileged Authentication Administrator, and must not be an emergency account.\n",
+            "\n   Who signs in needs the role Privileged Authentication Administrator, and must not be an emergency account.\n   \
+             A drill uses the same application: the emergency account signs in there, and is asked for User.Read.\n",
         );
+    } else {
+        text.push_str(
+            "\n   For `drill`, an application without a secret, as which the emergency account signs in; its id goes into [drill]:\n\n",
+        );
+        indented(&mut text, &for_drills);
     }
     if needs_application(method) && config.file.sign_in.client_id.is_none() {
         text.push_str("   Then write the application's id into the configuration, as client_id.\n");
@@ -126,7 +150,11 @@ pub(super) fn steps(config: &Config, program: &str) -> Next {
         Some("halligan.toml") => format!("{program} doctor"),
         _ => format!("{program} --config {} doctor", config.path.display()),
     };
-    let _ = writeln!(text, "\n2. {}", printable(&command));
+    let _ = writeln!(
+        text,
+        "\n2. {}   (an account that is not there yet is red until `tenant apply` has made it)",
+        printable(&command)
+    );
     let groups = permissions.groups();
     let groups = groups.map(|(id, _, names)| (id.to_owned(), json!(names)));
     Next {
@@ -135,19 +163,41 @@ pub(super) fn steps(config: &Config, program: &str) -> Next {
             "permissions": serde_json::Map::from_iter(groups),
             "permission_kind": kind,
             "registration": registration,
+            "drill_registration": (!person).then_some(for_drills),
             "command": command,
         }),
     }
 }
 
+/// Shell lines that register an application without a secret for drills: an emergency account signs in there, and has nothing to grant.
+fn registration_for_drills() -> String {
+    format!(
+        "GRAPH={GRAPH}\n\
+         DRILL=$(az ad app create --display-name halligan-drill --sign-in-audience AzureADMyOrg \\\n  \
+           --public-client-redirect-uris http://localhost --is-fallback-public-client true \\\n  \
+           --query appId --output tsv)\n\
+         az ad sp create --id \"$DRILL\"\n\
+         for NAME in {names}; do\n  \
+           ID=$(az ad sp show --id $GRAPH --query \"oauth2PermissionScopes[?value=='$NAME'].id\" --output tsv)\n  \
+           az ad app permission add --id \"$DRILL\" --api $GRAPH --api-permissions \"$ID=Scope\"\n\
+         done\n\
+         az ad app permission admin-consent --id \"$DRILL\"\n\
+         echo \"[drill] client_id = $DRILL\"",
+        names = DRILLED.join(" "),
+    )
+}
+
 /// Shell lines that register the application. Ids of permissions are looked up, because nobody can check them by eye.
 fn registration(method: SignInMethod, permissions: &Permissions) -> String {
     let person = is_person(method);
-    let names: Vec<&str> = permissions
-        .keys
-        .union(&permissions.reading)
-        .copied()
-        .collect();
+    let names = &(&permissions.keys | &permissions.reading) | &permissions.watching;
+    // As which an emergency account signs in for a drill, too.
+    let own = if person {
+        vec!["User.Read"]
+    } else {
+        Vec::new()
+    };
+    let names: Vec<&str> = own.into_iter().chain(names).collect();
     let (list, kind) = match person {
         true => ("oauth2PermissionScopes", "Scope"),
         false => ("appRoles", "Role"),

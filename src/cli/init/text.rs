@@ -27,6 +27,7 @@ pub(super) fn render(answers: &Answers) -> String {
     );
     tenant(&mut text, answers);
     sign_in(&mut text, answers);
+    drill(&mut text, answers);
     accounts(&mut text, answers);
     custody(&mut text, answers);
     text.0
@@ -75,6 +76,25 @@ fn sign_in(text: &mut Text, answers: &Answers) {
         answers.federated_token_file.as_deref(),
         only_owner,
     );
+}
+
+/// Where people sign in, drills do by the same application; one with a secret is of no use for them.
+fn drill(text: &mut Text, answers: &Answers) {
+    let method = answers.method.unwrap_or(SignInMethod::Browser);
+    match answers.drill_client_id {
+        Some(id) => {
+            text.line("\n[drill]");
+            text.member("client_id", &id.to_string(), "of a public client");
+            text.line(&format!("permissions = {:?}", next::DRILLED));
+        }
+        None if !next::is_person(method) => {
+            text.line("\n# As which application an emergency account signs in for `drill`: a public client, without a secret.");
+            text.line("# [drill]");
+            text.line("# client_id = \"\"");
+            text.line(&format!("# permissions = {:?}", next::DRILLED));
+        }
+        None => {}
+    }
 }
 
 fn accounts(text: &mut Text, answers: &Answers) {
