@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use crate::bench::{Bench, Command};
@@ -63,9 +64,48 @@ fn script(block: &str) -> String {
     format!("set -ex\n{}", lines.collect::<Vec<_>>().join("\n"))
 }
 
+/// The heading of the walk, whose blocks belong together.
+const WALK: &str = "\n## From nothing to a green status\n";
+
+/// The README without its walk, and the walk.
+fn readme_and_walk() -> (String, String) {
+    let readme = readme();
+    let (before, rest) = readme.split_once(WALK).unwrap();
+    let (walk, after) = rest.split_once("\n## ").unwrap();
+    (format!("{before}\n## {after}"), walk.to_owned())
+}
+
+/// As a newcomer would after `cargo run`: in one shell, in a place where nothing is but the executable.
+#[test]
+fn the_walk_of_the_readme_ends_with_a_green_status() {
+    let commands = blocks(&readme_and_walk().1, "sh").join("\n");
+    assert_eq!(commands.lines().last(), Some("halligan status"));
+    let place = tempfile::tempdir().unwrap();
+    let debug = place.path().join("target/debug");
+    fs::create_dir_all(&debug).unwrap();
+    symlink(env!("CARGO_BIN_EXE_halligan"), debug.join("halligan")).unwrap();
+    // The tenant is all that is in the background. It would be waited for without end if it did not start: `timeout` ends its group.
+    let script = format!("set -ex\ntrap 'kill $!' EXIT\n{commands}");
+    let ran = std::process::Command::new("timeout")
+        .args(["600", "sh", "-c", &script])
+        .current_dir(place.path())
+        .env("HOME", place.path())
+        .env_remove("HALLIGAN_CONFIG")
+        .stdin(std::process::Stdio::null())
+        .output()
+        .unwrap();
+    let printed = String::from_utf8_lossy(&ran.stdout);
+    assert!(
+        ran.status.success() && printed.contains("HEALTHY: everything in time"),
+        "{}\n--- stdout\n{printed}\n--- stderr\n{}",
+        ran.status,
+        String::from_utf8_lossy(&ran.stderr)
+    );
+}
+
 #[test]
 fn the_commands_of_the_readme_run() {
-    let blocks = blocks(&readme(), "sh");
+    let blocks = blocks(&readme_and_walk().0, "sh");
     assert!(!blocks.is_empty());
     let folder = tempfile::tempdir().unwrap();
     for block in blocks {
