@@ -144,7 +144,7 @@ pub(super) fn steps(config: &Config, program: &str) -> Next {
         indented(&mut text, &for_drills);
     }
     if needs_application(method) && config.file.sign_in.client_id.is_none() {
-        text.push_str("   Then write the application's id into the configuration, as client_id.\n");
+        text.push_str("   Then write the application's id into the configuration, as client_id of [sign_in].\n");
     }
     let command = match config.path.to_str() {
         Some("halligan.toml") => format!("{program} doctor"),
