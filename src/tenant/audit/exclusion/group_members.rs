@@ -3,6 +3,7 @@
 use super::super::facts::{among, same};
 use super::super::{Check, Facts, Finding, Object, Severity, source};
 use crate::graph::model::DirectoryObject;
+use crate::tenant::desired::GroupReference;
 use crate::tenant::snapshot::ExclusionGroup;
 
 pub(in super::super) const CHECK: Check = Check {
@@ -11,7 +12,7 @@ pub(in super::super) const CHECK: Check = Check {
     title: "The group has the emergency accounts as its members, and nobody else",
     severity: Severity::Error,
     source: source::CONDITIONAL_ACCESS,
-    fix: "add the account that is missing, and take out who does not belong there: everybody in it is kept out of the policies",
+    fix: "make the group if there is none (`halligan tenant plan`), add the account that is missing, and take out who does not belong there: everybody in it is kept out of the policies",
     run,
 };
 
@@ -19,7 +20,13 @@ fn run(facts: &Facts<'_>) -> Vec<Finding> {
     let tenant = Object::tenant();
     match &facts.snapshot.group {
         Err(unread) => vec![Finding::unread(tenant, "the group of the accounts", unread)],
-        Ok(None) => vec![Finding::fail(tenant, "there is no such group")],
+        Ok(None) => {
+            let why = match &facts.desired.group.reference {
+                GroupReference::Id(id) => format!("there is no group with the id {id}"),
+                GroupReference::Name(name) => format!("there is no group {name:?}"),
+            };
+            vec![Finding::fail(tenant, why)]
+        }
         Ok(Some(group)) => lines(facts, group),
     }
 }

@@ -30,7 +30,8 @@ fn run(facts: &Facts<'_>) -> Vec<Finding> {
                 Some(PasskeyType::DeviceBound | PasskeyType::Synced)
             )
         });
-        let said = format!("{bound} device-bound keys, {wanted} are wanted");
+        let plural = if bound == 1 { "" } else { "s" };
+        let said = format!("{bound} device-bound key{plural}, {wanted} wanted");
         let line = if bound >= wanted {
             Finding::pass(subject, said)
         } else if bound + open >= wanted {
