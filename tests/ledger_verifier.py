@@ -214,8 +214,8 @@ BODY = {
     "tenant.monitored": dict(tenant=text, accounts=many(account), period=period,
                              unread=many(members(log=log, period=period, why=text)),
                              events=many(log_event), omitted=count32, seen=optional(texts), unexplained=count32, evidence=text),
-    "review.held": dict(tenant=text, period=period, by=texts, passed=flag, findings=many(outcome), answers=many(answer),
-                        counts=table(count32), document=text, report=text, compared_with=optional(reference)),
+    "review.held": dict(tenant=text, period=period, head=optional(reference), by=texts, passed=flag,
+                        findings=many(outcome), answers=many(answer), counts=table(count32), document=text, report=text, compared_with=optional(reference)),
     "review.signed": dict(review=reference, reviewer=text),
     "reviewer.joined": dict(name=text, credential_id=binary, public_key=binary, attestation_object=binary,
                             client_data_json=binary, aaguid=guid, rp_id=rp, sign_count=count32),
@@ -333,6 +333,9 @@ class Ledger:
     def review(self, what, body, entry, data):
         """Reviewers come and go; one who is there signs a review that was held, once."""
         if what == "review.held":
+            head, last = body.get("head"), body.get("compared_with")
+            need(head is None or self.knows(head["index"], head["hash"]), "review-head")
+            need(last is None or (last["index"], last["hash"]) in self.reviews, "review-unknown")
             self.reviews[entry["index"], sha256(data).hex()] = set()
             return
         if what == "reviewer.joined":

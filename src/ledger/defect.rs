@@ -90,6 +90,9 @@ pub enum Defect {
     /// The proof is by another key than the body is about.
     #[error("the proof is by another key than the one in the body")]
     ProofByOtherKey,
+    /// A review names an entry as the newest that it knows, and there is no such entry before it.
+    #[error("the review names {0} as the newest entry that it knows, which is not known")]
+    ReviewHead(EntryRef),
     /// The reviewer signed this review before.
     #[error("reviewer {0} signed this review before")]
     ReviewSignedTwice(String),
@@ -168,6 +171,7 @@ impl Defect {
             Self::Previous { .. } => "previous",
             Self::Proof(proof) => proof.code(),
             Self::ProofByOtherKey => "proof-by-other-key",
+            Self::ReviewHead(_) => "review-head",
             Self::ReviewSignedTwice(_) => "review-signed-twice",
             Self::ReviewUnknown(_) => "review-unknown",
             Self::ReviewerJoinedTwice(_) => "reviewer-joined-twice",

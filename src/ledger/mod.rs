@@ -56,7 +56,7 @@ pub use proof::{ORIGIN, Proof, ProofDefect, ProofRequest};
 pub use reader::Reader;
 pub use state::{
     Ceremony, CeremonyDefect, CeremonyKind, CeremonyPhase, EarlyProof, EnrolledKey, JoinedStation,
-    Moment, OwnedObject, Review, Reviewer, Revocation, State,
+    Moment, OwnedObject, Review, Reviewer, Revocation, Signature, State,
 };
 pub use station::{NotAStationName, Station, StationError, StationName};
 pub use store::{Settings, Store};

@@ -143,21 +143,27 @@ pub(super) async fn catch_up(
     store: &Store,
     state: &mut State,
     mut take: impl FnMut(Entry),
-) -> Result<Option<Failure>, Error> {
-    loop {
+) -> Result<Findings, Error> {
+    let mut findings = Findings {
+        failure: None,
+        warnings: Vec::new(),
+    };
+    while findings.failure.is_none() {
         let index = state.next_index();
         let entry = match store.read(index).await? {
-            Object::Absent => return Ok(None),
+            Object::Absent => break,
             object => parse(object, index),
         };
         match entry.and_then(|entry| Ok((state.check(&entry)?, entry))) {
-            Ok((change, entry)) => {
+            Ok((mut change, entry)) => {
+                findings.warnings.append(&mut change.warnings);
                 state.commit(&entry, change);
                 take(entry);
             }
-            Err(defect) => return Ok(Some(Failure { index, defect })),
+            Err(defect) => findings.failure = Some(Failure { index, defect }),
         }
     }
+    Ok(findings)
 }
 
 fn checked(state: &State, prepared: Prepared) -> Result<(Entry, Change), Defect> {

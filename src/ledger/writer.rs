@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use tracing::debug;
 
 use super::chain::{EntryHash, EntryRef};
+use super::defect::Warning;
 use super::entry::{Draft, Entry, FormatError};
 use super::error::Error;
 use super::event::{EntryMerged, Event, StationJoined};
@@ -30,6 +31,7 @@ pub struct Ledger {
     env: Env,
     state: State,
     entries: Vec<Entry>,
+    warnings: Vec<Warning>,
 }
 
 impl Ledger {
@@ -53,6 +55,7 @@ impl Ledger {
             env,
             state: State::default(),
             entries: Vec::new(),
+            warnings: Vec::new(),
         };
         ledger.refresh().await?;
         Ok(ledger)
@@ -145,7 +148,7 @@ impl Ledger {
     async fn attempt(&mut self, draft: Draft) -> Result<Option<Entry>, Error> {
         let kind = draft.kind.clone();
         let entry = self.sign(draft)?;
-        let change = self
+        let mut change = self
             .state
             .check(&entry)
             .map_err(|defect| Error::Refused { kind, defect })?;
@@ -153,6 +156,7 @@ impl Ledger {
             Created::Ours => {
                 self.read_back(&entry).await?;
                 debug!(index = entry.index, kind = %entry.kind, "appended");
+                self.warnings.append(&mut change.warnings);
                 self.state.commit(&entry, change);
                 self.entries.push(entry.clone());
                 Ok(Some(entry))
@@ -183,17 +187,21 @@ impl Ledger {
     /// name, [`Error::StationRevoked`] when one of them revoked us, and when the storage cannot be read.
     pub async fn refresh(&mut self) -> Result<(), Error> {
         let entries = &mut self.entries;
-        let findings =
+        let mut findings =
             verify::read_on(&self.store, &mut self.state, |entry| entries.push(entry)).await?;
+        // What is no entry is met each time.
+        findings.warnings.retain(|one| !self.warnings.contains(one));
+        self.warnings.append(&mut findings.warnings);
         self.may_go_on(findings.failure)
     }
 
     /// Reads and verifies what comes next, entry by entry, without a list of all that there are.
     async fn catch_up(&mut self) -> Result<(), Error> {
         let entries = &mut self.entries;
-        let failure =
+        let mut findings =
             verify::catch_up(&self.store, &mut self.state, |entry| entries.push(entry)).await?;
-        self.may_go_on(failure)
+        self.warnings.append(&mut findings.warnings);
+        self.may_go_on(findings.failure)
     }
 
     fn may_go_on(&self, failure: Option<Failure>) -> Result<(), Error> {
@@ -247,6 +255,12 @@ impl Ledger {
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
         &self.entries
+    }
+
+    /// What verifying them remarked on, without making any of them invalid.
+    #[must_use]
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
     }
 
     /// What they add up to.

@@ -120,6 +120,8 @@ fn only_what_was_reviewed_is_signed(bench: &Bench, ada: &Key, bob: &Key, report:
         .run()
         .exits(0)
         .says("NOT IN ORDER")
+        .says("held by Ada")
+        .says("nobody said where")
         .prints("1 of 1 signatures");
     sign(bench, ada, "Ada")
         .json()
@@ -161,12 +163,26 @@ fn only_what_was_reviewed_is_signed(bench: &Bench, ada: &Key, bob: &Key, report:
         .run()
         .exits(2)
         .fails_with("reviewer_unknown");
+    add(bench, bob, "Eve")
+        .json()
+        .run()
+        .exits(3)
+        .fails_with("reviewers_key");
+    let late = own_key(bench);
+    add(bench, &late, "Carol").run().exits(0);
+    sign(bench, &late, "Carol")
+        .run()
+        .exits(0)
+        .prints("2 of 1 signatures")
+        .prints("it does not count");
     let listed = bench
         .halligan(["review", "reviewers", "list"])
         .run()
         .exits(0);
     assert!(
-        listed.stdout.contains("Ada") && listed.stdout.contains("until"),
+        listed.stdout.contains("Ada")
+            && listed.stdout.contains("until")
+            && listed.stdout.contains("(entry "),
         "{}",
         listed.stdout
     );
@@ -211,7 +227,10 @@ fn a_tenant_that_does_not_answer_is_unknown_and_a_dry_run_records_nothing() {
     assert_eq!(bench.entries().len(), before);
 
     bench.cut_the_network();
+    let told = hold(&bench).run().exits(1).stdout;
+    assert_eq!(told.matches("! the tenant was not read: ").count(), 1);
     let review = hold(&bench).json().run().exits(1).document();
+    assert!(review["unanswered"].is_string());
     let findings = review["findings"].as_array().unwrap();
     for part in ["audit", "reconcile"] {
         let mut those = findings.iter().filter(|one| one["part"] == part);

@@ -154,6 +154,7 @@ impl World {
                 from: on(0).to_string(),
                 until: on(day).to_string(),
             },
+            head: None,
             by: vec!["Alice".to_owned()],
             passed: true,
             findings: Vec::new(),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::findings::INCIDENT;
 use super::{Reviewed, is_open};
 use crate::ledger::{EntryRef, Outcome, Review};
 
@@ -21,7 +22,7 @@ pub struct Comparison {
     pub signed_by: Vec<String>,
     /// What was as it should be then, or not there, and is not now.
     pub appeared: Vec<String>,
-    /// What was not as it should be then, and is now.
+    /// What was not as it should be then, and is now. Incidents are not among it: what has happened does not go away.
     pub gone: Vec<String>,
     /// What was not as it should be then, and is not now.
     pub still: Vec<String>,
@@ -47,6 +48,8 @@ pub(super) fn compare(reviewed: &Reviewed, last: &Review) -> Comparison {
         let these = these.iter().filter(|one| !those.contains(one));
         these.map(|&one| one.to_owned()).collect()
     };
+    let happened = |one: &&&str| one.starts_with(INCIDENT);
+    let lasting: Vec<&str> = then.iter().filter(|one| !happened(one)).copied().collect();
     let still = now.iter().filter(|one| then.contains(one));
     let mut counts: BTreeMap<String, Change> = BTreeMap::new();
     for (name, then) in &held.counts {
@@ -59,13 +62,9 @@ pub(super) fn compare(reviewed: &Reviewed, last: &Review) -> Comparison {
         entry: last.entry,
         held: last.held.time,
         passed: held.passed,
-        signed_by: last
-            .signatures
-            .iter()
-            .map(|(name, _)| name.clone())
-            .collect(),
+        signed_by: last.counted().map(|one| one.reviewer.clone()).collect(),
         appeared: without(&now, &then),
-        gone: without(&then, &now),
+        gone: without(&lasting, &now),
         still: still.map(|&one| one.to_owned()).collect(),
         counts,
     }

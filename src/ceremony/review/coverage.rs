@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::ledger::{EnrolledKey, State};
+use super::story::Story;
+use crate::ledger::EnrolledKey;
 
 /// Accounts and places.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -27,18 +28,20 @@ pub struct CoverageRow {
     pub nowhere: Vec<String>,
     /// What all its keys have in common and should not.
     pub warnings: Vec<String>,
+    /// What they may have in common, as nobody said otherwise.
+    pub doubts: Vec<String>,
 }
 
-/// The keys in service.
-pub(super) fn of(state: &State) -> Coverage {
+/// The keys in service of the tenant.
+pub(super) fn of(story: &Story<'_>) -> Coverage {
     let mut accounts: BTreeMap<&str, Vec<&EnrolledKey>> = BTreeMap::new();
-    for key in state.keys_in_service() {
+    for key in story.keys() {
         accounts
             .entry(&key.enrolled.account.upn)
             .or_default()
             .push(key);
     }
-    let places: BTreeSet<&str> = state.keys_in_service().filter_map(place).collect();
+    let places: BTreeSet<&str> = story.keys().filter_map(place).collect();
     let rows = accounts.iter().map(|(account, keys)| CoverageRow {
         account: (*account).to_owned(),
         cells: places
@@ -47,6 +50,7 @@ pub(super) fn of(state: &State) -> Coverage {
             .collect(),
         nowhere: labels(keys, |found| found.is_none()),
         warnings: warnings(keys),
+        doubts: doubts(keys),
     });
     Coverage {
         rows: rows.collect(),
@@ -55,9 +59,8 @@ pub(super) fn of(state: &State) -> Coverage {
 }
 
 fn place(key: &EnrolledKey) -> Option<&str> {
-    key.custody
-        .as_ref()
-        .map(|custody| custody.location.as_str())
+    let custody = key.custody.as_ref()?;
+    Some(&custody.location)
 }
 
 fn labels(keys: &[&EnrolledKey], is_there: impl Fn(Option<&str>) -> bool) -> Vec<String> {
@@ -90,4 +93,26 @@ fn warnings(keys: &[&EnrolledKey]) -> Vec<String> {
         warnings.push(format!("all keys are of the model {model}"));
     }
     warnings
+}
+
+/// Of a single key, its loss is told already.
+fn doubts(keys: &[&EnrolledKey]) -> Vec<String> {
+    if keys.len() < 2 {
+        return Vec::new();
+    }
+    let nowhere = labels(keys, |found| found.is_none());
+    let in_no_hands = keys.iter().filter(|key| {
+        let custody = key.custody.as_ref();
+        custody.is_some_and(|custody| custody.custodians.is_empty())
+    });
+    let in_no_hands: Vec<&str> = in_no_hands.map(|key| key.enrolled.label.as_str()).collect();
+    let mut doubts = Vec::new();
+    if !nowhere.is_empty() {
+        doubts.push(format!("nobody said where {} lie", nowhere.join(", ")));
+    }
+    if !in_no_hands.is_empty() {
+        let keys = in_no_hands.join(", ");
+        doubts.push(format!("nobody said who gets at {keys}"));
+    }
+    doubts
 }

@@ -1,14 +1,14 @@
 //! What a review finds, one line per subject: what is not as it should be line by line, and of every part a line that says that it was
 //! looked at.
 
-use jiff::{SignedDuration, Timestamp};
-
 use super::story::Story;
+use super::unseen::unseen;
 use super::{Finding, Incident, Material};
 use crate::attestation::Verdict;
 use crate::ceremony::duty::{Duty, DutyKind, DutyState};
 use crate::ceremony::reconcile::{self, Standing};
-use crate::ledger::{Event, OutcomeVerdict};
+use crate::encoding::shell_word;
+use crate::ledger::{OutcomeVerdict, Warning};
 use crate::tenant::audit;
 
 /// Everything, part by part.
@@ -17,29 +17,48 @@ pub(super) fn findings(
     story: &Story<'_>,
     incidents: &[Incident],
 ) -> Vec<Finding> {
-    let mut findings = vec![ledger(material)];
+    let mut findings = vec![ledger(material, story)];
     findings.extend(incidents.iter().map(incident));
     findings.extend(audited(material));
     findings.extend(reconciled(material));
-    findings.extend(monitored(story));
+    findings.extend(monitored(material, story));
     findings.extend(due(material));
     findings.extend(ceremonies(material));
     findings.extend(signatures(material, story));
     findings
 }
 
-/// Nothing is reviewed that does not verify.
-fn ledger(material: &Material<'_>) -> Finding {
-    let entries = format!("{} entries verified", material.entries.len());
-    Finding::new("ledger", "ledger", OutcomeVerdict::Pass, entries)
+/// Nothing is reviewed that does not verify. What verifying remarks on, and what is dated in the future, leaves open when things were.
+fn ledger(material: &Material<'_>, story: &Story<'_>) -> Finding {
+    let remarks = material.warnings.iter().filter(|warning| match warning {
+        Warning::TimeWentBack { index, .. } | Warning::UnknownKind { index, .. } => {
+            story.is_new_index(*index)
+        }
+        Warning::UnexpectedObject(_) => true,
+    });
+    let entries = material.entries.iter();
+    let future = entries.filter(|entry| !story.is_past(entry.time));
+    let future = future.map(|entry| {
+        let (index, time) = (entry.index, entry.time);
+        format!("entry {index} says {time}, which is in the future")
+    });
+    let odd: Vec<String> = remarks.map(ToString::to_string).chain(future).collect();
+    match odd.is_empty() {
+        true => {
+            let entries = format!("{} entries verified", material.entries.len());
+            Finding::new("ledger", "ledger", OutcomeVerdict::Pass, entries)
+        }
+        false => Finding::new("ledger", "ledger", OutcomeVerdict::Unknown, odd.join("; "))
+            .remedied("find out which station's clock or version it was: `halligan ledger show` names the station of an entry"),
+    }
 }
 
+/// How the subject of every incident begins, and no other.
+pub(super) const INCIDENT: &str = "incident: ";
+
 fn incident(incident: &Incident) -> Finding {
-    let subject = format!(
-        "incident: {} {}",
-        incident.kind.describe(),
-        incident.subject
-    );
+    let kind = incident.kind.describe();
+    let subject = format!("{INCIDENT}{kind} {}", incident.subject);
     let why = format!(
         "{} (entry {}, {})",
         incident.what, incident.entry, incident.time
@@ -130,12 +149,9 @@ fn difference(line: &reconcile::Line, finding: &reconcile::Finding) -> Finding {
     }
 }
 
-fn monitored(story: &Story<'_>) -> Vec<Finding> {
-    let gaps = unseen(story);
-    let unknown = OutcomeVerdict::Unknown;
-    let gaps = gaps
-        .into_iter()
-        .map(|why| Finding::new("monitor", "logs", unknown, why));
+fn monitored(material: &Material<'_>, story: &Story<'_>) -> Vec<Finding> {
+    let gaps = unseen(material, story).into_iter();
+    let gaps = gaps.map(|why| Finding::new("monitor", "logs", OutcomeVerdict::Unknown, why));
     or_none(
         "monitor",
         gaps.collect(),
@@ -143,61 +159,18 @@ fn monitored(story: &Story<'_>) -> Vec<Finding> {
     )
 }
 
-/// How old the last look may be.
-const LOOK_TOLERANCE: SignedDuration = SignedDuration::from_hours(24);
-
-/// For which parts of the time since the last review nobody knows what the logs had.
-pub(super) fn unseen(story: &Story<'_>) -> Vec<String> {
-    let mut looks: Vec<(Timestamp, Timestamp)> = Vec::new();
-    let mut gaps = Vec::new();
-    for told in &story.told {
-        let Event::TenantMonitored(look) = &told.event else {
-            continue;
-        };
-        let (from, until) = (look.period.from.parse(), look.period.until.parse());
-        if let (Ok(from), Ok(until), true) = (from, until, story.is_about(&look.tenant)) {
-            looks.push((from, until));
-        }
-        if story.is_new(told) {
-            gaps.extend(look.unread.iter().map(|unread| {
-                let period = &unread.period;
-                format!("{} to {}: {}", period.from, period.until, unread.why)
-            }));
-        }
-    }
-    looks.sort_unstable();
-    let mut seen = story.from;
-    for (from, until) in looks {
-        if from
-            > seen
-                .saturating_add(LOOK_TOLERANCE)
-                .unwrap_or(Timestamp::MAX)
-        {
-            gaps.push(format!("nobody looked at the logs of {seen} to {from}"));
-        }
-        seen = seen.max(until);
-    }
-    if story.until
-        > seen
-            .saturating_add(LOOK_TOLERANCE)
-            .unwrap_or(Timestamp::MAX)
-    {
-        gaps.push(format!(
-            "nobody looked at the logs of {seen} to {}",
-            story.until
-        ));
-    }
-    gaps.sort();
-    gaps.dedup();
-    gaps
-}
-
 /// What is due, but for what other parts tell themselves.
 fn due(material: &Material<'_>) -> Vec<Finding> {
     let duties = material.duties.iter();
     let duties = duties.filter(|duty| {
-        let elsewhere = [DutyKind::Ceremony, DutyKind::Review, DutyKind::Unexplained];
-        !elsewhere.contains(&duty.kind)
+        match duty.kind {
+            DutyKind::Ceremony | DutyKind::Monitor | DutyKind::Review | DutyKind::Unexplained => {
+                false
+            }
+            // The review has made one of its own.
+            DutyKind::Audit => material.audited.is_err(),
+            _ => true,
+        }
     });
     let (fine, late): (Vec<&Duty>, Vec<&Duty>) = duties.partition(|duty| duty.state.is_satisfied());
     let fine = format!("{} duties, none is late", fine.len());
@@ -230,7 +203,7 @@ fn ceremonies(material: &Material<'_>) -> Vec<Finding> {
         let subject = format!("ceremony on {}", ceremony.label);
         let why = format!("{} is open", ceremony.kind.as_str());
         Finding::new("ceremony", subject, OutcomeVerdict::Fail, why)
-            .remedied(format!("halligan resume {}", ceremony.label))
+            .remedied(format!("halligan resume {}", shell_word(&ceremony.label)))
     });
     or_none("ceremony", open.collect(), "none is open")
 }
@@ -241,16 +214,22 @@ fn signatures(material: &Material<'_>, story: &Story<'_>) -> Vec<Finding> {
     let Some(last) = story.last else {
         return Vec::new();
     };
-    let signed = last.signatures.len();
+    let signed = last.counted().count();
+    let late = last.signatures.len() - signed;
     let missing = (signed < needed).then(|| {
         let subject = format!("signatures of the review of entry {}", last.entry.index);
-        let why = format!("{signed} of {needed} reviewers have signed it");
+        let mut why = format!("{signed} of {needed} reviewers have signed it");
+        if late > 0 {
+            why.push_str(&format!(
+                ", besides {late} who joined after it was held and do not count"
+            ));
+        }
         let remedy = format!(
             "halligan review sign --review {} --reviewer NAME",
             last.entry.index
         );
         Finding::new("review", subject, OutcomeVerdict::Fail, why).remedied(remedy)
     });
-    let fine = format!("the last one has {signed} signatures");
+    let fine = format!("the last one has {signed} of {needed} signatures");
     or_none("review", missing.into_iter().collect(), fine)
 }

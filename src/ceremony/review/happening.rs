@@ -80,16 +80,29 @@ fn describe(told: &Told, story: &Story<'_>) -> Option<(&'static str, String)> {
                 key.custody.custodians.join(", ")
             ),
         ),
-        Event::KeyRetired(key) => ("keys_retired", key.label.clone()),
+        Event::KeyRetired(key) => (
+            "keys_retired",
+            format!("{}: {}", key.label, key.reason.as_str()),
+        ),
         Event::PinChanged(pin) => ("pins_changed", pin.label.clone()),
         Event::PinOpened(pin) => ("pins_opened", opened(&pin.label, &pin.by)),
         Event::ResetPerformed(reset) => ("keys_reset", reset.label.clone()),
         Event::ReviewerJoined(reviewer) => {
             ("reviewers_changed", format!("{} joined", reviewer.name))
         }
-        Event::ReviewerLeft(reviewer) => ("reviewers_changed", format!("{} left", reviewer.name)),
+        Event::ReviewerLeft(reviewer) => {
+            let reason = reviewer.reason.as_deref();
+            let reason = reason.map(|why| format!(": {why}")).unwrap_or_default();
+            (
+                "reviewers_changed",
+                format!("{} left{reason}", reviewer.name),
+            )
+        }
         Event::StationJoined(station) => ("stations_joined", station.name.to_string()),
-        Event::StationRevoked(station) => ("stations_revoked", station.name.to_string()),
+        Event::StationRevoked(station) => (
+            "stations_revoked",
+            format!("{}: {}", station.name, station.reason),
+        ),
         Event::TenantChanged(change) => ("tenant_changes", change.object.name.clone()),
         Event::TenantPasswordOpened(password) => {
             ("passwords_opened", opened(&password.account, &password.by))

@@ -30,6 +30,7 @@ pub async fn record(
             from: reviewed.from.to_string(),
             until: reviewed.until.to_string(),
         },
+        head: reviewed.head,
         by: reviewed.by.clone(),
         passed: reviewed.passed,
         findings: findings(reviewed),

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::story::{Story, Told};
-use crate::ledger::{Event, LogEvent, Outcome, OutcomeVerdict};
+use crate::ledger::{Event, LogEvent, Outcome, OutcomeVerdict, RetireReason, TenantMonitored};
 
 /// What kind of thing happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -16,6 +16,10 @@ pub enum IncidentKind {
     DrillFailed,
     /// A key failed a check.
     KeyFailed,
+    /// Somebody else may have a key.
+    KeyLost,
+    /// What a station signs is not to be believed any more.
+    StationRevoked,
     /// A row of a log that nothing in the ledger explains.
     Unexplained,
 }
@@ -27,6 +31,8 @@ impl IncidentKind {
         match self {
             Self::DrillFailed => "drill failed",
             Self::KeyFailed => "key failed a check",
+            Self::KeyLost => "key lost or compromised",
+            Self::StationRevoked => "station revoked",
             Self::Unexplained => "unexplained activity",
         }
     }
@@ -51,27 +57,38 @@ pub struct Incident {
 pub(super) fn incidents(story: &Story<'_>) -> Vec<Incident> {
     let mut found: Vec<Incident> = story
         .since()
-        .filter_map(|told| failed(story, told))
+        .filter_map(|told| recorded(story, told))
         .collect();
     found.extend(unexplained(story));
     found.sort_by_key(|one| (one.time, one.entry));
     found
 }
 
-fn failed(story: &Story<'_>, told: &Told) -> Option<Incident> {
-    let (kind, subject, findings) = match &told.event {
+fn recorded(story: &Story<'_>, told: &Told) -> Option<Incident> {
+    let (kind, subject, what) = match &told.event {
         Event::KeyChecked(check) if !check.passed => (
             IncidentKind::KeyFailed,
             check.label.clone(),
-            &check.findings,
+            failures(&check.findings)?,
         ),
         Event::DrillCompleted(drill) if !drill.passed => {
             let account = match story.intent(told.ceremony) {
                 Some(Event::DrillIntended(intended)) => intended.account.upn.clone(),
                 _ => drill.label.clone(),
             };
-            (IncidentKind::DrillFailed, account, &drill.findings)
+            let what = failures(&drill.findings)?;
+            (IncidentKind::DrillFailed, account, what)
         }
+        Event::KeyRetired(key) if is_loss(key.reason) => (
+            IncidentKind::KeyLost,
+            key.label.clone(),
+            format!("taken out of service as {}", key.reason.as_str()),
+        ),
+        Event::StationRevoked(station) => (
+            IncidentKind::StationRevoked,
+            station.name.to_string(),
+            station.reason.clone(),
+        ),
         _ => return None,
     };
     Some(Incident {
@@ -79,8 +96,16 @@ fn failed(story: &Story<'_>, told: &Told) -> Option<Incident> {
         time: told.time,
         entry: told.index,
         subject,
-        what: failures(findings)?,
+        what,
     })
+}
+
+/// Whether somebody else may have the key.
+fn is_loss(reason: RetireReason) -> bool {
+    match reason {
+        RetireReason::Compromised | RetireReason::Lost => true,
+        RetireReason::Damaged | RetireReason::Rotated => false,
+    }
 }
 
 /// What failed; nothing of what merely could not be seen.
@@ -96,40 +121,79 @@ fn failures(findings: &[Outcome]) -> Option<String> {
     (!failed.is_empty()).then(|| failed.join("; "))
 }
 
-/// A row, and where it was told first.
+/// A row, and which entry tells of it.
 struct Row<'a> {
-    first: &'a Told,
+    told: &'a Told,
     row: &'a LogEvent,
+    /// Whether the last review was told that nothing explains it.
+    was_open: bool,
 }
 
 /// Rows that the last look which saw them could not explain. A later look that does not see a row any more explains nothing: the
 /// service has forgotten it.
 fn unexplained(story: &Story<'_>) -> Vec<Incident> {
     let mut rows: HashMap<&str, Row<'_>> = HashMap::new();
-    let mut found = Vec::new();
-    for told in &story.told {
-        let Event::TenantMonitored(look) = &told.event else {
-            continue;
-        };
-        if !story.is_about(&look.tenant) {
-            continue;
-        }
+    let looks = story.looks();
+    for (told, look) in &looks {
         for row in &look.events {
-            let known = rows.entry(&row.id).or_insert(Row { first: told, row });
+            let was_open = false;
+            let known = rows.entry(&row.id).or_insert(Row {
+                told,
+                row,
+                was_open,
+            });
             known.row = row;
-        }
-        let open = look.events.iter().filter(|row| row.explained_by.is_none());
-        let listed: u32 = open.map(rows_of).fold(0, u32::saturating_add);
-        if look.unexplained > listed && story.is_new(told) {
-            found.push(unlisted(told, look.unexplained - listed));
+            let is_new = story.is_new(told);
+            if !is_new {
+                known.was_open = row.explained_by.is_none();
+            } else if !story.is_new(known.told) {
+                // The last review was told that something explains it.
+                known.told = told;
+            }
         }
     }
-    let open = rows.values().filter(|one| {
-        let is_new = story.is_new(one.first);
-        is_new && one.row.explained_by.is_none()
-    });
-    found.extend(open.map(|row| incident(row, story)));
+    let open = rows
+        .values()
+        .filter(|one| one.row.explained_by.is_none() && !one.was_open && story.is_new(one.told));
+    let mut found: Vec<Incident> = open.map(|row| incident(row, story)).collect();
+    found.extend(unlisted(&looks, story));
     found
+}
+
+/// What new looks count and do not list. A later look at the same time that counts as many tells of them again.
+fn unlisted(looks: &[(&Told, &TenantMonitored)], story: &Story<'_>) -> Vec<Incident> {
+    let counted = looks.iter().enumerate().filter_map(|(at, (told, look))| {
+        let number = not_listed(look);
+        let later = &looks[at + 1..];
+        let is_again = |(_, later): &(&Told, &TenantMonitored)| {
+            contains(later, look) && not_listed(later) >= number
+        };
+        let counts = number > 0 && story.is_new(told) && !later.iter().any(is_again);
+        counts.then(|| Incident {
+            kind: IncidentKind::Unexplained,
+            time: told.time,
+            entry: told.index,
+            subject: format!("further rows of entry {}", told.index),
+            what: format!("{number} rows that the entry counts and does not list"),
+        })
+    });
+    counted.collect()
+}
+
+fn not_listed(look: &TenantMonitored) -> u32 {
+    let open = look.events.iter().filter(|row| row.explained_by.is_none());
+    let listed = open.map(rows_of).fold(0, u32::saturating_add);
+    look.unexplained.saturating_sub(listed)
+}
+
+/// Whether one look asked for all the time that another one did.
+fn contains(look: &TenantMonitored, other: &TenantMonitored) -> bool {
+    let moments = |look: &TenantMonitored| -> Option<(Timestamp, Timestamp)> {
+        let period = &look.period;
+        Some((period.from.parse().ok()?, period.until.parse().ok()?))
+    };
+    let both = moments(look).zip(moments(other));
+    both.is_some_and(|(one, other)| one.0 <= other.0 && one.1 >= other.1)
 }
 
 /// How many rows an event stands for.
@@ -138,7 +202,7 @@ fn rows_of(event: &LogEvent) -> u32 {
 }
 
 fn incident(row: &Row<'_>, story: &Story<'_>) -> Incident {
-    let Row { first, row } = row;
+    let Row { told, row, .. } = row;
     let account = row.account.as_deref();
     let account = account.map_or("the tenant", |id| story.name_of(id));
     let mut what = format!("{account}: {}", row.activity);
@@ -150,19 +214,9 @@ fn incident(row: &Row<'_>, story: &Story<'_>) -> Incident {
     }
     Incident {
         kind: IncidentKind::Unexplained,
-        time: row.time.parse().unwrap_or(first.time),
-        entry: first.index,
+        time: row.time.parse().unwrap_or(told.time),
+        entry: told.index,
         subject: row.id.clone(),
         what,
-    }
-}
-
-fn unlisted(told: &Told, number: u32) -> Incident {
-    Incident {
-        kind: IncidentKind::Unexplained,
-        time: told.time,
-        entry: told.index,
-        subject: format!("further rows of entry {}", told.index),
-        what: format!("{number} rows that the entry counts and does not list"),
     }
 }

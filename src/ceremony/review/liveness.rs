@@ -21,8 +21,10 @@ pub struct KeyLife {
     pub enrolled_at: Timestamp,
     /// When it was heard of, and how that ended; the oldest first.
     pub signs: Vec<Sign>,
-    /// Within how many days it is to be heard of.
+    /// Within how many days it is to be heard of, the last one begun.
     pub every_days: u16,
+    /// Whether it has been silent for longer than that.
+    pub is_late: bool,
     /// Days since it was last heard of; none if it never was.
     pub last_days_ago: Option<i64>,
     /// The longest time in days for which nothing was heard of it, until today included.
@@ -40,49 +42,39 @@ pub struct Sign {
     pub passed: bool,
 }
 
-impl KeyLife {
-    /// Whether it has been silent for too long.
-    #[must_use]
-    pub fn is_late(&self) -> bool {
-        self.last_days_ago
-            .is_none_or(|days| days > i64::from(self.every_days))
-    }
-}
-
-/// The keys in service, by account and label.
+/// The keys in service of the tenant, by account and label.
 pub(super) fn of(material: &Material<'_>, story: &Story<'_>) -> Vec<KeyLife> {
-    let keys = material.state.keys_in_service();
-    let mut lives: Vec<KeyLife> = keys.map(|key| life(key, material, story)).collect();
+    let mut lives: Vec<KeyLife> = story.keys().map(|key| life(key, material, story)).collect();
     lives.sort_by(|one, other| (&one.account, &one.label).cmp(&(&other.account, &other.label)));
     lives
 }
 
 fn life(key: &EnrolledKey, material: &Material<'_>, story: &Story<'_>) -> KeyLife {
     let told = story.told.iter();
-    let signs: Vec<Sign> = told
-        .filter_map(|told| {
-            let passed = is_sign(told, &key.enrolled.credential_id)?;
-            Some(Sign {
-                time: told.time,
-                entry: told.index,
-                passed,
-            })
+    let signs = told.filter_map(|told| {
+        let passed = is_sign(told, &key.enrolled.credential_id)?;
+        Some(Sign {
+            time: told.time,
+            entry: told.index,
+            passed,
         })
-        .collect();
-    let good: Vec<Timestamp> = signs
-        .iter()
-        .filter(|sign| sign.passed)
-        .map(|sign| sign.time)
-        .collect();
+    });
+    // What is dated in the future says nothing of today; what came from a branch was signed before it was brought in.
+    let mut signs: Vec<Sign> = signs.filter(|sign| story.is_past(sign.time)).collect();
+    signs.sort_by_key(|sign| (sign.time, sign.entry));
+    let good = signs.iter().filter(|sign| sign.passed);
+    let good: Vec<Timestamp> = good.map(|sign| sign.time).collect();
     let ends = good.iter().copied().skip(1).chain([material.now]);
     let gaps = good.iter().zip(ends).map(|(from, to)| days(*from, to));
+    let (last, every) = (good.last().copied(), material.terms.key_check);
     KeyLife {
         label: key.enrolled.label.clone(),
         account: key.enrolled.account.upn.clone(),
         aaguid: key.enrolled.aaguid,
         enrolled_at: key.enrolled_at,
-        every_days: material.terms.key_check_days,
-        last_days_ago: good.last().map(|last| days(*last, material.now)),
+        every_days: every.whole_days(),
+        is_late: last.is_none_or(|last| every.after(last) <= material.now),
+        last_days_ago: last.map(|last| days(last, material.now)),
         longest_gap_days: gaps.max().unwrap_or(0),
         signs,
     }

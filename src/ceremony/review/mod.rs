@@ -9,7 +9,8 @@
 //! ledger     review.held, with the hashes of report and document; review.signed by each reviewer
 //! ```
 //!
-//! What belongs to a review are the entries after the last one's, not the days: what a station recorded late falls through no gap.
+//! What belongs to a review are the entries that the last one did not know, not the days: what a station recorded late, or while a
+//! review was held, falls through no gap.
 
 mod checklist;
 mod comparison;
@@ -26,6 +27,7 @@ mod story;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests;
+mod unseen;
 mod usage;
 
 use std::collections::BTreeMap;
@@ -33,9 +35,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::ceremony::duty::Duty;
+use crate::ceremony::duty::{Duty, Interval};
 use crate::ceremony::reconcile::Reconciled;
-use crate::ledger::{Entry, EntryRef, Outcome, OutcomeVerdict, State};
+use crate::ledger::{Entry, EntryRef, Outcome, OutcomeVerdict, State, Warning};
 use crate::tenant::audit::{Audit, FailOn};
 use crate::tenant::snapshot::Snapshot;
 
@@ -47,6 +49,7 @@ pub use happening::Happening;
 pub use hold::{Hashes, record};
 pub use incident::{Incident, IncidentKind};
 pub use liveness::{KeyLife, Sign};
+pub use story::last_review;
 pub use usage::{Use, UseKind};
 
 /// What was gathered for a review. What could not be had says why.
@@ -54,6 +57,8 @@ pub use usage::{Use, UseKind};
 pub struct Material<'a> {
     /// Every entry; verified.
     pub entries: &'a [Entry],
+    /// What verifying them remarked on.
+    pub warnings: &'a [Warning],
     /// What they add up to.
     pub state: &'a State,
     /// The tenant's identifier.
@@ -86,23 +91,27 @@ pub struct Audited<'a> {
 }
 
 /// What is wanted of a review, and of what it looks at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct Terms {
     /// How many reviewers are to sign each review.
     pub signatures: usize,
-    /// Within how many days each key is to show that it works.
-    pub key_check_days: u16,
-    /// Within how many days each account is to sign in, and a review is to be held.
-    pub review_days: u16,
+    /// How often each key is to show that it works.
+    pub key_check: Interval,
+    /// How often each account is to sign in.
+    pub drill: Interval,
+    /// How often a review is to be held.
+    pub review: Interval,
 }
 
 impl Default for Terms {
     /// Microsoft advises to validate the accounts every 90 days at least.
     fn default() -> Self {
+        let every = |text: &str| text.parse().expect("a span of time as people write it");
         Self {
             signatures: 1,
-            key_check_days: 30,
-            review_days: 90,
+            key_check: every("30 days"),
+            drill: every("90 days"),
+            review: every("90 days"),
         }
     }
 }
@@ -130,6 +139,8 @@ pub struct Reviewed {
     pub checklist: Vec<Answered>,
     /// What must not happen unnoticed, and did happen.
     pub incidents: Vec<Incident>,
+    /// Why the tenant could not be read, if it could not.
+    pub unanswered: Option<String>,
     /// What else happened.
     pub happenings: Vec<Happening>,
     /// The keys in service, and when they were heard of.
@@ -202,7 +213,7 @@ pub fn review(material: &Material<'_>) -> Reviewed {
     let findings = findings::findings(material, &story, &incidents);
     let checklist = checklist::answer(material, &story);
     let happenings = happening::happenings(&story);
-    let coverage = coverage::of(material.state);
+    let coverage = coverage::of(&story);
     let mut reviewed = Reviewed {
         tenant: material.tenant.to_owned(),
         name: name(material),
@@ -214,6 +225,7 @@ pub fn review(material: &Material<'_>) -> Reviewed {
         findings,
         checklist,
         incidents,
+        unanswered: material.audited.err().map(str::to_owned),
         happenings,
         keys: liveness::of(material, &story),
         coverage,

@@ -12,13 +12,13 @@ use crate::ceremony::check::{Signer, identify, prove_in_person};
 use crate::ceremony::enroll::Credential;
 use crate::ceremony::interaction::Step;
 use crate::ceremony::parties::touch_prompt;
-use crate::ceremony::silent::descriptors;
+use crate::ceremony::silent::{self, Holding, descriptors};
 use crate::ceremony::user_verification::UserVerification;
 use crate::ceremony::{Error, Parties};
 use crate::ctap::command::{RelyingParty, User, get_info, make_credential};
 use crate::ctap::{self, Permissions};
 use crate::encoding::base64url;
-use crate::ledger::{Draft, EntryRef, Event, ReviewerJoined, ReviewerLeft};
+use crate::ledger::{Draft, EntryRef, Event, ReviewerJoined, ReviewerLeft, State};
 use crate::webauthn::client_data::{self, ClientDataType};
 use crate::webauthn::{Aaguid, ClientData, RpId};
 
@@ -63,11 +63,10 @@ async fn steps(request: &Request, parties: &mut Parties<'_>) -> Result<Joined, E
     parties.interaction.begin(Step::InspectLedger);
     parties.ledger.refresh().await?;
     let name = request.name.clone();
-    if parties.ledger.state().reviewer(&name).is_some() {
-        return Err(Error::ReviewerKnown(name));
-    }
+    require_new(parties.ledger.state(), &name)?;
     parties.interaction.done(Step::InspectLedger, &name);
     require_verification(parties.key.in_hand()?.info())?;
+    require_unused(parties)?;
     let also = identify(parties, None)?.map(|key| key.label);
     if let Some(label) = &also {
         parties.interaction.warn(&format!(
@@ -93,6 +92,37 @@ async fn steps(request: &Request, parties: &mut Parties<'_>) -> Result<Joined, E
         also,
         entry: entry.reference(),
     })
+}
+
+/// Nobody has joined under this name, and stayed.
+///
+/// # Errors
+/// When somebody has.
+pub fn require_new(state: &State, name: &str) -> Result<(), Error> {
+    match state.reviewer(name) {
+        Some(_) => Err(Error::ReviewerKnown(name.to_owned())),
+        None => Ok(()),
+    }
+}
+
+/// A key that tells silently whose it is need not be given a PIN to be refused. One that does not is refused by the exclude list.
+fn require_unused(parties: &mut Parties<'_>) -> Result<(), Error> {
+    let reviewers = parties.ledger.state().reviewers().iter();
+    let credentials: Vec<(RpId, Vec<u8>)> = reviewers
+        .map(|one| {
+            let introduction = &one.introduction;
+            (
+                introduction.rp_id.clone(),
+                introduction.credential_id.clone(),
+            )
+        })
+        .collect();
+    for (rp_id, credential_id) in credentials {
+        if silent::holding(parties, &rp_id, &credential_id)? == Holding::Holds {
+            return Err(Error::ReviewersKey);
+        }
+    }
+    Ok(())
 }
 
 fn relying_party() -> RpId {
@@ -156,10 +186,10 @@ fn request(
         name: Some(name.to_owned()),
         display_name: None,
     };
+    // Those who left, too: the key of one who did must not come back under another name.
     let reviewers = parties.ledger.state().reviewers().iter();
-    let present = reviewers.filter(|one| one.left.is_none());
     make_credential::Request {
-        exclude_list: descriptors(present.map(|one| one.introduction.credential_id.as_slice())),
+        exclude_list: descriptors(reviewers.map(|one| one.introduction.credential_id.as_slice())),
         ..make_credential::Request::new(client_data::hash(client_data_json), rp, user)
     }
 }

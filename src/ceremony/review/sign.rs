@@ -10,6 +10,7 @@ use crate::ceremony::user_verification::UserVerification;
 use crate::ceremony::{Error, Parties};
 use crate::encoding::hex;
 use crate::ledger::{Draft, EntryRef, Event, Review, ReviewSigned, ReviewerJoined, State};
+use crate::webauthn::Aaguid;
 
 /// What is to be signed, and by whom.
 pub struct Request<'a> {
@@ -32,6 +33,12 @@ pub struct Signed {
     pub review: Review,
     /// Who signed it.
     pub reviewer: String,
+    /// The model of the key.
+    pub aaguid: Aaguid,
+    /// The entry with which its holder joined.
+    pub joined: u64,
+    /// Whether the signature counts: it does if the reviewer had joined before the review was held.
+    pub counts: bool,
     /// The entry with the signature.
     pub entry: EntryRef,
 }
@@ -44,6 +51,20 @@ pub fn review(state: &State, index: Option<u64>) -> Result<&Review, Error> {
     let mut reviews = state.reviews().iter().rev();
     let wanted = reviews.find(|one| index.is_none_or(|index| one.entry.index == index));
     wanted.ok_or(Error::NoReview(index))
+}
+
+/// What is to be signed and who is to sign it, without any key.
+///
+/// # Errors
+/// When there is no such review or reviewer, a file is another one, or the reviewer has signed the review before.
+pub fn examine<'a>(
+    request: &Request<'_>,
+    state: &'a State,
+) -> Result<(&'a Review, &'a ReviewerJoined), Error> {
+    let review = review(state, request.review)?;
+    let introduction = signatory(state, request.reviewer, review)?;
+    require_files(request, review)?;
+    Ok((review, introduction))
 }
 
 /// Has a reviewer's key sign a review. `show` is given what is about to be signed, before the key is asked.
@@ -69,10 +90,8 @@ async fn steps(
 ) -> Result<Signed, Error> {
     parties.interaction.begin(Step::InspectLedger);
     parties.ledger.refresh().await?;
-    let state = parties.ledger.state();
-    let review = review(state, request.review)?.clone();
-    let introduction = signatory(state, request.reviewer, &review)?.clone();
-    require_files(request, &review)?;
+    let (review, introduction) = examine(request, parties.ledger.state())?;
+    let (review, introduction) = (review.clone(), introduction.clone());
     let found = format!("review of entry {}", review.entry.index);
     parties.interaction.done(Step::InspectLedger, &found);
     show(&review);
@@ -92,7 +111,12 @@ async fn steps(
     let proof = prove_in_person(signer, &mut user, &draft, parties)?;
     parties.interaction.done(Step::ProveKey, "signed");
     let entry = parties.ledger.append(draft.with_proof(proof)).await?;
+    let joined = parties.ledger.state().reviewer(&reviewer);
+    let joined = joined.map_or(entry.index, |one| one.joined.index);
     Ok(Signed {
+        counts: joined < review.held.index,
+        aaguid: introduction.aaguid,
+        joined,
         review,
         reviewer,
         entry: entry.reference(),
@@ -108,7 +132,7 @@ fn signatory<'a>(
     let reviewer = state.reviewer(name);
     let reviewer = reviewer.ok_or_else(|| Error::ReviewerUnknown(name.to_owned()))?;
     let mut signatures = review.signatures.iter();
-    match signatures.any(|(signed, _)| signed == name) {
+    match signatures.any(|one| one.reviewer == name) {
         true => Err(Error::ReviewSignedAlready {
             reviewer: name.to_owned(),
             review: review.entry.index,

@@ -1,12 +1,17 @@
-//! What the ledger tells, in the order in which it happened, and which of it belongs to this review.
+//! What the ledger tells, in the order in which it was recorded, and which of it belongs to this review.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::Material;
-use crate::ledger::{Entry, Event, Review};
+use crate::ledger::{
+    Account, EnrolledKey, Entry, EntryHash, EntryRef, Event, Kind, Review, State, TenantMonitored,
+};
+
+/// How far clocks of stations may differ before what they date in the future counts for nothing.
+pub(super) const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
 
 /// One thing that the ledger tells.
 pub(super) struct Told {
@@ -18,6 +23,17 @@ pub(super) struct Told {
     /// The credential that signed it.
     pub(super) signed_by: Option<Vec<u8>>,
     pub(super) event: Event,
+    /// As the station wrote it, to the ledger or to a branch.
+    written: EntryRef,
+    is_merged: bool,
+}
+
+/// A drill that came to its end.
+pub(super) struct Drill<'a> {
+    pub(super) ceremony: Uuid,
+    pub(super) account: &'a Account,
+    pub(super) time: Timestamp,
+    pub(super) passed: bool,
 }
 
 /// All of it.
@@ -27,7 +43,11 @@ pub(super) struct Story<'a> {
     names: BTreeMap<String, String>,
     /// The last review of this tenant.
     pub(super) last: Option<&'a Review>,
-    /// When it ended, or when the ledger begins.
+    /// What that one knew.
+    known: Lineage,
+    branches: Branches,
+    state: &'a State,
+    /// When the last review ended, or when the ledger begins.
     pub(super) from: Timestamp,
     /// Now.
     pub(super) until: Timestamp,
@@ -35,37 +55,116 @@ pub(super) struct Story<'a> {
     pub(super) tenant: &'a str,
 }
 
+/// The last review of a tenant; of any where it is not known which.
+#[must_use]
+pub fn last_review<'a>(state: &'a State, tenant: Option<&str>) -> Option<&'a Review> {
+    let is_about = |one: &&Review| tenant.is_none_or(|tenant| is_same(&one.review.tenant, tenant));
+    state.reviews().iter().rfind(is_about)
+}
+
 impl<'a> Story<'a> {
     pub(super) fn of(material: &Material<'a>) -> Self {
         let told: Vec<Told> = material.entries.iter().filter_map(tell).collect();
-        let mut reviews = material.state.reviews().iter().rev();
-        let last = reviews.find(|one| is_same(&one.review.tenant, material.tenant));
-        let begin = told.first().map_or(material.now, |first| first.time);
+        let last = last_review(material.state, Some(material.tenant));
+        let branches = Branches::of(material.entries);
+        let begin = material
+            .entries
+            .first()
+            .map_or(material.now, |first| first.time);
         let end = last.and_then(|last| last.review.period.until.parse().ok());
+        // A review that was dated in the future must not hide what happened until then.
+        let end = end.filter(|end| is_past(*end, material.now));
+        let known = last.and_then(|last| last.review.head);
         Self {
             from: end.unwrap_or(begin).min(material.now),
             until: material.now,
             tenant: material.tenant,
             names: told.iter().flat_map(named).collect(),
+            known: known.map(|head| branches.before(&head)).unwrap_or_default(),
+            branches,
+            state: material.state,
             told,
             last,
         }
     }
 
-    /// What was recorded since the last review, oldest first.
+    /// What was recorded since the last review and is not about another tenant, oldest first.
     pub(super) fn since(&self) -> impl Iterator<Item = &Told> {
-        self.told.iter().filter(|one| self.is_new(one))
+        let told = self.told.iter();
+        told.filter(|one| self.is_new(one) && self.concerns(one))
     }
 
+    /// Whether the last review did not know it. Where an entry stands does not tell: other stations write while a review is held.
     pub(super) fn is_new(&self, told: &Told) -> bool {
-        self.last.is_none_or(|last| told.index > last.entry.index)
+        !self.known.has(told)
+    }
+
+    /// Whether the last review did not know the entry at this index of the ledger itself.
+    pub(super) fn is_new_index(&self, index: u64) -> bool {
+        self.known.trunk.is_none_or(|trunk| index > trunk)
+    }
+
+    /// Whether it is not dated in the future.
+    pub(super) fn is_past(&self, time: Timestamp) -> bool {
+        is_past(time, self.until)
     }
 
     /// The event with which this ceremony began.
-    pub(super) fn intent(&self, ceremony: Option<Uuid>) -> Option<&Event> {
+    pub(super) fn intent(&self, ceremony: Option<Uuid>) -> Option<&'a Event> {
+        Some(&self.state.ceremony(ceremony?)?.intent)
+    }
+
+    /// The keys in service for accounts of this tenant.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &'a EnrolledKey> {
+        let keys = self.state.keys_in_service();
+        keys.filter(|key| is_same(self.tenant, &key.enrolled.tenant))
+    }
+
+    /// The looks into the logs of this tenant, in the order in which they were made: one of a branch was made before it was brought in.
+    pub(super) fn looks(&self) -> Vec<(&Told, &TenantMonitored)> {
+        let looks = self.told.iter().filter_map(|told| match &told.event {
+            Event::TenantMonitored(look) if self.is_about(&look.tenant) => Some((told, look)),
+            _ => None,
+        });
+        let mut looks: Vec<(&Told, &TenantMonitored)> = looks.collect();
+        looks.sort_by_key(|(told, _)| told.time);
+        looks
+    }
+
+    /// The drills in this tenant, in the order in which they were held.
+    pub(super) fn drills(&self) -> Vec<Drill<'a>> {
+        let ended = self.told.iter().filter_map(|told| {
+            let Event::DrillCompleted(drill) = &told.event else {
+                return None;
+            };
+            match self.intent(told.ceremony)? {
+                Event::DrillIntended(intended) if self.is_about(&intended.tenant) => Some(Drill {
+                    ceremony: told.ceremony?,
+                    account: &intended.account,
+                    time: told.time,
+                    passed: drill.passed,
+                }),
+                _ => None,
+            }
+        });
+        let mut drills: Vec<Drill<'a>> = ended.filter(|one| self.is_past(one.time)).collect();
+        drills.sort_by_key(|one| one.time);
+        drills
+    }
+
+    /// What a row of a look names as its explanation: an index in the ledger or branch that the look was written to.
+    pub(super) fn explanation(&self, look: &Told, index: u64) -> Option<&Told> {
         let mut told = self.told.iter();
-        let first = told.find(|one| one.ceremony.is_some() && one.ceremony == ceremony)?;
-        Some(&first.event)
+        if !look.is_merged {
+            return told.find(|one| one.index == index);
+        }
+        let before = self.branches.before(&look.written);
+        match before.trunk.is_some_and(|trunk| index <= trunk) {
+            true => told.find(|one| one.index == index),
+            false => told.find(|one| {
+                one.written.index == index && before.branch.contains(&one.written.hash)
+            }),
+        }
     }
 
     /// An account as people call it.
@@ -78,6 +177,87 @@ impl<'a> Story<'a> {
     /// Whether this is about the tenant that is reviewed.
     pub(super) fn is_about(&self, tenant: &str) -> bool {
         is_same(self.tenant, tenant)
+    }
+
+    /// Whether it is not about another tenant. What is about none, as stations and reviewers are, concerns every one.
+    fn concerns(&self, told: &Told) -> bool {
+        let by_credential = |id: &[u8]| self.state.key_by_credential(id);
+        let by_label = |label: &str| self.state.key_by_label(label);
+        let tenant_of = |key: Option<&'a EnrolledKey>| Some(key?.enrolled.tenant.as_str());
+        let tenant = match &told.event {
+            Event::AlertReceived(alert) => self.tenant_of_ceremony(Some(alert.drill)),
+            Event::ConfigApplied(config) => tenant_of(by_label(&config.label)),
+            Event::DrillCompleted(_) | Event::TenantChanged(_) => {
+                self.tenant_of_ceremony(told.ceremony)
+            }
+            Event::KeyChecked(key) => tenant_of(by_credential(&key.credential_id)),
+            Event::KeyEnrolled(key) => Some(key.tenant.as_str()),
+            Event::KeyHandedOver(key) => tenant_of(by_credential(&key.credential_id)),
+            Event::KeyRetired(key) => tenant_of(by_credential(&key.credential_id)),
+            Event::PinChanged(pin) => tenant_of(by_label(&pin.label)),
+            Event::PinOpened(pin) => tenant_of(by_label(&pin.label)),
+            Event::ResetPerformed(reset) => tenant_of(by_credential(&reset.credential_id)),
+            _ => None,
+        };
+        tenant.is_none_or(|tenant| self.is_about(tenant))
+    }
+
+    fn tenant_of_ceremony(&self, ceremony: Option<Uuid>) -> Option<&'a str> {
+        match self.intent(ceremony)? {
+            Event::DrillIntended(intended) => Some(&intended.tenant),
+            Event::TenantChangeIntended(intended) => Some(&intended.tenant),
+            _ => None,
+        }
+    }
+}
+
+fn is_past(time: Timestamp, now: Timestamp) -> bool {
+    time.duration_since(now) <= CLOCK_TOLERANCE
+}
+
+/// An entry, and all before it, as the station knew them that read or wrote it.
+#[derive(Default)]
+struct Lineage {
+    /// The ledger itself up to here.
+    trunk: Option<u64>,
+    /// These of a branch.
+    branch: HashSet<EntryHash>,
+}
+
+impl Lineage {
+    fn has(&self, told: &Told) -> bool {
+        self.trunk.is_some_and(|trunk| told.index <= trunk)
+            || self.branch.contains(&told.written.hash)
+    }
+}
+
+/// The entries that were brought in from branches, and what each follows.
+struct Branches(HashMap<EntryHash, Option<EntryRef>>);
+
+impl Branches {
+    fn of(entries: &[Entry]) -> Self {
+        let merged = entries.iter().filter_map(merged).map(|entry| {
+            let before = entry.index.checked_sub(1).map(|index| EntryRef {
+                index,
+                hash: entry.previous,
+            });
+            (entry.reference().hash, before)
+        });
+        Self(merged.collect())
+    }
+
+    fn before(&self, entry: &EntryRef) -> Lineage {
+        let mut lineage = Lineage::default();
+        let mut at = Some(*entry);
+        while let Some(entry) = at {
+            let Some(before) = self.0.get(&entry.hash) else {
+                lineage.trunk = Some(entry.index);
+                break;
+            };
+            lineage.branch.insert(entry.hash);
+            at = *before;
+        }
+        lineage
     }
 }
 
@@ -100,14 +280,30 @@ fn is_same(one: &str, other: &str) -> bool {
     one.eq_ignore_ascii_case(other) || is_id(one) != is_id(other)
 }
 
+/// The entry of a branch that this one brings in.
+fn merged(entry: &Entry) -> Option<Entry> {
+    if entry.kind != Kind::EntryMerged {
+        return None;
+    }
+    match entry.event().ok()?? {
+        Event::EntryMerged(merged) => Entry::from_members(&merged.entry).ok(),
+        _ => None,
+    }
+}
+
 fn tell(entry: &Entry) -> Option<Told> {
-    let event = entry.event().ok()??;
-    let Event::EntryMerged(merged) = event else {
-        return Some(told(entry, entry.index, event));
-    };
-    let branch = Entry::from_members(&merged.entry).ok()?;
-    let event = branch.event().ok()??;
-    Some(told(&branch, entry.index, event))
+    match entry.event().ok()?? {
+        Event::EntryMerged(merged) => {
+            let branch = Entry::from_members(&merged.entry).ok()?;
+            let event = branch.event().ok()??;
+            let told = told(&branch, entry.index, event);
+            Some(Told {
+                is_merged: true,
+                ..told
+            })
+        }
+        event => Some(told(entry, entry.index, event)),
+    }
 }
 
 fn told(entry: &Entry, index: u64, event: Event) -> Told {
@@ -117,5 +313,7 @@ fn told(entry: &Entry, index: u64, event: Event) -> Told {
         ceremony: entry.ceremony,
         signed_by: entry.proof.as_ref().map(|one| one.credential_id.clone()),
         event,
+        written: entry.reference(),
+        is_merged: false,
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::story::Story;
+use super::story::{Story, Told};
 use crate::ledger::{Event, LogEvent};
 
 /// What explains a row.
@@ -37,47 +37,50 @@ pub struct Use {
     pub entry: u64,
 }
 
+/// A row, with the entry that told of it first and the look whose word on it is the last.
+struct Row<'a> {
+    first: &'a Told,
+    last: &'a Told,
+    row: &'a LogEvent,
+}
+
 /// The rows of the period, by time; a row that several looks saw is one, and the last look's word on it counts.
 pub(super) fn of(story: &Story<'_>) -> Vec<Use> {
-    let mut rows: BTreeMap<&str, (u64, bool, &LogEvent)> = BTreeMap::new();
-    for told in &story.told {
-        let Event::TenantMonitored(look) = &told.event else {
-            continue;
-        };
-        for row in look.events.iter().filter(|_| story.is_about(&look.tenant)) {
-            let first = (told.index, story.is_new(told), row);
-            rows.entry(&row.id).or_insert(first).2 = row;
+    let mut rows: BTreeMap<&str, Row<'_>> = BTreeMap::new();
+    for (told, look) in story.looks() {
+        for row in &look.events {
+            let first = rows.get(row.id.as_str()).map_or(told, |known| known.first);
+            let last = told;
+            rows.insert(&row.id, Row { first, last, row });
         }
     }
-    let new = rows.into_values().filter(|(_, is_new, _)| *is_new);
-    let mut uses: Vec<Use> = new
-        .filter_map(|(entry, _, row)| {
-            Some(Use {
-                account: row
-                    .account
-                    .as_deref()
-                    .map(|id| story.name_of(id).to_owned()),
-                time: row.time.parse().ok()?,
-                what: row.activity.clone(),
-                result: row.result.clone(),
-                kind: kind(row, story),
-                entry,
-            })
-        })
-        .collect();
+    let new = rows.values().filter(|row| story.is_new(row.first));
+    let mut uses: Vec<Use> = new.map(|row| row.used(story)).collect();
     uses.sort_by_key(|one| one.time);
     uses
 }
 
-fn kind(row: &LogEvent, story: &Story<'_>) -> UseKind {
+impl Row<'_> {
+    fn used(&self, story: &Story<'_>) -> Use {
+        let Self { first, last, row } = self;
+        let account = row.account.as_deref();
+        Use {
+            account: account.map(|id| story.name_of(id).to_owned()),
+            // A row of which nobody can tell when it was must not vanish.
+            time: row.time.parse().unwrap_or(first.time),
+            what: row.activity.clone(),
+            result: row.result.clone(),
+            kind: kind(row, last, story),
+            entry: first.index,
+        }
+    }
+}
+
+fn kind(row: &LogEvent, look: &Told, story: &Story<'_>) -> UseKind {
     let Some(index) = row.explained_by else {
         return UseKind::Unexplained;
     };
-    let mut told = story.told.iter();
-    let by = told
-        .find(|told| told.index == index)
-        .map(|told| &told.event);
-    match by {
+    match story.explanation(look, index).map(|told| &told.event) {
         Some(Event::DrillIntended(_) | Event::DrillCompleted(_)) => UseKind::Drill,
         _ => UseKind::Explained,
     }

@@ -1,7 +1,6 @@
 //! `[review]`: who is to sign.
 
 use super::{Config, Error};
-use crate::ceremony::duty::Interval;
 use crate::ceremony::review::Terms;
 
 impl Config {
@@ -14,11 +13,11 @@ impl Config {
             return Err(self.value_error("review.signatures", why));
         }
         let schedule = self.schedule()?;
-        let days = |interval: Option<Interval>| interval.map(|interval| interval.whole_days());
         Ok(Terms {
             signatures,
-            key_check_days: days(schedule.key_check).unwrap_or(default.key_check_days),
-            review_days: days(schedule.review).unwrap_or(default.review_days),
+            key_check: schedule.key_check.unwrap_or(default.key_check),
+            drill: schedule.drill.unwrap_or(default.drill),
+            review: schedule.review.unwrap_or(default.review),
         })
     }
 }

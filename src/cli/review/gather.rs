@@ -3,8 +3,6 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use jiff::Timestamp;
-
 use crate::ceremony::monitor::{self, Look};
 use crate::ceremony::reconcile::{self, Reconciled, Witnesses};
 use crate::ceremony::{self, KeyInHand};
@@ -39,7 +37,6 @@ pub(super) struct Asked {
 pub(super) struct Asking<'a> {
     pub(super) config: &'a Config,
     pub(super) context: &'a Context,
-    pub(super) now: Timestamp,
     /// Where the rows of the logs go; nothing is recorded without, and the logs are not looked at.
     pub(super) rows: Option<&'a Path>,
 }
@@ -107,8 +104,9 @@ impl Asking<'_> {
         let mut sink = Target::open(rows, Readers::Owner)?;
         let request = self.request()?;
         let known = (ledger.entries(), ledger.state());
-        let looked =
-            monitor::look(&client, known, &request, self.now, &mut sink, &mut |_| {}).await;
+        // Not the moment by which the review is named: that is a whole second, and this one would not be seen to its end.
+        let now = self.context.env.now();
+        let looked = monitor::look(&client, known, &request, now, &mut sink, &mut |_| {}).await;
         let look: Look = match looked {
             Ok(look) => look,
             Err(ceremony::Error::Evidence(source)) => return Err(sink.failed(source)),

@@ -8,9 +8,9 @@ use sha2::{Digest, Sha256};
 
 use super::ask;
 use super::gather::{Asked, Asking, FAIL_ON};
-use crate::ceremony::duty::{Duty, LedgerOverview, Overview};
+use crate::ceremony::duty::{Duty, LedgerOverview, Overview, Terms};
 use crate::ceremony::review::{
-    Audited, Given, Hashes, ITEMS, Material, Reviewed, record as record_review, review,
+    Audited, Given, Hashes, ITEMS, Material, Reviewed, last_review, record as record_review, review,
 };
 use crate::cli::config::Config;
 use crate::cli::file::{self, Readers};
@@ -18,7 +18,7 @@ use crate::cli::record::{self, LedgerChoice};
 use crate::cli::tenant::snapshot;
 use crate::cli::{Context, Error, custody, due};
 use crate::encoding::hex;
-use crate::ledger::{Answer, Ledger, OutcomeVerdict};
+use crate::ledger::{Ledger, OutcomeVerdict};
 use crate::report::{self, Report, ReviewFiles};
 
 /// Arguments of `review hold`.
@@ -70,11 +70,14 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
     let asking = Asking {
         config: &config,
         context,
-        now,
         rows: Some(rows.as_path()).filter(|_| !arguments.dry_run),
     };
     let asked = asking.ask(&mut ledger).await?;
-    let given = ask::rest(given, last_answers(&ledger), &arguments.by, context)?;
+    let last = last_review(ledger.state(), Some(&tenant(&config, &asked)));
+    let last = last.map_or(Vec::new(), |last| last.review.answers.clone());
+    let given = ask::rest(given, &last, &arguments.by, context)?;
+    // People may have taken their time over the answers.
+    ledger.refresh().await?;
     let reviewed = assemble(arguments, &config, &given, &asked, &ledger, now)?;
     let hashes = write(&reviewed, &report, &document)?;
     let entry = match arguments.dry_run {
@@ -124,9 +127,12 @@ fn given(arguments: &Arguments) -> Result<Vec<Given>, Error> {
     Ok(answers.answer)
 }
 
-fn last_answers(ledger: &Ledger) -> &[Answer] {
-    let last = ledger.state().reviews().last();
-    last.map_or(&[], |last| &last.review.answers)
+/// The tenant's identifier if the tenant said it, else its name in the configuration.
+fn tenant(config: &Config, asked: &Asked) -> String {
+    match &asked.audited {
+        Ok((snapshot, _)) => snapshot.tenant.clone(),
+        Err(_) => snapshot::tenant(config),
+    }
 }
 
 fn assemble(
@@ -137,7 +143,7 @@ fn assemble(
     ledger: &Ledger,
     now: Timestamp,
 ) -> Result<Reviewed, Error> {
-    let configured = snapshot::tenant(config);
+    let tenant = tenant(config, asked);
     let why = asked.audited.as_ref().err().map(ToString::to_string);
     let audited = match &asked.audited {
         Ok((snapshot, audit)) => Ok(Audited {
@@ -147,15 +153,14 @@ fn assemble(
         }),
         Err(_) => Err(why.as_deref().unwrap_or_default()),
     };
-    let read = audited.as_ref().ok();
-    let read = read.map(|one| one.snapshot.tenant.as_str());
     Ok(review(&Material {
         entries: ledger.entries(),
+        warnings: ledger.warnings(),
         state: ledger.state(),
-        tenant: read.unwrap_or(&configured),
+        tenant: &tenant,
         audited,
         reconciled: Ok(&asked.reconciled),
-        duties: &duties(arguments, config, ledger, now)?,
+        duties: &duties(arguments, config, &tenant, ledger, now)?,
         answers: given,
         by: &arguments.by,
         terms: config.review_terms()?,
@@ -166,6 +171,7 @@ fn assemble(
 fn duties(
     arguments: &Arguments,
     config: &Config,
+    tenant: &str,
     ledger: &Ledger,
     now: Timestamp,
 ) -> Result<Vec<Duty>, Error> {
@@ -175,9 +181,12 @@ fn duties(
         entries: state.next_index(),
         head: state.head(),
         written_at: state.last_time(),
-        warnings: 0,
+        warnings: ledger.warnings().len(),
     };
-    let terms = due::terms(config, None)?;
+    let terms = Terms {
+        tenant: Some(tenant.to_owned()),
+        ..due::terms(config, None)?
+    };
     Ok(Overview::of(entries, state, about, &terms, now).duties)
 }
 

@@ -9,8 +9,44 @@ mod sign;
 
 use std::path::{Path, PathBuf};
 
+use crate::ceremony::{self, Parties};
+use crate::cli::device::DeviceChoice;
+use crate::cli::terminal::{PinSource, Terminal};
 use crate::cli::{Context, Error};
+use crate::ledger::Ledger;
 use crate::report::Report;
+
+/// A reviewer's own key.
+#[derive(Debug, clap::Args)]
+pub(crate) struct OwnKey {
+    #[command(flatten)]
+    device: DeviceChoice,
+
+    #[command(flatten)]
+    pin: PinSource,
+}
+
+impl OwnKey {
+    /// Opens it, for a ceremony with it.
+    async fn open<T>(
+        &self,
+        ledger: &mut Ledger,
+        context: &Context,
+        ceremony: impl AsyncFnOnce(Parties<'_>) -> Result<T, ceremony::Error>,
+    ) -> Result<T, Error> {
+        let mut open = self.device.open(&context.env)?;
+        let mut interaction = Terminal::new(&context.global, &self.pin);
+        let parties = Parties {
+            key: (&mut open.authenticator).into(),
+            tenant: None,
+            ledger,
+            interaction: &mut interaction,
+            cancel: &context.interrupt.cancel,
+            env: &context.env,
+        };
+        Ok(ceremony(parties).await?)
+    }
+}
 
 /// What to do about reviews.
 #[derive(Debug, clap::Subcommand)]

@@ -1,5 +1,6 @@
 //! `halligan review questions`
 
+use crate::ceremony::review::last_review;
 use crate::cli::record::{self, LedgerChoice};
 use crate::cli::{Context, Error};
 use crate::ledger;
@@ -21,7 +22,9 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
         Err(ledger::Error::Absent(_)) if arguments.ledger.ledger.is_none() => None,
         Err(error) => return Err(error.into()),
     };
-    let last = state.as_ref().and_then(|state| state.reviews().last());
+    let tenant = config.file.tenant.id.as_deref();
+    let last = state.as_ref();
+    let last = last.and_then(|state| last_review(state, tenant));
     let answers = last.map(|last| last.review.answers.as_slice());
     Ok(report::review_questions(answers.unwrap_or_default()))
 }

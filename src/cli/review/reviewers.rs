@@ -1,10 +1,9 @@
 //! `halligan review reviewers …`
 
+use super::OwnKey;
 use crate::ceremony::Parties;
 use crate::ceremony::review::reviewer::{self, Request};
-use crate::cli::device::DeviceChoice;
 use crate::cli::record::{self, LedgerChoice};
-use crate::cli::terminal::{PinSource, Terminal};
 use crate::cli::{Context, Error, custody};
 use crate::report::{self, Report};
 
@@ -27,10 +26,7 @@ pub(crate) struct Add {
     name: String,
 
     #[command(flatten)]
-    device: DeviceChoice,
-
-    #[command(flatten)]
-    pin: PinSource,
+    key: OwnKey,
 
     #[command(flatten)]
     ledger: LedgerChoice,
@@ -79,21 +75,13 @@ pub(super) async fn run(command: &Command, context: &Context) -> Result<Report, 
 async fn add(arguments: &Add, context: &Context) -> Result<Report, Error> {
     let config = context.config_or_default()?;
     let mut ledger = record::open_for_writing(&arguments.ledger, &config, context, false).await?;
-    let mut open = arguments.device.open(&context.env)?;
-    let mut interaction = Terminal::new(&context.global, &arguments.pin);
     let request = Request {
         name: arguments.name.clone(),
-        spend_last_tries: arguments.pin.spend_last_pin_tries,
+        spend_last_tries: arguments.key.pin.spend_last_pin_tries,
     };
-    let parties = Parties {
-        key: (&mut open.authenticator).into(),
-        tenant: None,
-        ledger: &mut ledger,
-        interaction: &mut interaction,
-        cancel: &context.interrupt.cancel,
-        env: &context.env,
-    };
-    let joined = reviewer::join(&request, parties).await?;
+    reviewer::require_new(ledger.state(), &request.name)?;
+    let join = async |parties: Parties<'_>| reviewer::join(&request, parties).await;
+    let joined = arguments.key.open(&mut ledger, context, join).await?;
     Ok(report::reviewer_joined(&joined))
 }
 

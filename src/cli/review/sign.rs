@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use super::OwnKey;
 use crate::ceremony::Parties;
 use crate::ceremony::review::sign::{self, Request};
-use crate::cli::device::DeviceChoice;
 use crate::cli::record::{self, LedgerChoice};
-use crate::cli::terminal::{self, PinSource, Terminal};
+use crate::cli::terminal;
 use crate::cli::{Context, Error, custody};
-use crate::ledger::Review;
+use crate::ledger::{OutcomeVerdict, Review};
 use crate::report::{self, Report};
 
 /// Arguments of `review sign`.
@@ -37,10 +37,7 @@ pub(crate) struct Arguments {
     from: PathBuf,
 
     #[command(flatten)]
-    device: DeviceChoice,
-
-    #[command(flatten)]
-    pin: PinSource,
+    key: OwnKey,
 
     #[command(flatten)]
     ledger: LedgerChoice,
@@ -59,19 +56,14 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
         reviewer: &arguments.reviewer,
         report: &report,
         document: &document,
-        spend_last_tries: arguments.pin.spend_last_pin_tries,
+        spend_last_tries: arguments.key.pin.spend_last_pin_tries,
     };
-    let mut open = arguments.device.open(&context.env)?;
-    let mut interaction = Terminal::new(&context.global, &arguments.pin);
-    let parties = Parties {
-        key: (&mut open.authenticator).into(),
-        tenant: None,
-        ledger: &mut ledger,
-        interaction: &mut interaction,
-        cancel: &context.interrupt.cancel,
-        env: &context.env,
+    // What is wrong is better known before anybody looks for the key.
+    sign::examine(&request, ledger.state())?;
+    let sign = async |parties: Parties<'_>| {
+        sign::sign(&request, parties, |review| show(review, context)).await
     };
-    let signed = sign::sign(&request, parties, |review| show(review, context)).await?;
+    let signed = arguments.key.open(&mut ledger, context, sign).await?;
     Ok(report::review_signed(&signed, needed))
 }
 
@@ -84,11 +76,18 @@ fn read(path: &Path) -> Result<Vec<u8>, Error> {
 
 /// Nobody is to sign what they have not been shown.
 fn show(review: &Review, context: &Context) {
+    let held = &review.review;
+    let is_open = |verdict| matches!(verdict, OutcomeVerdict::Fail | OutcomeVerdict::Unknown);
+    let open = held.findings.iter().filter(|one| is_open(one.verdict));
     let event = json!({
         "event": "to_be_signed",
         "review": review.entry,
-        "passed": review.review.passed,
-        "counts": review.review.counts,
+        "tenant": held.tenant,
+        "period": held.period,
+        "by": held.by,
+        "passed": held.passed,
+        "counts": held.counts,
+        "open": open.collect::<Vec<_>>(),
     });
     let text = report::review_summary(review);
     terminal::say(context.global.events, &event, text.trim_end());

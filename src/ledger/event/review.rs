@@ -60,6 +60,10 @@ pub struct ReviewHeld {
     pub tenant: String,
     /// The time since the last review.
     pub period: Period,
+    /// The newest entry that the review knows; none of an empty ledger. What comes after it belongs to the next review, although it
+    /// may stand before this entry: other stations write while a review is held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<EntryRef>,
     /// Who was there.
     pub by: Vec<String>,
     /// Whether nothing is left to be done.

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 pub use ceremony::{Ceremony, CeremonyDefect, CeremonyKind, CeremonyPhase, EarlyProof};
-pub use reviews::{Review, Reviewer};
+pub use reviews::{Review, Reviewer, Signature};
 pub(super) use rules::Change;
 pub use stations::{JoinedStation, Moment, Revocation};
 pub use tenant::OwnedObject;

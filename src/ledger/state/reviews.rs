@@ -7,7 +7,7 @@ use crate::ledger::chain::EntryRef;
 use crate::ledger::defect::Defect;
 use crate::ledger::entry::Entry;
 use crate::ledger::event::{Event, ReviewHeld, ReviewSigned, ReviewerJoined, ReviewerLeft};
-use crate::webauthn::CoseKey;
+use crate::webauthn::{Aaguid, CoseKey};
 
 /// A person who signs reviews.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,8 +32,31 @@ pub struct Review {
     pub held: Moment,
     /// What it says.
     pub review: ReviewHeld,
-    /// Who signed it, and when.
-    pub signatures: Vec<(String, Moment)>,
+    /// Who signed it, in their order.
+    pub signatures: Vec<Signature>,
+}
+
+/// A reviewer's signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signature {
+    /// Who signed.
+    pub reviewer: String,
+    /// The model of the key that signed.
+    pub aaguid: Aaguid,
+    /// The entry with which that key's holder joined.
+    pub joined: Moment,
+    /// The entry with the signature.
+    pub signed: Moment,
+}
+
+impl Review {
+    /// The signatures of those who were reviewers before the review was held: nobody makes up the number afterwards by adding names.
+    pub fn counted(&self) -> impl Iterator<Item = &Signature> {
+        let held = self.held.index;
+        self.signatures
+            .iter()
+            .filter(move |one| one.joined.index < held)
+    }
 }
 
 impl State {
@@ -78,6 +101,18 @@ impl State {
         self.known_reviewer(&left.name).map(|_| ())
     }
 
+    /// A review knows entries that are there, and is compared with one that was held.
+    pub(super) fn check_held(&self, held: &ReviewHeld) -> Result<(), Defect> {
+        if let Some(head) = held.head.filter(|head| !self.knows(head)) {
+            return Err(Defect::ReviewHead(head));
+        }
+        let is_held = |last: &EntryRef| self.reviews.iter().any(|one| one.entry == *last);
+        match held.compared_with.filter(|last| !is_held(last)) {
+            Some(last) => Err(Defect::ReviewUnknown(last)),
+            None => Ok(()),
+        }
+    }
+
     /// A reviewer who has not left signs a review that was held, once. The answer is who must have signed.
     pub(super) fn check_signed(
         &self,
@@ -89,7 +124,7 @@ impl State {
             return Err(Defect::ReviewUnknown(signed.review));
         };
         let mut signatures = review.signatures.iter();
-        if signatures.any(|(name, _)| *name == signed.reviewer) {
+        if signatures.any(|one| one.reviewer == signed.reviewer) {
             return Err(Defect::ReviewSignedTwice(signed.reviewer.clone()));
         }
         let ReviewerJoined {
@@ -142,13 +177,24 @@ impl State {
                 review: *review,
                 signatures: Vec::new(),
             }),
-            (Event::ReviewSigned(signed), _) => {
-                let mut reviews = self.reviews.iter_mut();
-                if let Some(review) = reviews.find(|one| one.entry == signed.review) {
-                    review.signatures.push((signed.reviewer, now));
-                }
-            }
+            (Event::ReviewSigned(signed), _) => self.sign_review(now, signed),
             _ => {}
+        }
+    }
+
+    fn sign_review(&mut self, now: Moment, signed: ReviewSigned) {
+        let Some(reviewer) = self.reviewer(&signed.reviewer) else {
+            return;
+        };
+        let signature = Signature {
+            aaguid: reviewer.introduction.aaguid,
+            joined: reviewer.joined,
+            signed: now,
+            reviewer: signed.reviewer,
+        };
+        let mut reviews = self.reviews.iter_mut();
+        if let Some(review) = reviews.find(|one| one.entry == signed.review) {
+            review.signatures.push(signature);
         }
     }
 

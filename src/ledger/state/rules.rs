@@ -98,6 +98,10 @@ impl State {
                 self.check_left(left)?;
                 None
             }
+            Event::ReviewHeld(held) => {
+                self.check_held(held)?;
+                None
+            }
             Event::ReviewSigned(signed) => Some(self.check_signed(entry, signed)?),
             Event::StationRevoked(revoked) => {
                 self.check_revoked(entry, revoked)?;

@@ -7,7 +7,7 @@ use super::key::{AAGUID, Key};
 use super::tampered::{Case, case};
 use super::{golden, vectors};
 use crate::ledger::{
-    Answer, Draft, EntryRef, Event, Outcome, OutcomeVerdict, Period, Review, ReviewHeld,
+    Answer, Draft, EntryHash, EntryRef, Event, Outcome, OutcomeVerdict, Period, Review, ReviewHeld,
     ReviewSigned, ReviewerJoined, ReviewerLeft,
 };
 use crate::webauthn::Flags;
@@ -50,13 +50,14 @@ fn outcome(subject: &str) -> Outcome {
     }
 }
 
-fn held(compared_with: Option<EntryRef>) -> Draft {
+fn held(head: EntryRef, compared_with: Option<EntryRef>) -> Draft {
     let held = ReviewHeld {
         tenant: "7c1d2b1e-0a52-4a0e-8a0c-3b4f1d6c0e55".to_owned(),
         period: Period {
             from: "2025-12-01T00:00:00Z".to_owned(),
             until: "2026-03-01T00:00:00Z".to_owned(),
         },
+        head: Some(head),
         by: vec!["Ada Lovelace".to_owned()],
         passed: true,
         findings: vec![outcome("two-accounts")],
@@ -88,7 +89,12 @@ fn join(forge: &mut Forge<'_>) -> Key {
 }
 
 fn hold(forge: &mut Forge<'_>) -> EntryRef {
-    forge.append(held(None));
+    let draft = held(head(forge), None);
+    forge.append(draft);
+    head(forge)
+}
+
+fn head(forge: &Forge<'_>) -> EntryRef {
     forge.reference(forge.end() - 1)
 }
 
@@ -97,13 +103,14 @@ pub(super) fn reviewed(forge: &mut Forge<'_>) {
     let mut key = join(forge);
     let review = hold(forge);
     forge.append_proven_by(&mut key, signed(review));
-    forge.append(held(Some(review)));
-    let next = forge.reference(forge.end() - 1);
+    let draft = held(head(forge), Some(review));
+    forge.append(draft);
+    let next = head(forge);
     forge.append_proven_by(&mut key, signed(next));
     forge.append(left());
 }
 
-pub(super) const REVIEWS: [Case; 11] = [
+pub(super) const REVIEWS: [Case; 14] = [
     case("reviewer-without-a-proof", 14, "unproven", |forge| {
         forge.append(joined(&mut reviewers()));
     }),
@@ -182,6 +189,23 @@ pub(super) const REVIEWS: [Case; 11] = [
             forge.append_proven_by(&mut key, signed(other));
         },
     ),
+    case("review-signed-by-a-longer-reference", 16, "body", |forge| {
+        let mut key = join(forge);
+        let mut draft = signed(hold(forge));
+        draft.body["review"]["name"] = json!("another member");
+        forge.append_proven_by(&mut key, draft);
+    }),
+    case("review-of-an-unknown-head", 14, "review-head", |forge| {
+        let unknown = EntryRef {
+            index: forge.end() + 7,
+            hash: EntryHash::NONE,
+        };
+        forge.append(held(unknown, None));
+    }),
+    case("review-compared-with-none", 14, "review-unknown", |forge| {
+        let newest = head(forge);
+        forge.append(held(newest, Some(newest)));
+    }),
     case(
         "review-signed-after-leaving",
         17,
@@ -214,14 +238,26 @@ fn a_review_knows_who_signed_it() {
     };
     assert_eq!(second.review.compared_with, Some(first.entry));
     let names = |review: &Review| -> Vec<String> {
-        review
-            .signatures
-            .iter()
-            .map(|(name, _)| name.clone())
-            .collect()
+        let counted = review.counted();
+        counted.map(|one| one.reviewer.clone()).collect()
     };
     assert_eq!(names(first), ["Ada Lovelace"]);
     assert_eq!(names(second), ["Ada Lovelace"]);
+    assert_eq!(first.signatures[0].aaguid, AAGUID);
     assert_eq!(state.reviewer("Ada Lovelace"), None);
     assert!(state.reviewers()[0].left.is_some());
+}
+
+#[test]
+fn who_joined_afterwards_does_not_make_up_the_number() {
+    let mut golden = golden::build();
+    let mut forge = Forge::new(&mut golden);
+    let review = hold(&mut forge);
+    let mut key = join(&mut forge);
+    forge.append_proven_by(&mut key, signed(review));
+    let state = vectors::verify(&forge.objects).state;
+    let [review] = state.reviews() else {
+        panic!("one review was held");
+    };
+    assert_eq!((review.signatures.len(), review.counted().count()), (1, 0));
 }

@@ -1,5 +1,5 @@
-//! Charts as marks on strips of 1000 by 24 units, which the page stretches to whatever width there is. Names and numbers stand beside
-//! them as text, so nothing in a strip becomes unreadable, and each strip has its content in words as well.
+//! Charts as marks on strips: places in thousandths of the width, whatever that is. Names and numbers stand beside them as text, so
+//! nothing in a strip becomes unreadable, and each strip has its content in words as well.
 
 use std::collections::BTreeSet;
 
@@ -14,6 +14,8 @@ use crate::ceremony::review::{Exposure, KeyLife, Reviewed, Use, UseKind};
 const WIDTH: i64 = 1000;
 /// How far back the charts look.
 const DAYS: i64 = 365;
+/// How long the service keeps rows of its logs, and a day.
+const KEPT_DAYS: i64 = 31;
 
 /// What is drawn, each kind in a shape of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -69,6 +71,18 @@ impl Axis {
         Self { from, until }
     }
 
+    /// The review's own time, and what is older and was told late: no older than the service keeps rows.
+    pub(super) fn of_usage(reviewed: &Reviewed) -> Self {
+        let (from, until) = (reviewed.from, reviewed.until);
+        let first = reviewed.uses.first().map_or(from, |one| one.time);
+        let kept = Span::new().hours(24 * KEPT_DAYS);
+        let oldest = from.checked_sub(kept).unwrap_or(Timestamp::MIN);
+        Self {
+            from: first.clamp(oldest, from),
+            until,
+        }
+    }
+
     /// Where a moment is.
     fn x(self, time: Timestamp) -> i64 {
         let seconds = |time: Timestamp| time.as_second() - self.from.as_second();
@@ -97,24 +111,20 @@ pub(super) fn liveness(reviewed: &Reviewed) -> Vec<Strip> {
         marks: signs(key, axis),
         months: axis.months(),
         says: life(key, axis),
-        is_bad: key.is_late(),
+        is_bad: key.is_late,
     })
     .collect()
 }
 
 fn signs(key: &KeyLife, axis: Axis) -> Vec<Mark> {
     let days = Span::new().hours(24 * i64::from(key.every_days));
-    let good: Vec<Timestamp> = key
-        .signs
-        .iter()
-        .filter(|sign| sign.passed)
-        .map(|sign| sign.time)
-        .collect();
-    // Until the next sign at most, so that areas do not lie on each other.
-    let ends = good.iter().copied().skip(1).chain([axis.until]);
-    let covered = good.iter().zip(ends).map(|(from, next)| {
-        let end = from.checked_add(days).unwrap_or(next).min(next);
-        let x = axis.x(*from);
+    // Until the next sign at most: areas do not lie on each other, and what failed is not known to work any more.
+    let ends = key.signs.iter().map(|sign| sign.time);
+    let ends = ends.skip(1).chain([axis.until]);
+    let good = key.signs.iter().zip(ends).filter(|(sign, _)| sign.passed);
+    let covered = good.map(|(sign, next)| {
+        let end = sign.time.checked_add(days).unwrap_or(next).min(next);
+        let x = axis.x(sign.time);
         let width = axis.x(end) - x;
         let shape = Shape::Covered;
         Mark { shape, x, width }
@@ -153,7 +163,7 @@ fn life(key: &KeyLife, axis: Axis) -> String {
         1 => "; 1 failed check".to_owned(),
         more => format!("; {more} failed checks"),
     };
-    let late = if key.is_late() { "; too long ago" } else { "" };
+    let late = if key.is_late { "; too long ago" } else { "" };
     format!(
         "{last}, longest gap {} days{failed}{late}",
         key.longest_gap_days
@@ -162,10 +172,7 @@ fn life(key: &KeyLife, axis: Axis) -> String {
 
 /// What each account was used for.
 pub(super) fn usage(reviewed: &Reviewed) -> Vec<Strip> {
-    let axis = Axis {
-        from: reviewed.from,
-        until: reviewed.until,
-    };
+    let axis = Axis::of_usage(reviewed);
     let named = reviewed.uses.iter().map(|one| one.account.as_deref());
     let keyed = reviewed.coverage.rows.iter();
     let keyed = keyed.map(|row| Some(row.account.as_str()));

@@ -7,6 +7,7 @@ mod people;
 #[allow(clippy::unwrap_used)]
 mod tests;
 
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::path::Path;
 
@@ -81,10 +82,16 @@ fn text(reviewed: &Reviewed) -> String {
     // Writing to a `String` cannot fail.
     let _ = writeln!(text, "{name}: {verdict}");
     let _ = writeln!(text, "{} to {}", reviewed.from, reviewed.until);
+    if let Some(why) = &reviewed.unanswered {
+        let _ = writeln!(text, "! the tenant was not read: {}", printable(why));
+        text.push_str(
+            "  What rests on it is not known. Hold the review again when the tenant answers.\n",
+        );
+    }
     for line in open(reviewed) {
         let subject = printable(line.subject);
         let _ = writeln!(text, "{} {subject}", mark(line.verdict));
-        if let Some(why) = line.why {
+        if let Some(why) = &line.why {
             let _ = writeln!(text, "    {}", printable(why));
         }
         if let Some(remedy) = line.remedy {
@@ -97,11 +104,14 @@ fn text(reviewed: &Reviewed) -> String {
     let count = |name: &str| reviewed.counts.get(name).copied().unwrap_or_default();
     let _ = writeln!(
         text,
-        "{} not as it should be, {} unknown, {} in order; {} incidents.",
+        "{} not as it should be, {} unknown, {} in order; {}.",
         count("failed"),
         count("unknown"),
         count("passed"),
-        count("incidents"),
+        match count("incidents") {
+            1 => "1 incident".to_owned(),
+            more => format!("{more} incidents"),
+        },
     );
     text
 }
@@ -120,7 +130,7 @@ fn compared(last: &Comparison) -> String {
 struct Open<'a> {
     subject: &'a str,
     verdict: OutcomeVerdict,
-    why: Option<&'a str>,
+    why: Option<Cow<'a, str>>,
     remedy: Option<&'a str>,
 }
 
@@ -129,21 +139,38 @@ fn open(reviewed: &Reviewed) -> Vec<Open<'_>> {
     let findings = reviewed.findings.iter().map(|one| Open {
         subject: &one.outcome.subject,
         verdict: one.outcome.verdict,
-        why: one.outcome.why.as_deref(),
+        why: one.outcome.why.as_deref().map(Cow::Borrowed),
         remedy: one.remedy.as_deref(),
     });
-    let items = reviewed.checklist.iter().map(item);
+    let items = reviewed.checklist.iter().map(|one| item(one, reviewed));
     let mut lines: Vec<Open<'_>> = findings.chain(items).collect();
     lines.retain(|line| rank(line.verdict) < 2);
     lines.sort_by_key(|line| rank(line.verdict));
     lines
 }
 
-fn item(answered: &Answered) -> Open<'_> {
+/// What a check of the audit has against it was told line by line before the items.
+fn item<'a>(answered: &'a Answered, reviewed: &Reviewed) -> Open<'a> {
+    let told = answered.evidence.iter().filter(|check| {
+        let mut findings = reviewed.findings.iter();
+        findings.any(|one| {
+            let begin = one.outcome.subject.strip_prefix(check.subject.as_str());
+            one.part == "audit" && begin.is_some_and(|rest| rest.starts_with(' '))
+        })
+    });
+    let why = answered.outcome.why.clone().map(|why| {
+        told.fold(why, |text, check| {
+            let whole = check.why.as_deref().unwrap_or_default();
+            text.replace(
+                &format!("{}: {whole}", check.subject),
+                &format!("{}, as said above", check.subject),
+            )
+        })
+    });
     Open {
         subject: answered.text,
         verdict: answered.outcome.verdict,
-        why: answered.outcome.why.as_deref(),
+        why: why.map(Cow::Owned),
         remedy: None,
     }
 }

@@ -1,5 +1,6 @@
 //! A review as one HTML page, which needs nothing from elsewhere and runs nothing.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use minijinja::{Value, context};
@@ -7,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::{Open, chart, mark, open, word};
-use crate::ceremony::review::{Answered, Finding, Incident, Reviewed};
+use crate::ceremony::review::{Answered, Finding, ITEMS, Incident, Reviewed};
 use crate::report::document::Template;
 use crate::report::printable;
 
@@ -30,6 +31,9 @@ pub fn review_html(reviewed: &Reviewed) -> String {
         running => css_text(&running_head(reviewed)),
         open => reviewed_open(reviewed),
         axis_from => day(&axis.from.to_string()),
+        usage_from => day(&chart::Axis::of_usage(reviewed).from.to_string()),
+        texts => ITEMS.iter().map(|item| (item.id, item.text)).collect::<BTreeMap<_, _>>(),
+        unanswered => reviewed.unanswered.as_deref().map(printable),
         liveness => clean(&chart::liveness(reviewed)),
         usage => clean(&chart::usage(reviewed)),
         exposure => exposure.ok().map(|rows| clean(&chart::exposure(rows))),
@@ -91,11 +95,19 @@ fn reviewed_open(reviewed: &Reviewed) -> Vec<Value> {
             mark => mark(line.verdict),
             word => word(line.verdict),
             subject => printable(line.subject),
-            why => line.why.map(printable),
-            remedy => line.remedy.map(printable),
+            why => line.why.as_deref().map(printable),
+            remedy => line.remedy.map(pieces),
         }
     });
     lines.collect()
+}
+
+/// A text and what of it, between backticks, is to be typed.
+fn pieces(text: &str) -> Vec<Value> {
+    let pieces = text.split('`').enumerate();
+    let pieces =
+        pieces.map(|(at, text)| context! { is_code => at % 2 == 1, text => printable(text) });
+    pieces.collect()
 }
 
 fn item(answered: &Answered) -> Value {

@@ -21,10 +21,14 @@ pub fn review_summary(review: &Review) -> String {
         "NOT IN ORDER"
     };
     let mut text = format!(
-        "The review of entry {}, {} to {}: {verdict}\n",
+        "The review of entry {}, {} to {}: {verdict}\ntenant {}, held by {}\nreport {}\ndocument {}\n",
         review.entry.index,
         printable(&held.period.from),
         printable(&held.period.until),
+        printable(&held.tenant),
+        printable(&held.by.join(", ")),
+        printable(&held.report),
+        printable(&held.document),
     );
     for (name, count) in held.counts.iter().filter(|(_, count)| **count > 0) {
         // Writing to a `String` cannot fail.
@@ -35,12 +39,21 @@ pub fn review_summary(review: &Review) -> String {
         .iter()
         .filter(|one| matches!(one.verdict, OutcomeVerdict::Fail | OutcomeVerdict::Unknown));
     for one in open {
-        let _ = writeln!(
-            text,
-            "{} {}",
-            super::mark(one.verdict),
-            printable(&one.subject)
+        let (mark, subject) = (super::mark(one.verdict), printable(&one.subject));
+        let _ = writeln!(text, "{mark} {subject}");
+        if let Some(why) = &one.why {
+            let _ = writeln!(text, "    {}", printable(why));
+        }
+    }
+    for one in &held.answers {
+        let (mark, subject) = (
+            super::mark(one.outcome.verdict),
+            printable(&one.outcome.subject),
         );
+        let note = one.outcome.why.as_deref();
+        let note = note.map(|note| format!(": {}", printable(note)));
+        let note = note.unwrap_or_default();
+        let _ = writeln!(text, "{mark} {subject}, says {}{note}", printable(&one.by));
     }
     text
 }
@@ -48,18 +61,30 @@ pub fn review_summary(review: &Review) -> String {
 /// A review that somebody signed.
 #[must_use]
 pub fn review_signed(signed: &Signed, needed: usize) -> Report {
-    let already = signed.review.signatures.iter().map(|(name, _)| name);
-    let by: Vec<&String> = already.chain([&signed.reviewer]).collect();
+    let already = signed.review.counted().map(|one| &one.reviewer);
+    let this = Some(&signed.reviewer).filter(|_| signed.counts);
+    let by: Vec<&String> = already.chain(this).collect();
     let body = json!({
         "review": signed.review.entry,
         "reviewer": signed.reviewer,
+        "aaguid": signed.aaguid,
+        "joined": signed.joined,
+        "counts": signed.counts,
         "signed_by": by,
         "signatures_needed": needed,
         "entry": signed.entry,
     });
+    let late = match signed.counts {
+        true => "",
+        false => {
+            "it does not count: who signs a review must be a reviewer when it is held; hold it again\n"
+        }
+    };
     let text = format!(
-        "{} has signed the review of entry {}: {} of {needed} signatures\nrecorded as entry {}, head {}\n",
+        "{} (joined in entry {}, key of the model {}) has signed the review of entry {}: {} of {needed} signatures\n{late}recorded as entry {}, head {}\n",
         printable(&signed.reviewer),
+        signed.joined,
+        signed.aaguid,
         signed.review.entry.index,
         by.len(),
         signed.entry.index,
@@ -107,12 +132,16 @@ pub fn reviewers(reviewers: &[Reviewer]) -> Report {
     let mut text = String::new();
     for one in reviewers {
         let until = match &one.left {
-            Some(left) => format!(" until {}", left.time),
+            Some(left) => format!(" until {} (entry {})", left.time, left.index),
             None => String::new(),
         };
         let (name, joined) = (printable(&one.introduction.name), &one.joined);
+        let (since, index, model) = (joined.time, joined.index, one.introduction.aaguid);
         // Writing to a `String` cannot fail.
-        let _ = writeln!(text, "{name:<24} since {}{until}", joined.time);
+        let _ = writeln!(
+            text,
+            "{name:<24} since {since} (entry {index}){until}, key of the model {model}"
+        );
     }
     if reviewers.is_empty() {
         text.push_str("nobody\n");

@@ -33,6 +33,7 @@ fn key(label: &str, account: &str, days: &[(i64, bool)], last: i64) -> KeyLife {
         enrolled_at: day(0),
         signs: days.iter().map(sign).collect(),
         every_days: 30,
+        is_late: last > 30,
         last_days_ago: Some(last),
         longest_gap_days: 41,
     }
@@ -79,47 +80,64 @@ fn exposures() -> Vec<Exposure> {
     ]
 }
 
-pub(super) fn sample() -> Reviewed {
-    let accounts: Vec<String> = (0..4)
-        .map(|number| format!("ea{number}@contoso.onmicrosoft.com"))
-        .collect();
+fn accounts() -> Vec<String> {
+    let upn = |number| format!("ea{number}@contoso.onmicrosoft.com");
+    (0..4).map(upn).collect()
+}
+
+/// Two for each account; those of the third were heard of long ago.
+fn keys() -> Vec<KeyLife> {
     let months: Vec<(i64, bool)> = (0..12).map(|month| (30 * month + 5, month != 7)).collect();
-    let keys = accounts.iter().enumerate().flat_map(|(at, account)| {
-        ["A", "B"].map(|letter| {
+    let keys = accounts()
+        .into_iter()
+        .enumerate()
+        .flat_map(|(at, account)| {
             let signs = &months[..if at == 2 { 9 } else { 12 }];
             let last = if at == 2 { 120 } else { 30 };
-            key(&format!("EA{at}-{letter}"), account, signs, last)
-        })
-    });
-    let rows = accounts
-        .iter()
-        .enumerate()
-        .map(|(at, account)| CoverageRow {
-            account: account.clone(),
-            cells: vec![vec![format!("EA{at}-A")], vec![format!("EA{at}-B")]],
-            nowhere: Vec::new(),
-            warnings: match at {
-                1 => vec![
-                    "all keys are of the model 00000000-0000-0000-0000-000000000000".to_owned(),
-                ],
-                _ => Vec::new(),
-            },
+            ["A", "B"].map(|letter| key(&format!("EA{at}-{letter}"), &account, signs, last))
         });
-    let head = EntryRef {
-        index: 113,
-        hash: crate::ledger::EntryHash::NONE,
+    keys.collect()
+}
+
+fn coverage() -> Coverage {
+    let row = |(at, account): (usize, String)| CoverageRow {
+        account,
+        cells: vec![vec![format!("EA{at}-A")], vec![format!("EA{at}-B")]],
+        nowhere: Vec::new(),
+        warnings: match at {
+            1 => vec!["all keys are of the model 00000000-0000-0000-0000-000000000000".to_owned()],
+            _ => Vec::new(),
+        },
+        doubts: match at {
+            2 => vec!["nobody said where EA2-B lie".to_owned()],
+            _ => Vec::new(),
+        },
     };
+    Coverage {
+        places: vec!["Safe North".to_owned(), HOSTILE.to_owned()],
+        rows: accounts().into_iter().enumerate().map(row).collect(),
+    }
+}
+
+fn counts() -> BTreeMap<String, u32> {
     let counts = [
         ("failed", 2),
         ("unknown", 1),
         ("passed", 31),
         ("incidents", 1),
+        ("keys", 8),
+        ("accounts", 4),
+        ("drills", 4),
     ];
-    let counts = counts.map(|(name, count)| (name.to_owned(), count));
-    let mut counts: BTreeMap<String, u32> = counts.into();
-    counts.extend(
-        [("keys", 8), ("accounts", 4), ("drills", 4)].map(|(name, count)| (name.to_owned(), count)),
-    );
+    counts.map(|(name, count)| (name.to_owned(), count)).into()
+}
+
+pub(super) fn sample() -> Reviewed {
+    let accounts = accounts();
+    let head = EntryRef {
+        index: 113,
+        hash: crate::ledger::EntryHash::NONE,
+    };
     Reviewed {
         tenant: "11111111-2222-4333-8444-555555555555".to_owned(),
         name: format!("Contoso {HOSTILE}"),
@@ -141,31 +159,29 @@ pub(super) fn sample() -> Reviewed {
             subject: "row-1".to_owned(),
             what: HOSTILE.to_owned(),
         }],
+        unanswered: None,
         happenings: vec![Happening {
             kind: "keys_handed_over",
             time: day(310),
             entry: 91,
             what: HOSTILE.to_owned(),
         }],
-        keys: keys.collect(),
-        coverage: Coverage {
-            places: vec!["Safe North".to_owned(), HOSTILE.to_owned()],
-            rows: rows.collect(),
-        },
+        keys: keys(),
+        coverage: coverage(),
         exposure: Ok(exposures()),
         uses: vec![
-            one_use(&accounts[0], 300, UseKind::Drill),
             one_use(&accounts[3], 290, UseKind::Unexplained),
+            one_use(&accounts[0], 300, UseKind::Drill),
             one_use(&accounts[3], 330, UseKind::Explained),
         ],
-        counts,
+        counts: counts(),
         compared_with: Some(Comparison {
             entry: head,
             held: day(275),
             passed: true,
             signed_by: vec!["Ada Lovelace".to_owned()],
             appeared: vec![HOSTILE.to_owned()],
-            gone: vec!["HG-101 tenant".to_owned()],
+            gone: vec!["HG-101 tenant".to_owned(), "safes".to_owned()],
             still: Vec::new(),
             counts: [("keys".to_owned(), Change { then: 6, now: 8 })].into(),
         }),
@@ -179,7 +195,7 @@ fn signs_of_life_become_marks() {
     reviewed.keys = vec![key(
         "EA0-A",
         "ea0",
-        &[(0, true), (73, false), (292, true)],
+        &[(0, true), (15, false), (73, false), (292, true)],
         73,
     )];
     let axis = Axis::of(&reviewed);
@@ -192,23 +208,25 @@ fn signs_of_life_become_marks() {
     assert_eq!(
         strip.marks,
         [
-            mark(Shape::Covered, 0, 82),
+            // Until the check that failed, and not for the whole month.
+            mark(Shape::Covered, 0, 41),
             mark(Shape::Covered, 800, 82),
             mark(Shape::Good, 0, 0),
             mark(Shape::Good, 800, 0),
+            mark(Shape::Bad, 41, 0),
             mark(Shape::Bad, 200, 0),
         ]
     );
     assert_eq!(strip.months.len(), 12);
     assert_eq!(
         strip.says,
-        "last 73 days ago, longest gap 41 days; 1 failed check; too long ago"
+        "last 73 days ago, longest gap 41 days; 2 failed checks; too long ago"
     );
     let page = review_html(&reviewed);
     for golden in [
-        "<rect class=\"covered\" x=\"0\" y=\"0\" width=\"82\" height=\"24\"/>",
-        "<line class=\"sign\" x1=\"800\" y1=\"3\" x2=\"800\" y2=\"21\"/>",
-        "<path class=\"cross\" d=\"M194 5L206 19M194 19L206 5\"/>",
+        "<rect class=\"covered\" x=\"80.0%\" y=\"0\" width=\"8.2%\" height=\"24\"/>",
+        "<line class=\"sign\" x1=\"80.0%\" y1=\"3\" x2=\"80.0%\" y2=\"21\"/>",
+        "<svg x=\"20.0%\" y=\"0\"><path class=\"cross\" d=\"M-6 5L6 19M-6 19L6 5\"/></svg>",
     ] {
         assert!(page.contains(golden), "{golden}");
     }
@@ -289,4 +307,120 @@ fn questions_can_be_filled_in_and_show_what_was_answered() {
     let questions = crate::ceremony::review::ITEMS.iter();
     let questions = questions.filter(|item| item.question.is_some()).count();
     assert_eq!(table["answer"].as_array().unwrap().len(), questions);
+}
+
+#[test]
+fn a_row_that_was_told_late_has_its_own_place() {
+    let mut reviewed = sample();
+    let ea0 = accounts().swap_remove(0);
+    reviewed.uses = vec![
+        one_use(&ea0, 255, UseKind::Unexplained),
+        one_use(&ea0, 310, UseKind::Drill),
+    ];
+    assert_eq!(Axis::of_usage(&reviewed).from, day(255));
+    let strips = chart::usage(&reviewed);
+    let places: Vec<(Shape, i64)> = strips[0]
+        .marks
+        .iter()
+        .map(|one| (one.shape, one.x))
+        .collect();
+    assert_eq!(places, [(Shape::Good, 500), (Shape::Bad, 0)]);
+    assert!(review_html(&reviewed).contains(&day(255).to_string()[..10]));
+    reviewed.uses[0].time = day(-9000);
+    assert_eq!(Axis::of_usage(&reviewed).from, day(275 - 31));
+}
+
+#[test]
+fn a_page_says_what_nobody_knows_and_what_is_to_be_typed() {
+    let mut reviewed = sample();
+    reviewed.unanswered = Some("connection <refused>".to_owned());
+    reviewed.findings[1].remedy = Some("run `halligan tenant plan`, then look".to_owned());
+    reviewed.counts.insert("drills".to_owned(), 1);
+    let page = review_html(&reviewed);
+    for expected in [
+        "? nobody said where EA2-B lie",
+        "The tenant was not read: connection &lt;refused&gt;.",
+        "run <code>halligan tenant plan</code>, then look",
+        "<div><b>1</b>drill</div>",
+        "<div><b>8</b>keys in service</div>",
+        "ea2@<wbr>contoso.<wbr>onmicrosoft.<wbr>com",
+        "<li>The safes withstand fire, and only those who are meant to can open them</li>",
+        "<li>HG-101 tenant</li>",
+    ] {
+        assert!(page.contains(expected), "{expected}");
+    }
+    assert_eq!(page.matches("✓ nothing").count(), 2, "of four accounts");
+}
+
+#[test]
+fn who_signs_is_shown_what_they_sign() {
+    let moment = |index| crate::ledger::Moment {
+        index,
+        time: day(365),
+    };
+    let review = crate::ledger::Review {
+        entry: EntryRef {
+            index: 7,
+            hash: crate::ledger::EntryHash::NONE,
+        },
+        held: moment(7),
+        review: crate::ledger::ReviewHeld {
+            tenant: "11111111-2222-4333-8444-555555555555".to_owned(),
+            period: crate::ledger::Period {
+                from: day(275).to_string(),
+                until: day(365).to_string(),
+            },
+            head: None,
+            by: vec!["Ada".to_owned(), "Bob\u{202e}".to_owned()],
+            passed: false,
+            findings: vec![finding("HG-101 tenant", OutcomeVerdict::Fail).outcome],
+            answers: Vec::new(),
+            counts: BTreeMap::new(),
+            document: "d".repeat(64),
+            report: "e".repeat(64),
+            compared_with: None,
+        },
+        signatures: Vec::new(),
+    };
+    let shown = review_summary(&review);
+    for expected in [
+        "tenant 11111111-2222-4333-8444-555555555555, held by Ada, Bob",
+        "✗ HG-101 tenant\n    why of HG-101 tenant\n",
+        &"e".repeat(64),
+    ] {
+        assert!(shown.contains(expected), "{expected}: {shown}");
+    }
+    assert!(!shown.contains('\u{202e}'));
+}
+
+#[test]
+fn what_a_check_has_against_it_is_told_once() {
+    let mut reviewed = sample();
+    let outcome = |subject: &str, why: &str| Outcome {
+        subject: subject.to_owned(),
+        verdict: OutcomeVerdict::Unknown,
+        why: Some(why.to_owned()),
+    };
+    reviewed.checklist = vec![Answered {
+        id: "watched",
+        recommendation: 15,
+        text: "Sign-ins and changes are looked at",
+        question: None,
+        outcome: outcome(
+            "watched",
+            "HG-705: tenant: no rule; HG-7: other; looks: none",
+        ),
+        evidence: vec![
+            outcome("HG-705", "tenant: no rule"),
+            outcome("HG-7", "other"),
+            outcome("looks", "none"),
+        ],
+        given: None,
+    }];
+    let lines = open(&reviewed);
+    let item = lines.last().unwrap();
+    assert_eq!(
+        item.why.as_deref(),
+        Some("HG-705, as said above; HG-7: other; looks: none")
+    );
 }

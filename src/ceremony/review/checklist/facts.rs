@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-
 use super::super::liveness::{self, days};
-use super::super::story::{Story, Told};
+use super::super::story::{Drill, Story};
+use super::super::unseen::unseen;
 use super::super::{Material, coverage, incident};
 use super::outcome;
 use crate::ceremony::reconcile::Standing;
@@ -50,12 +49,12 @@ fn unknown(why: impl Into<String>) -> Answer {
 impl Fact {
     pub(super) fn look(self, material: &Material<'_>, story: &Story<'_>) -> Outcome {
         let (name, (verdict, why)) = match self {
-            Self::Alerted => ("alerts", alerted(story)),
+            Self::Alerted => ("alerts", alerted(material, story)),
             Self::Alive => ("keys heard of", alive(material, story)),
             Self::Drilled => ("drills", drilled(material, story)),
             Self::Explained => ("explanations", explained(story)),
-            Self::Monitored => ("looks into the logs", monitored(story)),
-            Self::Placed => ("custody", placed(material)),
+            Self::Monitored => ("looks into the logs", monitored(material, story)),
+            Self::Placed => ("custody", placed(story)),
             Self::Reconciled => ("reconciliation", reconciled(material)),
             Self::Regular => ("last review", regular(material, story)),
         };
@@ -63,29 +62,61 @@ impl Fact {
     }
 }
 
-/// Whether somebody said, of the newest drill at least, that the alert came.
-fn alerted(story: &Story<'_>) -> Answer {
-    let mut drills = story.told.iter().rev();
-    let newest = drills.find(|told| matches!(told.event, Event::DrillCompleted(_)));
-    let Some(newest) = newest else {
-        return unknown("no drill was held that could have raised one");
-    };
-    let mut told = story.told.iter();
-    let came = told.any(|told| match &told.event {
-        Event::AlertReceived(alert) => Some(alert.drill) == newest.ceremony,
-        _ => false,
-    });
-    match came {
-        true => pass(),
-        false => unknown("nobody said that the alert about the last drill came"),
+/// Whether somebody said, of the last drill of each account, that the alert came, and whether that drill is not too long ago.
+fn alerted(material: &Material<'_>, story: &Story<'_>) -> Answer {
+    let mut lacking = Vec::new();
+    let drills = last_drills(story);
+    for (upn, drill) in drills.values() {
+        match drill {
+            None => lacking.push(format!("no drill of {upn} has raised one")),
+            Some(drill) if !came(drill, story) => {
+                lacking.push(format!(
+                    "nobody said that the one about the drill of {upn} came"
+                ));
+            }
+            Some(drill) if material.terms.drill.after(drill.time) <= material.now => {
+                let days = days(drill.time, material.now);
+                lacking.push(format!("that of {upn} was last seen {days} days ago"));
+            }
+            Some(_) => {}
+        }
     }
+    match (drills.is_empty(), lacking.is_empty()) {
+        (true, _) => unknown("no account has a key in service"),
+        (_, true) => pass(),
+        (_, false) => unknown(lacking.join("; ")),
+    }
+}
+
+fn came(drill: &Drill<'_>, story: &Story<'_>) -> bool {
+    story.told.iter().any(|told| match &told.event {
+        Event::AlertReceived(alert) => alert.drill == drill.ceremony,
+        _ => false,
+    })
+}
+
+type LastDrills<'a> = BTreeMap<String, (&'a str, Option<Drill<'a>>)>;
+
+/// Of each account with a key in service its name, and the last drill that it passed.
+fn last_drills<'a>(story: &Story<'a>) -> LastDrills<'a> {
+    let mut accounts: LastDrills<'a> = BTreeMap::new();
+    for key in story.keys() {
+        let account = &key.enrolled.account;
+        accounts.insert(account.id.to_ascii_lowercase(), (&account.upn, None));
+    }
+    for drill in story.drills().into_iter().filter(|drill| drill.passed) {
+        if let Some((_, last)) = accounts.get_mut(&drill.account.id.to_ascii_lowercase()) {
+            *last = Some(drill);
+        }
+    }
+    accounts
 }
 
 fn alive(material: &Material<'_>, story: &Story<'_>) -> Answer {
     let lives = liveness::of(material, story);
     let late: Vec<String> = lives
         .iter()
-        .filter(|life| life.is_late())
+        .filter(|life| life.is_late)
         .map(|life| match life.last_days_ago {
             Some(days) => format!("{} was last heard of {days} days ago", life.label),
             None => format!("{} was never heard of", life.label),
@@ -100,46 +131,22 @@ fn alive(material: &Material<'_>, story: &Story<'_>) -> Answer {
 
 /// Of each account with a key in service, when a drill of its was passed last.
 fn drilled(material: &Material<'_>, story: &Story<'_>) -> Answer {
-    let mut accounts: BTreeMap<&str, (&str, Option<Timestamp>)> = BTreeMap::new();
-    for key in material.state.keys_in_service() {
-        let account = &key.enrolled.account;
-        accounts.insert(&account.id, (&account.upn, None));
-    }
-    for (id, time) in story
-        .told
-        .iter()
-        .filter_map(|told| passed_drill(told, story))
-    {
-        if let Some((_, last)) = accounts.get_mut(id) {
-            *last = (*last).max(Some(time));
-        }
-    }
-    let longest = i64::from(material.terms.review_days);
+    let accounts = last_drills(story);
     let late: Vec<String> = accounts
         .values()
-        .filter_map(
-            |(upn, last)| match last.map(|last| days(last, material.now)) {
-                None => Some(format!("{upn} has passed no drill")),
-                Some(days) if days > longest => {
-                    Some(format!("{upn} passed its last drill {days} days ago"))
-                }
-                Some(_) => None,
-            },
-        )
+        .filter_map(|(upn, last)| match last.as_ref().map(|last| last.time) {
+            None => Some(format!("{upn} has passed no drill")),
+            Some(last) if material.terms.drill.after(last) <= material.now => {
+                let days = days(last, material.now);
+                Some(format!("{upn} passed its last drill {days} days ago"))
+            }
+            Some(_) => None,
+        })
         .collect();
     match (accounts.is_empty(), late.is_empty()) {
         (true, _) => fail("no account has a key in service"),
         (_, true) => pass(),
         (_, false) => fail(late.join("; ")),
-    }
-}
-
-fn passed_drill<'a>(told: &Told, story: &'a Story<'_>) -> Option<(&'a str, Timestamp)> {
-    match (&told.event, story.intent(told.ceremony)) {
-        (Event::DrillCompleted(drill), Some(Event::DrillIntended(intended))) if drill.passed => {
-            Some((&intended.account.id, told.time))
-        }
-        _ => None,
     }
 }
 
@@ -154,16 +161,16 @@ fn explained(story: &Story<'_>) -> Answer {
     }
 }
 
-fn monitored(story: &Story<'_>) -> Answer {
-    match super::super::findings::unseen(story).as_slice() {
+fn monitored(material: &Material<'_>, story: &Story<'_>) -> Answer {
+    match unseen(material, story).as_slice() {
         [] => pass(),
         gaps => unknown(gaps.join("; ")),
     }
 }
 
 /// Whether it is known of all keys where they lie, and no account has all of its in one place.
-fn placed(material: &Material<'_>) -> Answer {
-    let coverage = coverage::of(material.state);
+fn placed(story: &Story<'_>) -> Answer {
+    let coverage = coverage::of(story);
     let nowhere = coverage.rows.iter().flat_map(|row| row.nowhere.clone());
     let nowhere: Vec<String> = nowhere.collect();
     let together = coverage.rows.iter().filter(|row| {
@@ -193,14 +200,17 @@ fn reconciled(material: &Material<'_>) -> Answer {
 }
 
 fn regular(material: &Material<'_>, story: &Story<'_>) -> Answer {
-    let (what, since) = match story.last {
-        Some(last) => ("the last review was held", last.held.time),
+    let (what, since) = match story.last.map(|last| last.held.time) {
+        Some(held) if !story.is_past(held) => {
+            return unknown(format!(
+                "the last review was recorded for {held}, which is in the future"
+            ));
+        }
+        Some(held) => ("the last review was held", held),
         None => ("no review was held since the ledger began,", story.from),
     };
-    match days(since, material.now) {
-        days if days > i64::from(material.terms.review_days) => {
-            fail(format!("{what} {days} days ago"))
-        }
-        _ => pass(),
+    match material.terms.review.after(since) <= material.now {
+        true => fail(format!("{what} {} days ago", days(since, material.now))),
+        false => pass(),
     }
 }

@@ -1,6 +1,7 @@
 //! A ledger, keys that sign in it, and a clock that somebody puts forward.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,7 +26,10 @@ pub(super) struct World {
     keys: BTreeMap<String, Key>,
     day: u64,
     next: u128,
-    _folder: TempDir,
+    /// Whose accounts, keys and logs are written about from now on.
+    pub(super) tenant: &'static str,
+    pub(super) terms: Terms,
+    folder: TempDir,
 }
 
 /// Noon of a day.
@@ -49,23 +53,67 @@ fn outcome(subject: &str, verdict: OutcomeVerdict) -> Outcome {
     }
 }
 
+async fn open(place: &Path, name: &str, env: Env) -> Ledger {
+    let seed = [u8::try_from(name.len()).unwrap(); 32];
+    let station = Station::from_seed(name.parse().unwrap(), &seed);
+    let ledger = Ledger::open(place.to_str().unwrap(), &station, env).await;
+    ledger.unwrap()
+}
+
 impl World {
     pub(super) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::new(on(0)));
         let env = Env::new(clock.clone(), Arc::new(SeededRng::new(11)));
-        let station = Station::from_seed("watch".parse().unwrap(), &[7; 32]);
         let place = folder.path().join("ledger");
         Self {
-            ledger: Ledger::open(place.to_str().unwrap(), &station, env)
-                .await
-                .unwrap(),
+            ledger: open(&place, "watch", env).await,
             clock,
             keys: BTreeMap::new(),
             day: 0,
             next: 1,
-            _folder: folder,
+            tenant: TENANT,
+            terms: Terms::default(),
+            folder,
         }
+    }
+
+    pub(super) fn ledger_place(&self) -> PathBuf {
+        self.folder.path().join("ledger")
+    }
+
+    /// A station joins whose clock is behind, and says it is this day.
+    pub(super) async fn by_a_clock_of(&mut self, day: u64) {
+        let clock = Arc::new(ManualClock::new(on(day)));
+        let env = Env::new(clock, Arc::new(SeededRng::new(13)));
+        let mut late = open(&self.ledger_place(), "behind", env).await;
+        late.join().await.unwrap();
+        self.ledger.refresh().await.unwrap();
+    }
+
+    /// Another station copies the ledger and writes to the copy from now on; the ledger itself, to be given to [`Self::merge`].
+    pub(super) async fn branch(&mut self) -> Ledger {
+        let copy = self.folder.path().join("branch");
+        for folder in ["", "entries"] {
+            std::fs::create_dir_all(copy.join(folder)).unwrap();
+            for entry in std::fs::read_dir(self.ledger_place().join(folder)).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_file() {
+                    let name = path.file_name().unwrap();
+                    std::fs::copy(&path, copy.join(folder).join(name)).unwrap();
+                }
+            }
+        }
+        let env = Env::new(self.clock.clone(), Arc::new(SeededRng::new(12)));
+        let mut branch = open(&copy, "branch", env).await;
+        branch.join().await.unwrap();
+        std::mem::replace(&mut self.ledger, branch)
+    }
+
+    /// What was written to the copy is brought in.
+    pub(super) async fn merge(&mut self, into: Ledger) {
+        let branch = std::mem::replace(&mut self.ledger, into);
+        self.ledger.merge(branch.entries()).await.unwrap();
     }
 
     pub(super) fn until(&mut self, day: u64) {
@@ -94,6 +142,20 @@ impl World {
 
     /// A key goes into service, and into a safe.
     pub(super) async fn enroll(&mut self, label: &str, owner: usize, safe: &str) {
+        let custody = Custody {
+            location: safe.to_owned(),
+            custodians: vec![format!("keeper of {safe}")],
+            ..Custody::default()
+        };
+        self.enroll_in(label, owner, Some(custody)).await;
+    }
+
+    /// A key goes into service, and nobody says where it is.
+    pub(super) async fn enroll_anywhere(&mut self, label: &str, owner: usize) {
+        self.enroll_in(label, owner, None).await;
+    }
+
+    async fn enroll_in(&mut self, label: &str, owner: usize, custody: Option<Custody>) {
         let seed = u8::try_from(self.keys.len() + 1).unwrap();
         let mut key = Key::new([seed; 32], [seed; 32]);
         let ceremony = Some(self.ceremony());
@@ -106,17 +168,13 @@ impl World {
             sets_pin: false,
             label: label.to_owned(),
             account: account(owner),
-            tenant: TENANT.to_owned(),
+            tenant: self.tenant.to_owned(),
             rp_id: key.rp_id.clone(),
             key: description.clone(),
             aaguid: None,
             pin: None,
             settings: None,
-            custody: Some(Custody {
-                location: safe.to_owned(),
-                custodians: vec![format!("keeper of {safe}")],
-                ..Custody::default()
-            }),
+            custody,
         };
         self.write(Event::EnrollIntended(Box::new(intended)), ceremony)
             .await;
@@ -141,7 +199,7 @@ impl World {
         let enrolled = KeyEnrolled {
             label: label.to_owned(),
             account: account(owner),
-            tenant: TENANT.to_owned(),
+            tenant: self.tenant.to_owned(),
             credential_id: key.credential_id.clone(),
             public_key: key.public_key().as_bytes().to_vec(),
             attestation_object,
@@ -184,7 +242,7 @@ impl World {
         let index = self.ledger.state().next_index();
         let intended = DrillIntended {
             label: format!("drill-{index}"),
-            tenant: TENANT.to_owned(),
+            tenant: self.tenant.to_owned(),
             account: account(owner),
             key: None,
             by: vec!["Ada".to_owned()],
@@ -206,6 +264,12 @@ impl World {
 
     /// A look at the days since `from`, which saw these rows: id, account, and the entry that explains it.
     pub(super) async fn look(&mut self, from: u64, rows: &[(&str, usize, Option<u64>)]) {
+        let look = self.looked(from, rows);
+        self.write(Event::TenantMonitored(look), None).await;
+    }
+
+    /// The same, to be changed and written.
+    pub(super) fn looked(&self, from: u64, rows: &[(&str, usize, Option<u64>)]) -> TenantMonitored {
         let period = Period {
             from: on(from).to_string(),
             until: on(self.day).to_string(),
@@ -221,8 +285,8 @@ impl World {
             alike: None,
         };
         let unexplained = rows.iter().filter(|row| row.2.is_none()).count();
-        let monitored = TenantMonitored {
-            tenant: TENANT.to_owned(),
+        TenantMonitored {
+            tenant: self.tenant.to_owned(),
             accounts: (0..4).map(account).collect(),
             unread: Vec::new(),
             events: rows.iter().map(row).collect(),
@@ -231,14 +295,19 @@ impl World {
             unexplained: u32::try_from(unexplained).unwrap(),
             evidence: "00".repeat(32),
             period,
-        };
-        self.write(Event::TenantMonitored(monitored), None).await;
+        }
     }
 
     /// What a review finds today.
     pub(super) fn review(&self, answers: &[Given], signatures: usize) -> Reviewed {
+        self.review_on(self.day, answers, signatures)
+    }
+
+    /// What one finds whose station has another clock.
+    pub(super) fn review_on(&self, day: u64, answers: &[Given], signatures: usize) -> Reviewed {
         review(&Material {
             entries: self.ledger.entries(),
+            warnings: self.ledger.warnings(),
             state: self.ledger.state(),
             tenant: TENANT,
             audited: Err("nobody asked"),
@@ -248,9 +317,9 @@ impl World {
             by: &["Ada".to_owned()],
             terms: Terms {
                 signatures,
-                ..Terms::default()
+                ..self.terms
             },
-            now: on(self.day),
+            now: on(day),
         })
     }
 }
