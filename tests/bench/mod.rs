@@ -58,7 +58,12 @@ pub(crate) struct Bench {
 impl Bench {
     /// A fresh tenant with two emergency accounts, and a configuration that points at it.
     pub(crate) fn new() -> Self {
-        let bench = Self::in_folder(tempfile::tempdir().unwrap());
+        Self::in_time_of(Env::system())
+    }
+
+    /// The same, with a tenant that has its own clock. The executable has the real one.
+    pub(crate) fn in_time_of(env: Env) -> Self {
+        let bench = Self::in_folder(tempfile::tempdir().unwrap(), env);
         let app = bench.tenant.demo.app.client_id.to_string();
         let secret = "client_secret_file = \"tenant/app-secret\"";
         bench.configure("client-secret", &app, secret);
@@ -69,7 +74,7 @@ impl Bench {
     pub(crate) fn copy_of(files: &Snapshot) -> Self {
         let folder = tempfile::tempdir().unwrap();
         files.restore(folder.path());
-        let bench = Self::in_folder(folder);
+        let bench = Self::in_folder(folder, Env::system());
         let path = bench.path("halligan.toml");
         let text = std::fs::read_to_string(&path).unwrap();
         let (before, after) = text.split_once("https://localhost:").unwrap();
@@ -86,16 +91,14 @@ impl Bench {
         Snapshot::of(self.folder.path())
     }
 
-    fn in_folder(folder: TempDir) -> Self {
+    fn in_folder(folder: TempDir, env: Env) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
             .build()
             .unwrap();
         let config = simulator::Config::new(folder.path().join("tenant"));
-        let tenant = runtime
-            .block_on(simulator::start(config, Env::system()))
-            .unwrap();
+        let tenant = runtime.block_on(simulator::start(config, env)).unwrap();
         Self {
             tenant,
             runtime,

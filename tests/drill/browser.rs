@@ -13,7 +13,7 @@ use crate::bench::{Bench, Key, PIN};
 type Members = Vec<(String, String)>;
 
 /// Visits the sign-in page, has this key sign for this user, and follows to the address where the tool listens.
-pub(super) fn sign_in(bench: &Bench, page: &str, user: &str, key: &Key) {
+pub(crate) fn sign_in(bench: &Bench, page: &str, user: &str, key: &Key) {
     let members = hidden(&bench.visit(page));
     let assertion = assertion(&members, key);
     answer(bench, page, members, user, Some(assertion));

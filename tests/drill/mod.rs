@@ -1,7 +1,7 @@
 //! Drills by the executable, on a simulated tenant: the test is the browser and holds the key.
 
 mod alerts;
-mod browser;
+pub(crate) mod browser;
 mod endings;
 
 use halligan::emulator::Profile;

@@ -1,6 +1,8 @@
 //! `halligan review`, through the real executable: reviewers with keys of their own, a review with its files, signatures, and what is
 //! refused.
 
+mod year;
+
 use std::fs;
 use std::path::PathBuf;
 
