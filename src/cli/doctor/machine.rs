@@ -38,7 +38,10 @@ fn udev() -> Finding {
     match (ours, systemd) {
         (Some(path), _) => away_from_the_seat(format!("{} is installed", path.display())),
         (None, true) => away_from_the_seat("systemd marks FIDO keys by itself".to_owned()),
-        (None, false) => Finding::fail(subject, "no rule opens keys to users", Remedy::Udev),
+        // A key that is plugged in and may not be used has a finding of its own.
+        (None, false) => {
+            Finding::fail(subject, "no rule opens keys to users", Remedy::Udev).advice()
+        }
     }
 }
 
