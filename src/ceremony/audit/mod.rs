@@ -59,8 +59,8 @@ pub async fn record(
         passed: audit.is_safe(fail_on),
         fail_on: Some(words(fail_on)),
         counts: counts(audit),
-        failed: ids(audit, Line::fails),
-        unknown: ids(audit, Line::is_open),
+        failed: ids(audit, |line| line.fails_by(fail_on)),
+        unknown: ids(audit, |line| line.is_open_by(fail_on)),
     });
     let entry = ledger.append(Draft::new(&event, None)).await?;
     Ok(entry.reference())
@@ -90,7 +90,7 @@ fn counts(audit: &Audit) -> BTreeMap<String, u32> {
 }
 
 /// The checks with such a line, each once.
-fn ids(audit: &Audit, wanted: fn(&Line) -> bool) -> Vec<String> {
+fn ids(audit: &Audit, wanted: impl Fn(&Line) -> bool) -> Vec<String> {
     let mut ids: Vec<String> = audit
         .lines
         .iter()
@@ -99,4 +99,65 @@ fn ids(audit: &Audit, wanted: fn(&Line) -> bool) -> Vec<String> {
         .collect();
     ids.dedup();
     ids
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::attestation::Verdict;
+    use crate::tenant::audit::{Check, Finding, Object, ObjectKind, Severity};
+
+    fn line(check: &str, verdict: Verdict) -> Line {
+        Line {
+            check: Check::by_id(check).unwrap(),
+            finding: Finding {
+                subject: Object {
+                    kind: ObjectKind::Tenant,
+                    id: None,
+                    name: "the tenant".to_owned(),
+                },
+                verdict,
+                objects: Vec::new(),
+                aspect: None,
+                observed: None,
+                permission: None,
+            },
+            accepted: None,
+        }
+    }
+
+    #[test]
+    fn only_what_counts_is_recorded_as_a_failure() {
+        let audit = Audit {
+            lines: vec![
+                line("HG-102", Verdict::fail("away")),
+                line("HG-102", Verdict::fail("away too")),
+                line("HG-105", Verdict::unknown("not read")),
+                line("HG-705", Verdict::unknown("not read")),
+                line("HG-707", Verdict::fail("long ago")),
+            ],
+            expired: Vec::new(),
+            unused: Vec::new(),
+        };
+        let recorded = |severity| {
+            let fail_on = FailOn {
+                severity,
+                unknown: true,
+            };
+            (
+                ids(&audit, |line| line.fails_by(fail_on)),
+                ids(&audit, |line| line.is_open_by(fail_on)),
+            )
+        };
+        let texts = |ids: &[&str]| ids.iter().map(|&id| id.to_owned()).collect::<Vec<_>>();
+        assert_eq!(
+            recorded(Severity::Warning),
+            (texts(&["HG-102"]), texts(&["HG-105"]))
+        );
+        assert_eq!(
+            recorded(Severity::Note),
+            (texts(&["HG-102", "HG-707"]), texts(&["HG-105", "HG-705"]))
+        );
+    }
 }

@@ -21,8 +21,8 @@ pub struct TenantAudited {
     pub fail_on: Option<Vec<String>>,
     /// How many lines say so of each: `errors`, `warnings`, `notes`, `unknown`, `accepted`, `passed`, `not_applicable`.
     pub counts: BTreeMap<String, u32>,
-    /// The ids of the checks with a failure that nobody accepted.
+    /// The ids of the checks with a failure that nobody accepted, of the severity in `fail_on` or a graver one.
     pub failed: Vec<String>,
-    /// The ids of the checks with something open that nobody accepted.
+    /// The ids of the checks with something open that nobody accepted, of such a severity.
     pub unknown: Vec<String>,
 }

@@ -37,6 +37,18 @@ impl Line {
     pub fn is_open(&self) -> bool {
         matches!(self.finding.verdict, Verdict::Unknown { .. }) && self.accepted.is_none()
     }
+
+    /// Whether it fails, gravely enough to count against the tenant.
+    #[must_use]
+    pub fn fails_by(&self, fail_on: FailOn) -> bool {
+        self.fails() && self.check.severity >= fail_on.severity
+    }
+
+    /// Whether it is open, and would count against the tenant if it failed.
+    #[must_use]
+    pub fn is_open_by(&self, fail_on: FailOn) -> bool {
+        self.is_open() && self.check.severity >= fail_on.severity
+    }
 }
 
 /// What an audit found, in the order of the checks.
@@ -82,10 +94,10 @@ impl Audit {
     /// Whether nothing counts against the tenant.
     #[must_use]
     pub fn is_safe(&self, fail_on: FailOn) -> bool {
-        !self.lines.iter().any(|line| {
-            let counts = line.fails() || (fail_on.unknown && line.is_open());
-            counts && line.check.severity >= fail_on.severity
-        })
+        !self
+            .lines
+            .iter()
+            .any(|line| line.fails_by(fail_on) || (fail_on.unknown && line.is_open_by(fail_on)))
     }
 
     /// How often each answer was given.
