@@ -153,7 +153,10 @@ impl State {
         self.challenges.insert(proven.challenge);
         if let Some(key) = self.key_mut(&proven.credential_id) {
             key.sign_count = proven.sign_count;
-            key.last_proof = Some((index, time));
+            // What is merged from a branch may be older than what is here.
+            if key.last_proof.is_none_or(|(_, known)| known <= time) {
+                key.last_proof = Some((index, time));
+            }
         }
         self.reviewer_signed(&proven.credential_id, proven.sign_count);
     }
