@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::draft::Draft;
-use crate::encoding::base64url;
+use crate::encoding::{base64url, shell_word};
 use crate::graph::model::PasskeyType;
 use crate::tenant::passkey_policy::{self, Attestation, Key, Purpose, Ruling};
 use crate::tenant::snapshot::{Account, Snapshot};
@@ -120,7 +120,13 @@ pub(super) fn plan(draft: &mut Draft<'_>) {
             .take(missing)
             .collect();
         taken.extend(free.iter().cloned());
-        let command = |label| format!("halligan enroll --account {} --label {label}", target.name);
+        // Without a place the key would be in service, and overdue for custody from then on.
+        let command = |label| {
+            let account = shell_word(&target.name);
+            format!(
+                "halligan enroll --account {account} --label {label} --location PLACE --custodian NAME"
+            )
+        };
         let mut why = format!(
             "{} of {} keys work",
             working.len(),

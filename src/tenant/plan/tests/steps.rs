@@ -31,7 +31,7 @@ fn an_empty_tenant_gets_all_of_it_in_order() {
     let commands: Vec<&String> = plan.by_hand.iter().flat_map(|one| &one.commands).collect();
     assert_eq!(
         commands[0],
-        "halligan enroll --account ea-1@contoso.onmicrosoft.com --label ea-1-1"
+        "halligan enroll --account ea-1@contoso.onmicrosoft.com --label ea-1-1 --location PLACE --custodian NAME"
     );
     assert_eq!(
         commands.last().unwrap().as_str(),
