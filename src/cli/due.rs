@@ -19,7 +19,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     all: bool,
 
-    /// Only what is of this kind: `key_check`, `drill`, `alerts`, `monitor`, `unexplained`, `audit`, `review`, `custody`, `keys`, `ceremony`, `pin_rotation`, `metadata`; may be given several times
+    /// Only what is of this kind: `key_check`, `drill`, `alerts`, `monitor`, `unexplained`, `audit`, `review`, `custody`, `keys`, `ceremony`, `ledger`, `pin_rotation`, `metadata`; may be given several times
     #[arg(long, value_name = "KIND")]
     kind: Vec<DutyKind>,
 
@@ -56,18 +56,17 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
     Ok(report::due(&overview, &shown))
 }
 
-/// How it stands with everything, by the ledger alone. Metrics are written also where the ledger cannot be read.
+/// How it stands with everything, by the ledger alone. Metrics are written whatever is wrong, with the configuration too: yesterday's
+/// health must not stay.
 pub(super) async fn overview(
     watched: &Watched,
     within: Option<Interval>,
     context: &Context,
 ) -> Result<Overview, Error> {
-    let config = context.config_or_default()?;
-    let terms = terms(&config, within)?;
-    let overview = read(&watched.ledger, &config, &terms, context).await;
+    let overview = read(&watched.ledger, within, context).await;
     if let Some(path) = &watched.metrics {
         let written = write(path, &overview, context);
-        // That the ledger cannot be read is worse than that nobody is told.
+        // What is wrong is worse than that nobody is told.
         if overview.is_ok() {
             written?;
         }
@@ -83,6 +82,7 @@ pub(super) fn terms(config: &Config, within: Option<Interval>) -> Result<Terms, 
         tenant: config.file.tenant.id.clone(),
         accounts: accounts.map(|account| account.name.clone()).collect(),
         keys_per_account: config.keys_per_account()?,
+        signatures: config.review_terms()?.signatures,
         metadata: mds::noted(config).map_err(|error| error.to_string()),
         within,
     })
@@ -90,23 +90,18 @@ pub(super) fn terms(config: &Config, within: Option<Interval>) -> Result<Terms, 
 
 async fn read(
     choice: &LedgerChoice,
-    config: &Config,
-    terms: &Terms,
+    within: Option<Interval>,
     context: &Context,
 ) -> Result<Overview, Error> {
-    let reader = record::open_for_reading(choice, config)?;
+    let config = context.config_or_default()?;
+    let terms = terms(&config, within)?;
+    let reader = record::open_for_reading(choice, &config)?;
     let (entries, verification) = reader.read().await?;
-    let warnings = verification.warnings.len();
+    let warnings = verification.warnings.clone();
     let state = reader.consistent(verification)?;
-    let ledger = LedgerOverview {
-        location: reader.location().to_owned(),
-        entries: state.next_index(),
-        head: state.head(),
-        written_at: state.last_time(),
-        warnings,
-    };
+    let ledger = LedgerOverview::of(reader.location(), &state, &warnings);
     let now = context.env.now();
-    Ok(Overview::of(&entries, &state, ledger, terms, now))
+    Ok(Overview::of(&entries, &state, ledger, &terms, now))
 }
 
 fn write(path: &Path, overview: &Result<Overview, Error>, context: &Context) -> Result<(), Error> {

@@ -29,7 +29,7 @@ fn screen() -> Screen {
     match size {
         Some((rows, columns)) => Screen {
             color,
-            columns: columns.into(),
+            columns: Some(columns.into()),
             rows: Some(rows.into()),
         },
         None => Screen {

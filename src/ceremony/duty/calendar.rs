@@ -2,12 +2,19 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::record::Ending;
 use super::{Duty, DutyKind, DutyState, Terms};
 
 /// How far clocks of stations may differ before what they date in the future counts for nothing.
 const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
 
+/// Whether a date is further in the future than clocks may differ.
+pub(super) fn is_ahead(time: Timestamp, now: Timestamp) -> bool {
+    time.duration_since(now) > CLOCK_TOLERANCE
+}
+
 /// When something was last done.
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Last {
     /// Then.
     At(Timestamp),
@@ -42,15 +49,15 @@ impl Calendar<'_> {
         let due = |time| interval.after(time);
         let duty = match last {
             Last::Never => Duty::new(kind, subject, DutyState::Never, command),
+            Last::At(time) | Last::NotSince(time) if is_ahead(time, self.now) => {
+                let why = format!("recorded for {time}, which is in the future");
+                let duty = Duty::new(kind, subject, DutyState::Unknown, command);
+                duty.because(why)
+            }
             Last::NotSince(from) => {
                 let state = self.state(from, due(from), DutyState::Never);
                 let duty = Duty::new(kind, subject, state, command);
                 duty.due(Some(due(from)))
-            }
-            Last::At(time) if time.duration_since(self.now) > CLOCK_TOLERANCE => {
-                let why = format!("recorded for {time}, which is in the future");
-                let duty = Duty::new(kind, subject, DutyState::Unknown, command);
-                duty.last(Some(time)).because(why)
             }
             Last::At(time) => {
                 let state = self.state(time, due(time), DutyState::Overdue);
@@ -110,12 +117,30 @@ impl Duty {
         Self { why, ..self }
     }
 
-    /// The same, in a state that is more urgent than what the dates say.
+    /// The same, in a state that is more urgent than what the dates say. Where that is not more urgent, it is a further reason.
     pub(super) fn at_least(self, state: DutyState, why: impl Into<String>) -> Self {
-        match state < self.state {
-            true => Self { state, ..self }.because(why),
-            false if self.why.is_none() => self.because(why),
-            false => self,
+        let why = why.into();
+        match (state < self.state, &self.why) {
+            (true, _) => Self { state, ..self }.because(why),
+            (false, None) => self.because(why),
+            (false, Some(before)) => {
+                let why = format!("{before}; {why}");
+                self.because(why)
+            }
+        }
+    }
+
+    /// The same, by another command.
+    pub(super) fn by(self, command: String) -> Self {
+        Self { command, ..self }
+    }
+
+    /// How it ended when it was last done.
+    pub(super) fn ended(self, ending: Option<&Ending>) -> Self {
+        match ending {
+            Some(Ending::Failed(what)) => self.at_least(DutyState::Failed, what),
+            Some(Ending::Inconclusive(what)) => self.at_least(DutyState::Unknown, what),
+            Some(Ending::Passed) | None => self,
         }
     }
 }

@@ -1,9 +1,10 @@
 //! What is due for a key.
 
 use super::calendar::{Calendar, Last};
-use super::record::{Ending, Record};
-use super::{Duty, DutyKind, DutyState};
-use crate::encoding::shell_word;
+use super::command::option;
+use super::newest::Newest;
+use super::record::Record;
+use super::{Duty, DutyKind};
 use crate::ledger::{Custody, EnrolledKey};
 
 /// All of them for one key.
@@ -26,36 +27,33 @@ pub(super) fn duties(key: &EnrolledKey, record: &Record, calendar: &Calendar<'_>
 /// Any proof counts, as it does for an audit. A check that did not pass is told, whatever else the key signed since.
 fn check(key: &EnrolledKey, record: &Record, calendar: &Calendar<'_>) -> Option<Duty> {
     let label = &key.enrolled.label;
-    let command = format!("halligan check --key {}", shell_word(label));
-    let last = key.last_proof.map(|(_, time)| time);
-    let duty = calendar.duty(DutyKind::KeyCheck, label, last.into(), command)?;
-    Some(match record.checks.get(&key.enrolled.credential_id) {
-        Some(Ending::Failed(what)) => duty.at_least(DutyState::Failed, what),
-        Some(Ending::Inconclusive(what)) => duty.at_least(DutyState::Unknown, what),
-        Some(Ending::Passed) | None => duty,
-    })
+    let command = format!("halligan check {}", option("--key", label));
+    let proofs = record.proofs.get(&key.enrolled.credential_id);
+    let last = proofs.map_or(Last::Never, Newest::last);
+    let duty = calendar.duty(DutyKind::KeyCheck, label, last, command)?;
+    let checks = record.checks.get(&key.enrolled.credential_id);
+    Some(duty.ended(checks.and_then(Newest::what)))
 }
 
 /// The command says what the ledger says: whoever looked into the safe and found it so can enter it as it is.
 fn custody(key: &EnrolledKey, record: &Record, calendar: &Calendar<'_>) -> Option<Duty> {
     let label = &key.enrolled.label;
-    let mut command = format!("halligan handover --key {}", shell_word(label));
+    let mut command = format!("halligan handover {}", option("--key", label));
     match &key.custody {
         Some(custody) => command.push_str(&arguments(custody)),
         None => command.push_str(" --location PLACE --custodian NAME"),
     }
-    let last = record.placed.get(&key.enrolled.credential_id).copied();
-    calendar.duty(DutyKind::Custody, label, last.into(), command)
+    let placed = record.placed.get(&key.enrolled.credential_id);
+    let last = placed.map_or(Last::Never, Newest::last);
+    calendar.duty(DutyKind::Custody, label, last, command)
 }
 
 fn pin_rotation(key: &EnrolledKey, record: &Record, calendar: &Calendar<'_>) -> Option<Duty> {
     let label = &key.enrolled.label;
-    let command = format!(
-        "halligan key pin change --key {} --pin-generate",
-        shell_word(label)
-    );
+    let key_option = option("--key", label);
+    let command = format!("halligan key pin change {key_option} --pin-generate");
+    let changed = record.pins.get(label).and_then(Newest::time);
     // A label may have been another key's before.
-    let changed = record.pins.get(label).copied();
     let last = match changed.filter(|time| *time >= key.enrolled_at) {
         Some(time) => Last::At(time),
         None => Last::NotSince(key.enrolled_at),
@@ -81,9 +79,9 @@ fn arguments(custody: &Custody) -> String {
     ];
     let said = optional
         .into_iter()
-        .filter_map(|(option, value)| Some((option, value?)));
+        .filter_map(|(name, value)| Some((name, value?)));
     let custodians = custody.custodians.iter().map(|name| ("--custodian", name));
     said.chain(custodians)
-        .map(|(option, value)| format!(" {option} {}", shell_word(value)))
+        .map(|(name, value)| format!(" {}", option(name, value)))
         .collect()
 }

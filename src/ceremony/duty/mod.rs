@@ -3,11 +3,14 @@
 
 mod accounts;
 mod calendar;
+mod command;
 mod interval;
 mod keys;
+mod newest;
 mod overview;
 mod record;
 mod schedule;
+mod tenancy;
 mod tenant;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
@@ -29,6 +32,8 @@ pub enum DutyKind {
     Unexplained,
     /// Finish a ceremony, or take it back.
     Ceremony,
+    /// Have a ledger that can be relied on.
+    Ledger,
     /// Have as many keys as there are to be.
     Keys,
     /// Have a key prove that it works.
@@ -53,9 +58,10 @@ pub enum DutyKind {
 
 impl DutyKind {
     /// All of them, in the order in which equally urgent ones are told.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Unexplained,
         Self::Ceremony,
+        Self::Ledger,
         Self::Keys,
         Self::KeyCheck,
         Self::Drill,
@@ -79,6 +85,7 @@ impl DutyKind {
             Self::Drill => "drill",
             Self::KeyCheck => "key_check",
             Self::Keys => "keys",
+            Self::Ledger => "ledger",
             Self::Metadata => "metadata",
             Self::Monitor => "monitor",
             Self::PinRotation => "pin_rotation",
@@ -182,6 +189,8 @@ pub struct Terms {
     pub accounts: Vec<String>,
     /// How many keys each is to have.
     pub keys_per_account: usize,
+    /// How many reviewers are to sign each review.
+    pub signatures: usize,
     /// FIDO's metadata, if any is stored, or why that is not known.
     pub metadata: Result<Option<StoredMetadata>, String>,
     /// What is due within this time is announced, instead of what the schedule says.

@@ -3,10 +3,11 @@
 use jiff::Timestamp;
 
 use super::accounts::{self, Account};
-use super::calendar::Calendar;
-use super::record::Record;
+use super::calendar::{Calendar, is_ahead};
+use super::record::{self, Record};
+use super::tenancy::Tenancy;
 use super::{Duty, DutyKind, DutyState, Terms, keys, tenant};
-use crate::ledger::{Custody, Entry, EntryRef, State};
+use crate::ledger::{Custody, Entry, EntryRef, State, Warning};
 
 /// How it stands with everything.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,10 +16,14 @@ pub struct Overview {
     pub now: Timestamp,
     /// The tenant as the configuration names it.
     pub tenant: Option<String>,
+    /// The domain in which the accounts sign in, if it is one, and the ledger knows it.
+    pub domain: Option<String>,
     /// The emergency accounts.
     pub accounts: Vec<AccountOverview>,
     /// What has to be done, the most urgent first.
     pub duties: Vec<Duty>,
+    /// What the schedule leaves alone.
+    pub unscheduled: Vec<DutyKind>,
     /// The ledger that this is from.
     pub ledger: LedgerOverview,
     /// How many ceremonies are open.
@@ -60,8 +65,49 @@ pub struct LedgerOverview {
     pub head: Option<EntryRef>,
     /// When that was written.
     pub written_at: Option<Timestamp>,
-    /// What verifying it remarked on.
+    /// How many remarks verifying it made.
     pub warnings: usize,
+    /// The first remark that leaves open what the ledger says.
+    pub doubt: Option<String>,
+}
+
+impl LedgerOverview {
+    /// Of a ledger that was verified with these remarks.
+    #[must_use]
+    pub fn of(location: &str, state: &State, warnings: &[Warning]) -> Self {
+        // A clock that was behind makes what it dates look older than it is, and that stays so for ever.
+        let mut doubts = warnings
+            .iter()
+            .filter(|warning| !matches!(warning, Warning::TimeWentBack { .. }));
+        Self {
+            location: location.to_owned(),
+            entries: state.next_index(),
+            head: state.head(),
+            written_at: state.last_time(),
+            warnings: warnings.len(),
+            doubt: doubts.next().map(ToString::to_string),
+        }
+    }
+
+    fn duty(&self, now: Timestamp) -> Duty {
+        let ahead = self.written_at.filter(|time| is_ahead(*time, now));
+        let (state, why) = match (self.head, ahead, &self.doubt) {
+            (None, ..) => (DutyState::Unknown, "no entry yet".to_owned()),
+            (_, Some(time), _) => {
+                let why = format!(
+                    "the newest entry is dated {time}, which is in the future: a clock is wrong"
+                );
+                (DutyState::Unknown, why)
+            }
+            (_, None, Some(doubt)) => (DutyState::Unknown, doubt.clone()),
+            (_, None, None) => (
+                DutyState::Done,
+                format!("{} entries verified", self.entries),
+            ),
+        };
+        let command = "halligan ledger verify".to_owned();
+        Duty::new(DutyKind::Ledger, "the ledger", state, command).because(why)
+    }
 }
 
 impl Overview {
@@ -74,12 +120,17 @@ impl Overview {
         terms: &Terms,
         now: Timestamp,
     ) -> Self {
-        let record = Record::of(entries, state, terms.tenant.as_deref());
-        let accounts = accounts::accounts(terms, state, &record);
+        let story = record::story(entries);
+        let tenancy = Tenancy::of(terms.tenant.as_deref(), &story);
+        let record = Record::of(story, state, &tenancy, terms.signatures, now);
+        let accounts = accounts::accounts(terms, state, &record, &tenancy);
         let calendar = Calendar { terms, now };
         let began = entries.first().map(|entry| entry.time);
+        let mut open = state.open_ceremonies();
+        open.retain(|ceremony| tenancy.has_ceremony(ceremony, state));
         let mut duties = tenant::duties(&accounts, &record, began, &calendar);
-        duties.extend(tenant::ceremonies(entries, state, &calendar));
+        duties.push(ledger.duty(now));
+        duties.extend(tenant::ceremonies(&open, entries, &calendar));
         for account in &accounts {
             duties.extend(accounts::duties(account, &record, &calendar));
             for key in &account.keys {
@@ -87,14 +138,17 @@ impl Overview {
             }
         }
         duties.sort_by(|one, other| urgency(one).cmp(&urgency(other)));
+        let ids = accounts.iter().filter_map(|account| account.id.as_deref());
         Self {
             now,
             tenant: terms.tenant.clone(),
-            accounts: accounts.iter().map(account).collect(),
+            domain: record.domain(ids),
+            accounts: accounts.iter().map(|one| account(one, &record)).collect(),
             duties,
+            unscheduled: terms.schedule.unscheduled(),
             ledger,
-            open_ceremonies: state.open_ceremonies().len(),
-            unexplained: record.unexplained(),
+            open_ceremonies: open.len(),
+            unexplained: record.looks.unexplained(&record.reviews).rows,
         }
     }
 
@@ -128,11 +182,14 @@ fn urgency(duty: &Duty) -> (DutyState, Timestamp, DutyKind, &str) {
     (duty.state, due_at, duty.kind, &duty.subject)
 }
 
-fn account(account: &Account<'_>) -> AccountOverview {
-    let keys = account.keys.iter().map(|key| KeyOverview {
-        label: key.enrolled.label.clone(),
-        last_proof: key.last_proof.map(|(_, time)| time),
-        custody: key.custody.clone(),
+fn account(account: &Account<'_>, record: &Record) -> AccountOverview {
+    let keys = account.keys.iter().map(|key| {
+        let proofs = record.proofs.get(&key.enrolled.credential_id);
+        KeyOverview {
+            label: key.enrolled.label.clone(),
+            last_proof: proofs.and_then(|proofs| proofs.time()),
+            custody: key.custody.clone(),
+        }
     });
     AccountOverview {
         name: account.name.clone(),

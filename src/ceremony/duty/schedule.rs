@@ -63,10 +63,18 @@ impl Schedule {
             DutyKind::KeyCheck => self.key_check,
             DutyKind::Metadata => self.metadata,
             // Not a matter of dates: whoever looks at the logs is to have an answer to what they show.
-            DutyKind::Keys | DutyKind::Unexplained => None,
+            DutyKind::Keys | DutyKind::Ledger | DutyKind::Unexplained => None,
             DutyKind::Monitor => self.monitor,
             DutyKind::PinRotation => self.pin_rotation,
             DutyKind::Review => self.review,
         }
+    }
+
+    /// What goes by dates, and is left alone.
+    pub(super) fn unscheduled(&self) -> Vec<DutyKind> {
+        let undated = [DutyKind::Keys, DutyKind::Ledger, DutyKind::Unexplained];
+        let mut kinds = DutyKind::ALL.to_vec();
+        kinds.retain(|kind| self.of(*kind).is_none() && !undated.contains(kind));
+        kinds
     }
 }

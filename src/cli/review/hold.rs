@@ -33,7 +33,7 @@ pub(crate) struct Arguments {
     answers: Option<PathBuf>,
 
     /// Directory for the report and the document
-    #[arg(long, value_name = "DIR", default_value = ".")]
+    #[arg(long, alias = "directory", value_name = "DIR", default_value = ".")]
     output: PathBuf,
 
     /// Write the files and record nothing
@@ -176,13 +176,8 @@ fn duties(
     now: Timestamp,
 ) -> Result<Vec<Duty>, Error> {
     let (entries, state) = (ledger.entries(), ledger.state());
-    let about = LedgerOverview {
-        location: arguments.ledger.location(config),
-        entries: state.next_index(),
-        head: state.head(),
-        written_at: state.last_time(),
-        warnings: ledger.warnings().len(),
-    };
+    let location = arguments.ledger.location(config);
+    let about = LedgerOverview::of(&location, state, ledger.warnings());
     let terms = Terms {
         tenant: Some(tenant.to_owned()),
         ..due::terms(config, None)?

@@ -1,10 +1,11 @@
 //! The same as numbers, in Prometheus' text format (version 0.0.4), for the textfile collector of node_exporter.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use jiff::Timestamp;
 
-use crate::ceremony::duty::{DutyState, Overview};
+use crate::ceremony::duty::{Duty, DutyState, Overview};
 
 /// Metrics of one name.
 struct Family {
@@ -38,6 +39,9 @@ impl Family {
         }
         // Writing to a `String` cannot fail.
         let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge");
+        // A file with the same labels twice is refused as a whole. The first counts: duties come the most urgent first.
+        let mut written = BTreeSet::new();
+        let samples = samples.iter().filter(|(labels, _)| written.insert(labels));
         for (labels, value) in samples {
             let labels: Vec<String> = labels
                 .iter()
@@ -69,7 +73,8 @@ pub fn metrics(overview: &Overview) -> String {
     written(&families)
 }
 
-/// What can be said if the ledger cannot be read, or is not valid: what was written before must not look like today's.
+/// What can be said if the ledger cannot be read, or is not valid, or nobody knows what is wanted: what was written before must not
+/// look like today's.
 #[must_use]
 pub fn metrics_without_ledger(now: Timestamp) -> String {
     written(&general(now, false, false))
@@ -172,7 +177,7 @@ fn of_keys(overview: &Overview) -> Vec<Family> {
 }
 
 fn of_duties(overview: &Overview) -> Vec<Family> {
-    let samples = |value: fn(&crate::ceremony::duty::Duty) -> Option<i64>| -> Vec<Sample> {
+    let samples = |value: fn(&Duty) -> Option<i64>| -> Vec<Sample> {
         let duties = overview.duties.iter();
         duties
             .filter_map(|duty| {

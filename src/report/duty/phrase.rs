@@ -37,6 +37,7 @@ pub(super) fn title(kind: DutyKind) -> &'static str {
         DutyKind::Drill => "drill",
         DutyKind::KeyCheck => "check",
         DutyKind::Keys => "keys",
+        DutyKind::Ledger => "ledger",
         DutyKind::Metadata => "metadata",
         DutyKind::Monitor => "monitor",
         DutyKind::PinRotation => "PIN rotation",
@@ -55,7 +56,20 @@ pub(super) fn phrase(duty: &Duty, now: Timestamp) -> String {
     });
     let never = (duty.state == DutyState::Never).then(|| "never done".to_owned());
     let by_dates: Vec<String> = never.into_iter().chain(last).chain(due).collect();
-    why.unwrap_or_else(|| by_dates.join(", "))
+    let by_dates = by_dates.join(", ");
+    match (why, duty.state) {
+        (Some(why), DutyState::Overdue) if !by_dates.is_empty() => format!("{by_dates}: {why}"),
+        (Some(why), _) => why,
+        (None, _) => by_dates,
+    }
+}
+
+/// A number of things, by its word for one and for several.
+pub(super) fn counted(number: usize, one: &str, several: &str) -> String {
+    match number {
+        1 => format!("1 {one}"),
+        number => format!("{number} {several}"),
+    }
 }
 
 /// The same with the word in front, where the reason alone would leave it open.

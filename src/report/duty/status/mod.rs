@@ -3,7 +3,7 @@
 mod sections;
 mod table;
 
-use console::{Alignment, Style, pad_str, truncate_str};
+use console::{Alignment, Style, measure_text_width, pad_str, truncate_str};
 use serde_json::{Value, json};
 
 use super::phrase::{phrase, title, word};
@@ -17,8 +17,8 @@ use crate::report::Report;
 pub struct Screen {
     /// Whether it has colours.
     pub color: bool,
-    /// How wide it is; more than 80 columns are not used.
-    pub columns: usize,
+    /// How wide it is; none if there is no end to a line.
+    pub columns: Option<usize>,
     /// How many lines it has; none if there is no end to them.
     pub rows: Option<usize>,
 }
@@ -28,12 +28,13 @@ impl Default for Screen {
     fn default() -> Self {
         Self {
             color: false,
-            columns: WIDTH,
+            columns: None,
             rows: None,
         }
     }
 }
 
+/// How wide it is made where there is room.
 const WIDTH: usize = 80;
 /// How many things to do are named.
 const NEXT: usize = 3;
@@ -59,14 +60,23 @@ impl Screen {
 
     /// A line that fits.
     fn line(&self, text: &str) -> String {
-        let width = self.columns.min(WIDTH);
-        truncate_str(text, width, "…").trim_end().to_owned()
+        let fits = match self.columns {
+            Some(columns) => truncate_str(text, columns, "…"),
+            None => text.into(),
+        };
+        fits.trim_end().to_owned()
     }
-}
 
-/// A text in so many columns, cut if it must be.
-fn cell(text: &str, columns: usize) -> String {
-    pad_str(text, columns, Alignment::Left, Some("…")).into_owned()
+    /// A text in so many columns; cut if it must be, and a line has an end.
+    fn cell(&self, text: &str, columns: usize) -> String {
+        let cut = self.columns.map(|_| "…");
+        pad_str(text, columns, Alignment::Left, cut).into_owned()
+    }
+
+    fn fits(&self, text: &str) -> bool {
+        let width = measure_text_width(text);
+        self.columns.is_none_or(|columns| width <= columns)
+    }
 }
 
 /// Renders the screen.
@@ -76,7 +86,7 @@ pub fn status(overview: &Overview, screen: &Screen) -> Report {
         .into_iter()
         .chain(next(overview, screen))
         .collect();
-    let mut lines = vec![headline(overview), verdict(overview, screen)];
+    let mut lines = vec![headline(overview, screen), verdict(overview, screen)];
     // One line is the prompt's.
     let room = screen
         .rows
@@ -93,14 +103,19 @@ pub fn status(overview: &Overview, screen: &Screen) -> Report {
     )
 }
 
-fn headline(overview: &Overview) -> String {
-    let tenant = overview.tenant.as_deref().map(printable);
+/// The tenant as people know it, and as the configuration names it.
+fn headline(overview: &Overview, screen: &Screen) -> String {
+    let (tenant, domain) = (overview.tenant.as_deref(), overview.domain.as_deref());
+    let name = match (domain, tenant) {
+        (Some(domain), Some(tenant)) if !domain.eq_ignore_ascii_case(tenant) => {
+            format!("{domain} ({tenant})")
+        }
+        (Some(name), _) | (None, Some(name)) => name.to_owned(),
+        (None, None) => "emergency access".to_owned(),
+    };
     let now = overview.now.strftime("%Y-%m-%d %H:%M UTC").to_string();
-    let tenant = cell(
-        &tenant.unwrap_or_else(|| "emergency access".to_owned()),
-        WIDTH - now.len() - 1,
-    );
-    format!("{tenant} {now}")
+    let name = screen.cell(&printable(&name), WIDTH - now.len() - 1);
+    format!("{name} {now}")
 }
 
 fn verdict(overview: &Overview, screen: &Screen) -> String {
@@ -151,9 +166,16 @@ fn next(overview: &Overview, screen: &Screen) -> Vec<String> {
         more => format!("Next, and {more} more: `halligan due`"),
     };
     let lines = first.iter().map(|duty| {
-        let command = printable(&duty.command);
-        let why = format!("{} {}", title(duty.kind), word(duty.state));
-        format!("  {command}  {}", screen.of(duty.state).apply_to(why))
+        let line = |command: &str| {
+            let why = format!("{} {}", title(duty.kind), word(duty.state));
+            format!("  {command}  {}", screen.of(duty.state).apply_to(why))
+        };
+        // Half a command does something else, or nothing: the list has the whole one.
+        let whole = line(&printable(&duty.command));
+        match screen.fits(&whole) {
+            true => whole,
+            false => line(&format!("halligan due --kind {}", duty.kind.as_str())),
+        }
     });
     std::iter::once(screen.dim(&head)).chain(lines).collect()
 }
@@ -183,6 +205,7 @@ fn body(overview: &Overview) -> Value {
     json!({
         "now": overview.now,
         "tenant": overview.tenant,
+        "domain": overview.domain,
         "counts": counts(overview),
         "accounts": accounts.collect::<Vec<_>>(),
         "ledger": {

@@ -1,7 +1,7 @@
 //! A line for each other thing that is to happen.
 
-use super::super::phrase::{ago, amount, mark, sentence};
-use super::{Screen, cell};
+use super::super::phrase::{ago, amount, counted, mark, sentence};
+use super::Screen;
 use crate::ceremony::duty::{DutyKind, DutyState, Overview};
 use crate::encoding::printable;
 
@@ -12,9 +12,9 @@ pub(super) fn sections(overview: &Overview, screen: &Screen) -> Vec<String> {
         match state {
             Some(state) => {
                 let mark = style.apply_to(mark(state));
-                format!("{mark} {} {}", cell(name, 11), style.apply_to(text))
+                format!("{mark} {} {}", screen.cell(name, 11), style.apply_to(text))
             }
-            None => screen.dim(&format!("– {} {text}", cell(name, 11))),
+            None => screen.dim(&format!("– {} {text}", screen.cell(name, 11))),
         }
     };
     let named = [
@@ -32,7 +32,7 @@ pub(super) fn sections(overview: &Overview, screen: &Screen) -> Vec<String> {
     for (name, kind) in named {
         match summary(kind, overview) {
             Some((state, text)) => lines.push(line(name, Some(state), &text)),
-            None if is_always_told(kind) => lines.push(line(name, None, absent(kind))),
+            None if is_always_told(kind) => lines.push(line(name, None, absent(kind, overview))),
             None => {}
         }
     }
@@ -91,32 +91,41 @@ fn is_always_told(kind: DutyKind) -> bool {
     !matches!(kind, DutyKind::PinRotation | DutyKind::Unexplained)
 }
 
-fn absent(kind: DutyKind) -> &'static str {
+fn absent(kind: DutyKind, overview: &Overview) -> &'static str {
+    if overview.unscheduled.contains(&kind) {
+        return "not scheduled";
+    }
     match kind {
-        DutyKind::Alerts => "no drill has passed that could raise one, or not scheduled",
+        DutyKind::Alerts => "no drill has passed yet that could raise one",
         DutyKind::Ceremony => "none open",
         DutyKind::Metadata => "none stored",
-        _ => "not scheduled",
+        _ => "nothing to do it for",
     }
 }
 
+/// What it is, where nothing is wrong with it; else what is wrong.
 fn ledger(overview: &Overview) -> (DutyState, String) {
     let ledger = &overview.ledger;
-    let Some(head) = &ledger.head else {
+    let duty = overview.of_kind(DutyKind::Ledger).next();
+    let (Some(head), Some(duty)) = (&ledger.head, duty) else {
         return (DutyState::Unknown, "no entry yet".to_owned());
     };
+    if !duty.state.is_satisfied() {
+        return (duty.state, sentence(duty, overview.now));
+    }
+    let entries = usize::try_from(ledger.entries).unwrap_or(usize::MAX);
+    let entries = counted(entries, "entry", "entries");
     let hash = head.hash.to_string();
     let newest = ledger.written_at.map(|time| ago(time, overview.now));
     let newest = newest.map_or_else(String::new, |ago| format!(", newest {ago}"));
     let warnings = match ledger.warnings {
         0 => String::new(),
-        warnings => format!(", {warnings} warnings"),
+        warnings => format!(", {}", counted(warnings, "remark", "remarks")),
     };
     let text = format!(
-        "{} entries verified{newest}{warnings}, head {}:{}…",
-        ledger.entries,
+        "{entries} verified{newest}{warnings}, head {}:{}…",
         head.index,
         hash.get(..16).unwrap_or(&hash)
     );
-    (DutyState::Done, text)
+    (duty.state, text)
 }

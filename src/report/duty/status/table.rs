@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::super::phrase::{ago, mark, phrase, sentence, title};
-use super::{Screen, cell};
+use super::super::phrase::{ago, counted, mark, phrase, sentence, title};
+use super::Screen;
 use crate::ceremony::duty::{AccountOverview, DutyKind, DutyState, KeyOverview, Overview};
 use crate::encoding::printable;
 use crate::ledger::Custody;
@@ -24,8 +24,8 @@ pub(super) fn table(overview: &Overview, screen: &Screen, room: Option<usize>) -
         .collect();
     let head = format!(
         "{}{}{}",
-        cell("ACCOUNT, KEY", 22),
-        cell("LAST SIGN OF LIFE", 32),
+        screen.cell("ACCOUNT, KEY", 22),
+        screen.cell("LAST SIGN OF LIFE", 32),
         "LIES IN"
     );
     let head = std::iter::once(screen.dim(&head));
@@ -57,7 +57,8 @@ fn cut(rows: &[Row], room: usize) -> Vec<String> {
         late => format!("{late} NOT in time"),
     };
     let left = rows.len() - kept.len();
-    let about = format!("  … and {left} lines more, {about}: `halligan due --all`");
+    let lines = counted(left, "line", "lines");
+    let about = format!("  … and {lines} more, {about}: `halligan due --all`");
     kept.into_iter()
         .map(|at| rows[at].text.clone())
         .chain([about])
@@ -85,7 +86,7 @@ fn rows(account: &AccountOverview, overview: &Overview, screen: &Screen) -> Vec<
     let first = Row {
         text: format!(
             "{} {}",
-            cell(&printable(name), 39),
+            screen.cell(&printable(name), 39),
             told.unwrap_or_default()
         ),
         state: states.min().unwrap_or(DutyState::Done),
@@ -103,9 +104,12 @@ fn row(key: &KeyOverview, overview: &Overview, screen: &Screen) -> Row {
         (None, Some(time)) => ago(time, overview.now),
         (None, None) => "never".to_owned(),
     };
-    let told = screen.of(state).apply_to(cell(&told, 31)).to_string();
+    let told = screen
+        .of(state)
+        .apply_to(screen.cell(&told, 31))
+        .to_string();
     let place = key.custody.as_ref().map_or("?".to_owned(), place);
-    let label = cell(&printable(&key.label), 17);
+    let label = screen.cell(&printable(&key.label), 17);
     Row {
         text: format!(
             "  {} {label} {told} {place}",

@@ -1,6 +1,9 @@
 //! `halligan due` and `halligan status`, through the real executable on a ledger of real enrolments; and the same ledger as it is
 //! seen months later.
 
+mod commands;
+mod status;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::sync::LazyLock;
@@ -9,9 +12,8 @@ use halligan::ceremony::duty::{
     Duty, DutyKind, DutyState, LedgerOverview, Overview, Schedule, Terms,
 };
 use halligan::emulator::Profile;
-use halligan::encoding::printable;
 use halligan::ledger::Reader;
-use halligan::report::{self, Screen};
+use halligan::report;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -56,12 +58,8 @@ fn of_kind(document: &Value, kind: &str) -> Vec<Value> {
         .collect()
 }
 
-/// The ledger as somebody sees it after so many days.
-fn after(bench: &Bench, days: i64, accounts: &[&str]) -> Overview {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let reader = Reader::open(bench.path("ledger").to_str().unwrap()).unwrap();
-    let (entries, state) = runtime.block_on(reader.entries()).unwrap();
-    let terms = Terms {
+fn terms(accounts: &[&str]) -> Terms {
+    Terms {
         schedule: Schedule {
             pin_rotation: Some("1 year".parse().unwrap()),
             ..Schedule::default()
@@ -69,18 +67,20 @@ fn after(bench: &Bench, days: i64, accounts: &[&str]) -> Overview {
         tenant: None,
         accounts: accounts.iter().map(|&name| name.to_owned()).collect(),
         keys_per_account: 2,
+        signatures: 1,
         metadata: Ok(None),
         within: None,
-    };
-    let ledger = LedgerOverview {
-        location: reader.location().to_owned(),
-        entries: state.next_index(),
-        head: state.head(),
-        written_at: state.last_time(),
-        warnings: 0,
-    };
+    }
+}
+
+/// The ledger as somebody sees it after so many days.
+fn after(bench: &Bench, days: i64, accounts: &[&str]) -> Overview {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let reader = Reader::open(bench.path("ledger").to_str().unwrap()).unwrap();
+    let (entries, state) = runtime.block_on(reader.entries()).unwrap();
+    let ledger = LedgerOverview::of(reader.location(), &state, &[]);
     let now: Timestamp = state.last_time().unwrap() + SignedDuration::from_hours(24 * days);
-    Overview::of(&entries, &state, ledger, &terms, now)
+    Overview::of(&entries, &state, ledger, &terms(accounts), now)
 }
 
 fn only<'a>(overview: &'a Overview, kind: DutyKind, subject: &str) -> &'a Duty {
@@ -92,7 +92,9 @@ fn due_lists_what_is_due_and_its_commands_and_says_so_by_its_status() {
     let bench = bench();
     let listed = bench.halligan(["due"]).run().exits(1);
     listed
-        .prints("✗ NEVER    audit the tenant: never done  `halligan tenant audit --record`")
+        .prints(
+            "✗ NEVER    audit the tenant: never done  `halligan tenant audit --sign-ins --record`",
+        )
         .prints("`halligan handover --key BG1-B --location PLACE --custodian NAME`");
     let document = bench.halligan(["due", "--json"]).run().exits(1).document();
     assert_eq!(
@@ -177,7 +179,7 @@ fn an_account_that_nobody_enrolled_a_key_for_is_due() {
     let listed = bench.halligan(["due", "--kind", "keys"]).run().exits(1);
     assert_eq!(
         listed.stdout,
-        "✗ FAILED   keys bg9: 0 of 2 keys in service  `halligan enroll --account bg9 --label LABEL`\n"
+        "✗ FAILED   keys bg9: 0 of 2 keys in service  `halligan enroll --account bg9 --label LABEL --location PLACE --custodian NAME`\n"
     );
 }
 
@@ -203,38 +205,6 @@ fn a_ledger_that_is_not_there_or_not_valid_has_its_status_and_its_metrics() {
     }
     fs::remove_dir_all(bench.path("ledger")).unwrap();
     bench.halligan(["due"]).run().exits(6);
-}
-
-#[test]
-fn status_fits_a_terminal_and_names_what_to_do() {
-    let bench = bench();
-    let shown = bench.halligan(["status"]).run().exits(1);
-    let shown = shown
-        .prints("✗ NOT HEALTHY: 7 never done\n")
-        .prints("\n  ✓ BG1-A             ")
-        .prints(" Safe 1, Berlin, envelope 7\n")
-        .prints("\n✗ audit       never done\n")
-        .prints("\n✗ custody     BG1-B: never done (and 2 more)\n")
-        .prints("\n✓ review      due in 90 days\n");
-    assert!(shown.stdout.lines().count() <= 24, "{}", shown.stdout);
-    for line in shown.stdout.lines() {
-        assert!(line.chars().count() <= 80, "{line}");
-    }
-    assert!(!shown.stdout.contains('\u{1b}'));
-    let colored = bench
-        .halligan(["status", "--color", "always"])
-        .run()
-        .exits(1);
-    assert!(colored.stdout.contains("\u{1b}[31m"));
-    let document = bench
-        .halligan(["status", "--json"])
-        .run()
-        .exits(1)
-        .document();
-    assert_eq!(document["schema"], "halligan.status/1");
-    assert_eq!(document["accounts"][0]["keys"][0]["label"], "BG1-A");
-    assert_eq!(document["counts"]["never"], 7);
-    assert_eq!(document["ledger"]["entries"], bench.entries().len());
 }
 
 #[test]
@@ -307,56 +277,40 @@ fn a_key_that_failed_its_check_is_told_until_one_passes() {
     failed.prints("✗ FAILED   check BG1-A: pin_set, ");
 }
 
+/// Half a command does something else, or nothing.
 #[test]
-fn a_small_terminal_shows_the_worst_and_says_what_it_leaves_out() {
+fn metrics_do_not_keep_yesterdays_health_when_the_configuration_is_broken() {
     let bench = bench();
-    let strange =
-        "\u{1b}[2J緊急アクセス緊急アクセス緊急アクセス緊急アクセス緊急アクセス@contoso.example";
-    let names = [strange, "c", "d", "e", "f"];
-    let overview = after(&bench, 25, &names);
-    for rows in [1, 10, 24, 30] {
-        for columns in [20, 80, 200] {
-            let screen = Screen {
-                color: false,
-                columns,
-                rows: Some(rows),
-            };
-            let text = report::status(&overview, &screen).text;
-            for line in text.lines() {
-                assert_eq!(printable(line), line);
-                assert!(
-                    console::measure_text_width(line) <= columns.min(80),
-                    "{line}"
-                );
-            }
-            assert!(
-                columns < 80 || rows == 30 || text.contains("lines more, "),
-                "{text}"
-            );
-            assert!(rows < 24 || text.lines().count() < rows, "{text}");
+    let metrics = ["--metrics", "halligan.prom"];
+    bench.halligan(["due"]).with(metrics).run().exits(1);
+    let broken = ["audit = ", "audit = \"every blue moon\""];
+    for line in broken {
+        fs::write(bench.path("halligan.prom"), "halligan_status_healthy 1\n").unwrap();
+        let path = bench.path("halligan.toml");
+        let before = fs::read_to_string(&path).unwrap();
+        bench.configure_further(&format!("[schedule]\n{line}"));
+        for command in ["due", "status"] {
+            bench.halligan([command]).with(metrics).run().exits(2);
+            let text = fs::read_to_string(bench.path("halligan.prom")).unwrap();
+            assert!(text.contains("\nhalligan_status_healthy 0\n"), "{text}");
+            assert!(!text.contains("_healthy 1"), "{text}");
         }
+        fs::write(path, before).unwrap();
     }
-    let all = report::status(&overview, &Screen::default()).text;
-    assert!(!all.contains("lines more"));
-    assert!(all.contains("BG2-B"));
 }
 
 #[test]
-fn a_key_stands_beneath_its_account_however_little_room_there_is() {
+fn no_metric_is_written_twice() {
     let bench = bench();
-    let overview = after(&bench, 100, &["c", "d"]);
-    for rows in 16..30 {
-        let screen = Screen {
-            rows: Some(rows),
-            ..Screen::default()
-        };
-        let text = report::status(&overview, &screen).text;
-        let mut account = "";
-        for line in text.lines() {
-            match line.strip_prefix("  ✗ BG") {
-                Some(key) => assert_eq!(account.get(2..3), key.get(..1), "{text}"),
-                None => account = line,
-            }
-        }
+    // Two accounts whose names are alike, and one that is named in two ways.
+    let overview = after(&bench, 25, &["bg1", "BG1", "bg1"]);
+    let mut twice = overview.clone();
+    twice.duties.extend(overview.duties);
+    twice.accounts.extend(overview.accounts);
+    let text = report::metrics(&twice);
+    let mut seen = std::collections::HashSet::new();
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        let (name, _) = line.rsplit_once(' ').unwrap();
+        assert!(seen.insert(name.to_owned()), "{line}");
     }
 }

@@ -1,0 +1,97 @@
+//! Reviews, as far as they are duties.
+
+use jiff::Timestamp;
+
+use super::Ending;
+use crate::ceremony::duty::calendar::is_ahead;
+use crate::ceremony::duty::tenancy::Tenancy;
+use crate::ledger::{OutcomeVerdict, Review, State};
+
+/// A review that was held.
+pub(in crate::ceremony::duty) struct Held {
+    /// The entry.
+    pub(in crate::ceremony::duty) index: u64,
+    pub(in crate::ceremony::duty) time: Timestamp,
+    /// Up to when it looked.
+    until: Timestamp,
+    /// How many have signed it.
+    pub(in crate::ceremony::duty) signed: usize,
+    pub(in crate::ceremony::duty) ending: Ending,
+    /// Whether somebody said that every use of the accounts was examined.
+    examined: bool,
+}
+
+/// The item of the checklist by which somebody says that.
+const POST_MORTEM: &str = "post-mortem";
+
+/// The reviews of a tenant that are not dated in the future, oldest first, and the date of one that is.
+#[derive(Default)]
+pub(in crate::ceremony::duty) struct Reviews {
+    held: Vec<Held>,
+    ahead: Option<Timestamp>,
+    /// How many are to sign each.
+    signatures: usize,
+}
+
+impl Reviews {
+    pub(super) fn of(state: &State, tenancy: &Tenancy, signatures: usize, now: Timestamp) -> Self {
+        let reviews = state.reviews().iter();
+        let reviews = reviews.filter(|one| tenancy.has(&one.review.tenant));
+        let (ahead, past): (Vec<&Review>, Vec<&Review>) =
+            reviews.partition(|one| is_ahead(one.held.time, now));
+        let mut held: Vec<Held> = past.into_iter().map(held).collect();
+        held.sort_by_key(|one| one.time);
+        Self {
+            held,
+            ahead: ahead.last().map(|one| one.held.time),
+            signatures,
+        }
+    }
+
+    /// The last one, signed or not.
+    pub(in crate::ceremony::duty) fn newest(&self) -> Option<&Held> {
+        self.held.last()
+    }
+
+    /// Whether as many have signed it as are to.
+    pub(in crate::ceremony::duty) fn is_signed(&self, review: &Held) -> bool {
+        review.signed >= self.signatures
+    }
+
+    /// When one was last held that was signed; if there is none, the date of one in the future.
+    pub(in crate::ceremony::duty) fn last(&self) -> Option<Timestamp> {
+        let signed = self.signed().map(|one| one.time).max();
+        signed.or(self.ahead)
+    }
+
+    /// Up to when those who signed know what was seen of the logs, and what was not.
+    pub(super) fn until(&self) -> Option<Timestamp> {
+        self.signed().map(|one| one.until).max()
+    }
+
+    /// Whether a review came after this entry that explains what nothing else does: people examined it, and signed.
+    pub(super) fn explains(&self, entry: u64) -> bool {
+        let mut signed = self.signed();
+        signed.any(|one| one.examined && one.index > entry)
+    }
+
+    fn signed(&self) -> impl Iterator<Item = &Held> {
+        self.held.iter().filter(|one| self.is_signed(one))
+    }
+}
+
+fn held(review: &Review) -> Held {
+    let time = review.held.time;
+    let until = review.review.period.until.parse();
+    let mut answers = review.review.answers.iter().map(|answer| &answer.outcome);
+    Held {
+        index: review.held.index,
+        time,
+        until: until.map_or(time, |until: Timestamp| until.min(time)),
+        signed: review.signatures.len(),
+        ending: Ending::of_review(&review.review),
+        examined: answers.any(|outcome| {
+            outcome.subject == POST_MORTEM && outcome.verdict == OutcomeVerdict::Pass
+        }),
+    }
+}
