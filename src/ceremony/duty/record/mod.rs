@@ -3,6 +3,7 @@
 mod ending;
 mod looks;
 mod reviews;
+mod story;
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,52 +13,13 @@ use uuid::Uuid;
 pub(super) use ending::Ending;
 pub(super) use looks::Looks;
 pub(super) use reviews::Reviews;
+pub(super) use story::{Told, story};
 
 use super::calendar::is_ahead;
 use super::newest::Newest;
 use super::tenancy::Tenancy;
-use crate::ledger::{Account, DrillCompleted, Entry, Event, State, TenantAudited};
+use crate::ledger::{Account, DrillCompleted, Event, State, TenantAudited};
 use looks::Look;
-
-/// What an entry tells; one of a branch by the entry that brought it in.
-pub(super) struct Told {
-    index: u64,
-    time: Timestamp,
-    ceremony: Option<Uuid>,
-    /// The credential that signed it.
-    signed_by: Option<Vec<u8>>,
-    pub(super) event: Event,
-}
-
-/// What entries tell, in the order of the ledger.
-pub(super) fn story(entries: &[Entry]) -> Vec<Told> {
-    entries.iter().filter_map(tell).collect()
-}
-
-fn tell(entry: &Entry) -> Option<Told> {
-    let (told, event) = match entry.event().ok()?? {
-        Event::EntryMerged(merged) => {
-            let branch = Entry::from_members(&merged.entry).ok()?;
-            let event = branch.event().ok()??;
-            (branch, event)
-        }
-        event => return Some(Told::of(entry, entry.index, event)),
-    };
-    Some(Told::of(&told, entry.index, event))
-}
-
-impl Told {
-    fn of(entry: &Entry, index: u64, event: Event) -> Self {
-        let proof = entry.proof.as_ref();
-        Self {
-            index,
-            time: entry.time,
-            ceremony: entry.ceremony,
-            signed_by: proof.map(|proof| proof.credential_id.clone()),
-            event,
-        }
-    }
-}
 
 /// A drill that came to its end.
 pub(super) struct Drill {

@@ -318,7 +318,10 @@ fn a_label_that_is_taken_is_not_proposed() {
         .into_iter()
         .flat_map(|one| one.commands);
     let labels: Vec<String> = commands
-        .filter_map(|one| Some(one.split_once("--label ")?.1.to_owned()))
+        .filter_map(|one| {
+            let (_, label) = one.split_once("--label ")?;
+            Some(label.split(' ').next()?.to_owned())
+        })
         .collect();
     assert_eq!(labels, ["ea-1-2", "ea-1-3", "ea-2-1", "ea-2-3"]);
 }
