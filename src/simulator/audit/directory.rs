@@ -1,22 +1,25 @@
 //! Users and groups.
 
+use jiff::Timestamp;
 use serde_json::json;
 
 use crate::simulator::audit::activity::{Activity, Modified, Target, differences};
 use crate::simulator::audit::memberships;
+use crate::simulator::relying_party::date_time;
 use crate::simulator::tenant::{Group, PerUserMfa, State, User};
 
 const USERS: &str = "UserManagement";
 const GROUPS: &str = "GroupManagement";
 
 /// Members of a user that have activities of their own.
-const TOLD_OTHERWISE: [&str; 6] = [
+const TOLD_OTHERWISE: [&str; 7] = [
     "accountEnabled",
     "authenticationMethods",
     "groups",
     "lastPasswordChange",
     "mustChangePassword",
     "perUserMfa",
+    "sessionsValidFrom",
 ];
 
 pub(super) fn users(before: &State, after: &State) -> Vec<Activity> {
@@ -77,6 +80,15 @@ fn changed_user(then: &User, now: &User, after: &State) -> Vec<Activity> {
     }
     if then.last_password_change != now.last_password_change {
         add("Reset user password", Vec::new());
+    }
+    if then.sessions_valid_from != now.sessions_valid_from {
+        let listed = |time: Option<Timestamp>| time.map(|time| json!([date_time(time)]));
+        let modified = Modified {
+            name: "StsRefreshTokensValidFrom".to_owned(),
+            old: listed(then.sessions_valid_from),
+            new: listed(now.sessions_valid_from),
+        };
+        add("Update StsRefreshTokenValidFrom Timestamp", vec![modified]);
     }
     if then.per_user_mfa != now.per_user_mfa {
         let name = if now.per_user_mfa == PerUserMfa::Disabled {

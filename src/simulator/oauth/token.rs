@@ -287,6 +287,13 @@ fn refresh(attempt: &Attempt<'_>, form: &Parameters, now: Timestamp) -> Result<S
         .read(|state| state.user_by_id(known.user_id).cloned());
     let user = user.filter(|user| user.account_enabled);
     let user = user.ok_or_else(disabled)?;
+    let issued = access_token::after(known.expires, -REFRESH_LIFETIME);
+    if user.sessions_valid_from.is_some_and(|from| issued <= from) {
+        return Err(OAuthError::invalid_grant(
+            50_173,
+            "The provided grant has expired due to it being revoked, a fresh auth token is needed.",
+        ));
+    }
     Ok(SignIn {
         signed_in: attempt.again(user, known.given)?,
         scopes,

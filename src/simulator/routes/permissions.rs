@@ -151,6 +151,16 @@ pub(super) const PASSWORDS_WRITE: [&str; 2] = [
 /// Enabling and disabling accounts, and nothing else of them.
 pub(super) const ACCOUNTS_ENABLE: [&str; 1] = ["User.EnableDisableAccount.All"];
 
+/// Ending the sessions of others, as an application.
+pub(super) const SESSIONS_REVOKE: [&str; 1] = ["User.RevokeSessions.All"];
+
+/// The same, as a person.
+pub(super) const SESSIONS_REVOKE_DELEGATED: [&str; 3] = [
+    "User.RevokeSessions.All",
+    "User.ReadWrite.All",
+    "Directory.ReadWrite.All",
+];
+
 /// Creating groups.
 pub(super) const GROUPS_CREATE: [&str; 3] = [
     "Group.Create",

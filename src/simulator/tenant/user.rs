@@ -64,6 +64,9 @@ pub struct User {
     /// When the password was set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_password_change: Option<Timestamp>,
+    /// No refresh token from before this is good any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sessions_valid_from: Option<Timestamp>,
     /// Whether the password must be changed at the next sign-in.
     #[serde(default, skip_serializing_if = "is_default")]
     pub must_change_password: bool,
@@ -117,6 +120,7 @@ impl User {
             groups: Vec::new(),
             password_policies: None,
             last_password_change: None,
+            sessions_valid_from: None,
             must_change_password: false,
             creation_type: None,
             on_premises_immutable_id: None,

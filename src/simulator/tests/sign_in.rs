@@ -1,6 +1,6 @@
 //! The authority and people: authorization code with PKCE, refresh, device code.
 
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use url::Url;
@@ -152,6 +152,35 @@ async fn refresh_tokens_survive_a_restart_and_expire() {
     refresh(&bench, &token)
         .await
         .is_oauth_error("invalid_grant", 700_082);
+}
+
+#[tokio::test]
+async fn revoked_sessions_need_a_new_sign_in() {
+    let bench = Bench::new().await;
+    let request = authorization(&bench, &[]);
+    let session = async || {
+        let pairs = sign_in(&bench, &request, &bench.bg1()).await;
+        let answer = redeem(&bench, member(&pairs, "code").unwrap(), VERIFIER).await;
+        answer.body["refresh_token"].as_str().unwrap().to_owned()
+    };
+    let before = session().await;
+    let path = format!("/v1.0/users/{}/revokeSignInSessions", bench.id("bg1"));
+    let other = bench.token_with(&["User.ReadWrite.All"]).await;
+    let refused = bench.send(Method::POST, &path, &other, None).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    let token = bench.token_with(&["User.RevokeSessions.All"]).await;
+    let revoked = bench.send(Method::POST, &path, &token, None).await;
+    assert_eq!(revoked.status, StatusCode::OK, "{}", revoked.text);
+    assert_eq!(revoked.body["value"], true);
+    refresh(&bench, &before)
+        .await
+        .is_oauth_error("invalid_grant", 50_173);
+    bench.advance(1);
+    let after = session().await;
+    assert_eq!(refresh(&bench, &after).await.status, StatusCode::OK);
+    let unknown = "/v1.0/users/00000000-0000-0000-0000-0000000000ff/revokeSignInSessions";
+    let unknown = bench.send(Method::POST, unknown, &token, None).await;
+    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]

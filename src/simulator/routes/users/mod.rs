@@ -4,6 +4,7 @@ mod check;
 mod deleted;
 mod members;
 mod read;
+mod sessions;
 mod write;
 
 use axum::Router;
@@ -21,6 +22,7 @@ pub(super) fn routes() -> Router<Service> {
             "/users/{user}",
             get(read::get).patch(write::update).delete(write::delete),
         )
+        .route("/users/{user}/revokeSignInSessions", post(sessions::revoke))
         .route(&format!("{bin}/microsoft.graph.user"), get(deleted::list))
         .route(
             &format!("{bin}/{{id}}"),

@@ -43,11 +43,12 @@ pub(in crate::simulator::tenant) struct DemoSecrets {
 
 /// Application permissions of the demo application: provisioning and reconciling, and reading and changing accounts, groups, roles
 /// and Conditional Access.
-const APP_PERMISSIONS: [&str; 18] = [
+const APP_PERMISSIONS: [&str; 19] = [
     "UserAuthMethod-Passkey.ReadWrite.All",
     "UserAuthenticationMethod.Read.All",
     "User.Read.All",
     "User.ReadWrite.All",
+    "User.RevokeSessions.All",
     "Group.ReadWrite.All",
     "GroupMember.ReadWrite.All",
     "RoleManagement.ReadWrite.Directory",

@@ -24,6 +24,7 @@ async fn write_to_everything(bench: &Bench) -> String {
         .token_with(&[
             "User.ReadWrite.All",
             "User.EnableDisableAccount.All",
+            "User.RevokeSessions.All",
             "User-PasswordProfile.ReadWrite.All",
             "Group.ReadWrite.All",
             "RoleManagement.ReadWrite.Directory",
@@ -64,6 +65,8 @@ async fn write_to_the_directory(bench: &Bench, token: &str) -> String {
     let path = format!("/v1.0/users/{user}");
     send(Method::PATCH, &path, json!({"accountEnabled": false})).await;
     send(Method::PATCH, &path, json!({"displayName": "Newer"})).await;
+    let sessions = format!("{path}/revokeSignInSessions");
+    send(Method::POST, &sessions, json!({})).await;
     let group = json!({
         "displayName": "Emergency", "mailEnabled": false, "mailNickname": "e", "securityEnabled": true,
     });
@@ -142,6 +145,7 @@ async fn every_write_is_told_by_its_name() {
             "Add user",
             "Disable account",
             "Update user",
+            "Update StsRefreshTokenValidFrom Timestamp",
             "Add group",
             "Add member to group",
             "Remove member from group",
@@ -157,7 +161,7 @@ async fn every_write_is_told_by_its_name() {
     let found = bench
         .rows(AUDITS, &format!("targetResources/any(t:t/id eq '{user}')"))
         .await;
-    assert_eq!(found.len(), 8);
+    assert_eq!(found.len(), 9);
     let of_role = bench
         .rows(AUDITS, "activityDisplayName eq 'Add member to role'")
         .await;
