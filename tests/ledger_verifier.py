@@ -178,8 +178,8 @@ BODY = {
     "alert.received": dict(drill=guid, received_at=text, delay=count32, channel=text, by=text),
     "drill.intended": dict(label=text, tenant=text, account=account, key=optional(text), by=texts, reason=optional(text),
                            expected_policies=optional(texts)),
-    "drill.attempted": dict(label=text, began_at=text, signed_in_at=optional(text), correlation_id=guid, token_id=optional(text),
-                            findings=many(outcome)),
+    "drill.attempted": dict(label=text, began_at=text, let_in_at=optional(text), signed_in_at=optional(text), correlation_id=guid,
+                            token_id=optional(text), findings=many(outcome)),
     "drill.completed": dict(label=text, passed=flag, findings=many(outcome), signed_in_at=optional(text), log=optional(
         members(id=text, time=text, seen_after=count32, method=optional(text)))),
     "enroll.intended": dict(label=text, account=account, tenant=text, rp_id=rp, key=key, aaguid=optional(guid),

@@ -148,9 +148,9 @@ pub enum Error {
     /// No open ceremony has this identifier, and none is on a key with this label.
     #[error("no ceremony is open on {0}")]
     NoSuchCeremony(String),
-    /// No drill with this identifier, or none at all, in which somebody was signed in.
-    #[error("the ledger knows no {} in which the account was signed in", .0.map_or_else(|| "drill".to_owned(), |id| format!("drill {id}")))]
-    NoSuchDrill(Option<Uuid>),
+    /// No drill of this name, or none at all, in which the account was signed in.
+    #[error("the ledger knows no drill{} in which the account was signed in", .0.as_ref().map_or_else(String::new, |name| format!(" {}", printable(name))))]
+    NoSuchDrill(Option<String>),
     /// The ceremony needs a tenant and was started without one.
     #[error("no tenant is configured")]
     NoTenant,

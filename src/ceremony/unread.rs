@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 
 use super::error::in_full;
-use crate::graph;
-use crate::graph::http;
+use crate::graph::{self, credential, http};
 use crate::tenant::read::{Read, Unread};
 
 /// An answer, or why there is none; a permission is named where one would help.
@@ -33,6 +32,17 @@ pub(super) fn read<T>(
 fn is_cut_off(error: &graph::Error) -> bool {
     match error {
         graph::Error::SignIn(_) | graph::Error::Interrupted(_) => true,
+        graph::Error::Http { source, .. } => !matches!(source, http::Error::AnswerTooLong { .. }),
+        _ => false,
+    }
+}
+
+/// Whether it may go better in a while: the network, the service or the authority is away or busy.
+pub(super) fn is_passing(error: &graph::Error) -> bool {
+    use credential::Error as SignIn;
+    match error {
+        graph::Error::Throttled(_) | graph::Error::Unavailable(_) => true,
+        graph::Error::SignIn(SignIn::Http(_) | SignIn::Unreachable { .. }) => true,
         graph::Error::Http { source, .. } => !matches!(source, http::Error::AnswerTooLong { .. }),
         _ => false,
     }

@@ -9,13 +9,14 @@ use url::Url;
 use crate::ceremony::drill::{self, Conclusion, Door, Request, Visit};
 use crate::ceremony::{KeyInHand, Parties};
 use crate::cli::record::{self, LedgerChoice};
-use crate::cli::terminal::{self, Confirmation, PinSource, Terminal};
-use crate::cli::{Context, Error, custody, tenant};
+use crate::cli::terminal::{self, Agreement};
+use crate::cli::{Context, Error, custody, tenant, time};
+use crate::encoding::printable;
 use crate::graph::credential::SIGN_IN_LOG_PERMISSION;
 use crate::report::{self, Report};
 
 /// Delegated permissions of whoever looks on, where a person does.
-const ONLOOKER_PERMISSIONS: [&str; 4] = [
+pub(crate) const ONLOOKER_PERMISSIONS: [&str; 4] = [
     SIGN_IN_LOG_PERMISSION,
     "Policy.Read.All",
     "User.Read.All",
@@ -49,12 +50,12 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "COMMAND", conflicts_with = "open")]
     browser: Option<String>,
 
-    /// How long whoever signs in has
-    #[arg(long, value_name = "TIME", default_value = "5min", value_parser = duration)]
+    /// How long whoever signs in has, at most 1h
+    #[arg(long, value_name = "DURATION", default_value = "5min", value_parser = sign_in_limit)]
     limit: Duration,
 
     /// How long to wait for the sign-in log, which usually takes minutes
-    #[arg(long, value_name = "TIME", default_value = "30min", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", default_value = "30min", value_parser = time::duration)]
     log_limit: Duration,
 
     /// Revoke all sessions of the account at the end
@@ -65,39 +66,31 @@ pub(crate) struct Arguments {
     #[arg(long)]
     dry_run: bool,
 
-    /// Do not ask: those who watch are told
-    #[arg(long, conflicts_with = "confirm")]
-    yes: bool,
-
     #[command(flatten)]
-    confirmation: Confirmation,
+    agreement: Agreement,
 
     #[command(flatten)]
     ledger: LedgerChoice,
 }
 
-/// `90s`, `15min`, `1h 30min`
-pub(crate) fn duration(text: &str) -> Result<Duration, String> {
-    let span: jiff::SignedDuration = text.parse().map_err(|error| format!("{error}"))?;
-    match Duration::try_from(span) {
-        Ok(duration) if !duration.is_zero() => Ok(duration),
-        _ => Err("the time must be longer than nothing".to_owned()),
-    }
+fn sign_in_limit(text: &str) -> Result<Duration, String> {
+    time::duration_within(text, &(Duration::from_secs(1)..=drill::SIGN_IN_LIMIT))
 }
 
 pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Report, Error> {
     let config = context.config()?;
-    let onlooker = tenant::client_for(&config, context, &ONLOOKER_PERMISSIONS)?;
+    let mut permissions = ONLOOKER_PERMISSIONS.to_vec();
+    if arguments.revoke_sessions {
+        permissions.push("User.RevokeSessions.All");
+    }
+    let onlooker = tenant::client_for(&config, context, &permissions)?;
     let client = tenant::drill_client(&config, context)?;
     let dry_run = arguments.dry_run;
     let mut ledger = record::open_for_writing(&arguments.ledger, &config, context, dry_run).await?;
-    let mut interaction = Terminal::new(&context.global, &PinSource::default())
-        .confirmed(arguments.confirmation.confirm.clone())
-        .agreed(arguments.yes);
+    let mut interaction = arguments.agreement.terminal(context);
     let request = Request {
         account: arguments.account.clone(),
         key: arguments.key.clone(),
-        tenant: config.file.tenant.id.clone().unwrap_or_default(),
         by: arguments.by.clone(),
         reason: arguments.reason.clone(),
         expected_policies: config.policies_for_accounts()?,
@@ -123,13 +116,13 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
 }
 
 /// The address is always shown: the browser that opens may be the wrong one.
-fn show(visit: Visit, url: &Url, arguments: &Arguments, context: &Context) {
+fn show(visit: Visit<'_>, url: &Url, arguments: &Arguments, context: &Context) {
     let (event, line) = match visit {
-        Visit::SignIn => (
+        Visit::SignIn(upn) => (
             "sign_in",
             format!(
                 "Open this address in a browser on this machine, sign in as {} and touch the key:",
-                arguments.account
+                printable(upn)
             ),
         ),
         Visit::SignOut => (

@@ -28,7 +28,7 @@ pub(crate) struct Arguments {
     calendar: Option<PathBuf>,
 
     /// What is due within this time is listed, too [default: from the configuration]
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "DURATION")]
     within: Option<Interval>,
 }
 

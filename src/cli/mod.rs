@@ -43,6 +43,7 @@ mod simulator;
 mod status;
 mod tenant;
 mod terminal;
+mod time;
 mod two_rooms;
 
 use std::ffi::OsString;

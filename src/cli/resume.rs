@@ -5,12 +5,14 @@ use crate::ceremony::resume::{self, Direction, Outcome, Request};
 use crate::ceremony::{KeyInHand, Parties, drill};
 use crate::cli::attestation::AttestationChoice;
 use crate::cli::device::{DeviceChoice, OpenKey};
+use crate::cli::drill::ONLOOKER_PERMISSIONS;
 use crate::cli::pin::Identities;
 use crate::cli::record::{self, LedgerChoice};
 use crate::cli::terminal::{Confirmation, PinSource, Terminal};
 use crate::cli::{Context, Error, tenant};
 use crate::ctap::hid::Address;
 use crate::custody;
+use crate::graph::credential::{APPLY_PERMISSIONS, ENROL_PERMISSIONS};
 use crate::ledger::{CeremonyKind, Ledger};
 use crate::report::{self, Report};
 use crate::secret::Pin;
@@ -105,10 +107,11 @@ impl Arguments {
 
 pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Report, Error> {
     let config = context.config()?;
-    let tenant = tenant::client(&config, context)?;
     let looks_only = arguments.dry_run || arguments.ceremony.is_none();
     let mut ledger =
         record::open_for_writing(&arguments.ledger, &config, context, looks_only).await?;
+    let permissions = permissions(arguments.ceremony.as_deref(), &ledger);
+    let tenant = tenant::client_for(&config, context, &permissions)?;
     let mut open = arguments.key(context)?;
     let terms = Terms {
         spend_last_tries: arguments.pin.spend_last_pin_tries,
@@ -150,6 +153,33 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
         Some(held) => report::with_drill(report, &held),
         None => report,
     })
+}
+
+/// The delegated permissions that the ceremonies need which are looked at: an operator who signs in is asked for no others.
+fn permissions(wanted: Option<&str>, ledger: &Ledger) -> Vec<&'static str> {
+    let state = ledger.state();
+    let concerned = match wanted {
+        Some(name) => state.open_ceremony(name).into_iter().collect(),
+        None => state.open_ceremonies(),
+    };
+    let mut permissions = Vec::new();
+    for ceremony in concerned {
+        let of_kind: &[&'static str] = match ceremony.kind {
+            CeremonyKind::Drill => &ONLOOKER_PERMISSIONS,
+            CeremonyKind::Tenant => &APPLY_PERMISSIONS,
+            CeremonyKind::Config
+            | CeremonyKind::Enroll
+            | CeremonyKind::Pin
+            | CeremonyKind::Reset
+            | CeremonyKind::Retire => &ENROL_PERMISSIONS,
+        };
+        for permission in of_kind {
+            if !permissions.contains(permission) {
+                permissions.push(permission);
+            }
+        }
+    }
+    permissions
 }
 
 /// A drill that was finished has a verdict of its own.

@@ -43,6 +43,26 @@ pub(crate) struct Confirmation {
     pub(crate) confirm: Option<String>,
 }
 
+/// Whether it is asked at all before something that others feel.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(crate) struct Agreement {
+    /// Do not ask: it is meant, and whoever has to know does
+    #[arg(long, conflicts_with = "confirm")]
+    yes: bool,
+
+    #[command(flatten)]
+    confirmation: Confirmation,
+}
+
+impl Agreement {
+    /// A terminal for a command that asks for no PIN.
+    pub(crate) fn terminal(&self, context: &Context) -> Terminal {
+        Terminal::new(&context.global, &PinSource::default())
+            .confirmed(self.confirmation.confirm.clone())
+            .agreed(self.yes)
+    }
+}
+
 /// How the tool is told that something that cannot be taken back is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Consent {

@@ -46,7 +46,7 @@ fn planned(plan: &Plan) -> Report {
     });
     let mut text = format!(
         "Dry run: nobody was asked to sign in as {}.\n",
-        plan.account.upn
+        printable(&plan.account.upn)
     );
     text.push_str(&lines(&plan.findings));
     match &plan.log {
@@ -81,7 +81,8 @@ fn text(held: &Held) -> String {
         true => "signs in with its key",
         false => "NOT PROVEN TO SIGN IN AS IT SHOULD",
     };
-    let mut text = format!("{}: {verdict}\n{}", held.account.upn, lines(&held.findings));
+    let account = printable(&held.account.upn);
+    let mut text = format!("{account}: {verdict}\n{}", lines(&held.findings));
     let (index, head) = (held.entry.index, held.entry.hash);
     let _ = writeln!(
         text,
@@ -96,7 +97,8 @@ fn lines(findings: &[Outcome]) -> String {
         .iter()
         .map(|finding| {
             let why = printable(finding.why.as_deref().unwrap_or_default());
-            format!("  {} {:<18}{why}\n", outcome_mark(finding), finding.subject)
+            let subject = printable(&finding.subject);
+            format!("  {} {subject:<18}{why}\n", outcome_mark(finding))
         })
         .collect()
 }
@@ -114,7 +116,8 @@ pub fn alerts_verify(verified: &Verified) -> Report {
     });
     let sign_in = format!(
         "the sign-in of {} at {}",
-        verified.label, verified.signed_in_at
+        printable(&verified.label),
+        printable(&verified.signed_in_at)
     );
     let text = match &verified.received {
         None => format!("✗ Nobody noticed {sign_in}. Nothing was recorded.\n"),
@@ -125,9 +128,9 @@ pub fn alerts_verify(verified: &Verified) -> Report {
             };
             format!(
                 "{mark} {} noticed {sign_in} after {} by {}{late}.\n  recorded as entry {}, head {}\n",
-                alert.by,
+                printable(&alert.by),
                 span(alert.delay),
-                alert.channel,
+                printable(&alert.channel),
                 entry.index,
                 entry.hash
             )

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use halligan::attestation::Roots;
 use halligan::ceremony::check::{self, Checked};
+use halligan::ceremony::drill;
 use halligan::ceremony::enroll::{self, Outcome};
 use halligan::ceremony::interaction::{Interaction, PinPurpose, PinUnavailable, Step};
 use halligan::ceremony::{Error, Parties, Standards};
@@ -14,7 +15,9 @@ use halligan::ctap::status::Status;
 use halligan::ctap::{Authenticator, Cancel, Counters, Identity, Transport, Wait};
 use halligan::env::{Clock, Env, SeededRng};
 use halligan::graph::credential::application::Application;
-use halligan::graph::credential::{Cached, TokenSource};
+use halligan::graph::credential::{
+    Cached, DRILL_PERMISSIONS, PublicClient, TokenSource, fresh_scopes,
+};
 use halligan::graph::{Client, Endpoints, Http, HttpOptions, Retry};
 use halligan::ledger::{Ledger, Station};
 use halligan::secret::{ClientSecret, Pin};
@@ -96,6 +99,42 @@ impl<'a> InProcess<'a> {
         };
         self.with_parties(key, person, async |parties| {
             check::check(&request, parties).await
+        })
+    }
+
+    /// Begins a drill of the first account, whose page nobody visits.
+    pub(crate) fn drill(
+        &self,
+        key: &Key,
+        person: &mut Person<'_>,
+    ) -> Result<drill::Conclusion, Box<Error>> {
+        let request = drill::Request {
+            account: self.bench.account(0),
+            key: None,
+            by: vec!["A. Jones".to_owned()],
+            reason: None,
+            expected_policies: Vec::new(),
+            limit: Duration::from_secs(60),
+            log_limit: Duration::from_secs(60),
+            revoke_sessions: false,
+            dry_run: false,
+        };
+        let endpoints = self.endpoints();
+        let client = PublicClient {
+            http: self.http(),
+            scopes: fresh_scopes(&endpoints.graph, &DRILL_PERMISSIONS),
+            authority: endpoints.authority,
+            tenant: self.tenant.demo.tenant_id.to_string().parse().unwrap(),
+            client_id: self.bench.public_client(),
+            env: Env::system(),
+        };
+        let visit = |_: drill::Visit<'_>, page: &url::Url| panic!("{page} was to be visited");
+        self.with_parties(key, person, async |parties| {
+            let door = drill::Door {
+                client,
+                visit: &visit,
+            };
+            drill::hold(&request, door, parties).await
         })
     }
 

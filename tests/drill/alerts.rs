@@ -62,8 +62,47 @@ fn an_alarm_is_recorded_with_its_delay() {
 }
 
 #[test]
+fn the_last_drill_is_the_one_that_was_held_last() {
+    let stage = Stage::new();
+    stage
+        .bench
+        .seed(&serde_json::json!({"logDelaySeconds": 4}).to_string());
+    let (drill, page) = stage.begin(&[]);
+    super::browser::sign_in(&stage.bench, &page, &stage.bench.account(0), &stage.keys[0]);
+    let (drill, _) = drill.until_event("waiting");
+    drill.interrupt().finish().exits(7);
+    let (one, other) = (stage.bench.account(0), stage.bench.account(1));
+    let what = ["drill", "--account", &other, "--by", "A. Jones", "--yes"];
+    let drill = stage.bench.halligan(what).with(["--json", "--events"]);
+    let (drill, event) = drill.start().until_event("sign_in");
+    let page = event["url"].as_str().unwrap();
+    super::browser::sign_in(&stage.bench, page, &other, &stage.keys[1]);
+    drill.finish().exits(0);
+    // The first drill's last entry is newer now.
+    let name = format!("drill/{one}");
+    let resume = stage.bench.halligan(["resume", &name]);
+    resume.run().exits(0);
+    let of = |options: &[&str]| {
+        let never = stage.verify(&["--never"]).with(options.iter().copied());
+        never.run().exits(1).document()["label"].clone()
+    };
+    assert_eq!(of(&[]), format!("drill/{other}"));
+    assert_eq!(of(&["--drill", &one]), name);
+    assert_eq!(of(&["--drill", &name]), name);
+    assert_eq!(of(&["--drill", one.split('@').next().unwrap()]), name);
+    let unknown = stage.verify(&["--never", "--drill", "bg9"]).run();
+    unknown.exits(2).fails_with("no_such_drill");
+}
+
+#[test]
 fn an_alarm_without_a_channel_or_a_time_is_no_statement() {
     let stage = Stage::new();
+    let vague = ["--received", "10:04", "--channel", "m", "--by", "C"];
+    stage
+        .verify(&vague)
+        .run()
+        .exits(2)
+        .prints("with its offset");
     for options in [
         &["--now"][..],
         &[],

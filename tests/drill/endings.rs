@@ -1,8 +1,11 @@
 //! Drills that do not prove what they are held for: each has its verdict, and none is green.
 
+use halligan::ceremony::Error;
+use halligan::ceremony::interaction::Step;
 use serde_json::json;
 
 use super::{Stage, browser, finding};
+use crate::bench::Person;
 
 #[test]
 fn another_accounts_key_is_refused_and_the_log_says_why() {
@@ -137,6 +140,8 @@ fn an_interrupted_drill_is_resumed_where_the_log_is_looked_at() {
     let name = format!("drill/{}", stage.bench.account(0));
     let again = stage.drill().run();
     again.exits(7).fails_with("ceremony_open");
+    let too_long = stage.drill().with(["--limit", "2h"]).run();
+    too_long.exits(2).prints("not from 1s to 1h");
     stage
         .bench
         .halligan(["resume", &name, "--undo"])
@@ -148,6 +153,23 @@ fn an_interrupted_drill_is_resumed_where_the_log_is_looked_at() {
         .run()
         .exits(0);
     assert_eq!(resumed.document()["drill"]["passed"], true);
+    stage.bench.verified_ledger();
+}
+
+/// Both have seen that no drill is open when the other announces its own.
+#[test]
+fn of_two_drills_at_the_same_time_the_first_goes_on() {
+    let stage = Stage::new();
+    let mut rival = None;
+    let mut person = Person::who_at(Step::RecordIntent, || rival = Some(stage.begin(&[])));
+    let second = stage.bench.in_process().drill(&stage.keys[0], &mut person);
+    drop(person);
+    assert!(matches!(*second.unwrap_err(), Error::CeremonyOpen { .. }));
+    let (first, page) = rival.unwrap();
+    browser::sign_in(&stage.bench, &page, &stage.bench.account(0), &stage.keys[0]);
+    first.finish().exits(0);
+    let closed = stage.bench.halligan(["resume", "--json"]).run().exits(0);
+    assert_eq!(closed.document()["open"], json!([]));
     stage.bench.verified_ledger();
 }
 

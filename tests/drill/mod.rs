@@ -1,5 +1,6 @@
 //! Drills by the executable, on a simulated tenant: the test is the browser and holds the key.
 
+mod afterwards;
 mod alerts;
 pub(crate) mod browser;
 mod endings;

@@ -26,7 +26,7 @@ fn add(bench: &Bench, key: &Key, name: &str) -> Command {
 }
 
 fn hold(bench: &Bench) -> Command {
-    bench.halligan(["review", "hold", "--by", "Ada", "--output", "reviews"])
+    bench.halligan(["review", "hold", "--by", "Ada", "--directory", "reviews"])
 }
 
 fn sign(bench: &Bench, key: &Key, name: &str) -> Command {

@@ -23,7 +23,11 @@ pub(crate) async fn inspect(
         Ok(settled_at) => judge(ceremony, settled_at, parties).await,
         Err(error) => {
             let why = error.to_string();
-            Ok(inspection(why.clone(), Err(why.clone()), Err(why)))
+            Ok(Inspection::without_key(
+                why.clone(),
+                Err(why.clone()),
+                Err(why),
+            ))
         }
     }
 }
@@ -65,16 +69,7 @@ async fn judge(
             (why.clone(), Err(why.clone()), Err(why))
         }
     };
-    Ok(inspection(fact, finish, undo))
-}
-
-fn inspection(fact: String, finish: Result<(), String>, undo: Result<(), String>) -> Inspection {
-    Inspection {
-        facts: vec![fact],
-        finish,
-        undo,
-        needs_key: false,
-    }
+    Ok(Inspection::without_key(fact, finish, undo))
 }
 
 /// Records the outcome of a change that was made.

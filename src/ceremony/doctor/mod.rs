@@ -267,11 +267,7 @@ fn said_no(error: &credential::Error) -> bool {
     match error {
         E::Malformed { .. } => false,
         E::Refused(refusal) => !refusal.is_passing(),
-        E::Certificate(_)
-        | E::Declined(_)
-        | E::Local { .. }
-        | E::StateMismatch
-        | E::TokenNotAHeader => true,
+        E::Certificate(_) | E::Declined(_) | E::Local { .. } | E::TokenNotAHeader => true,
         E::Http(_) | E::Loopback(_) | E::TimedOut { .. } | E::Unreachable { .. } => false,
     }
 }

@@ -12,14 +12,14 @@ use crate::ledger::{AlertReceived, Ceremony, CeremonyKind, Draft, EntryRef, Even
 /// A later alert is not one about this sign-in, or nobody was helped by it.
 const LATEST: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// How far the clock of whoever got it may be ahead.
+/// How far the clock of whoever got it may be ahead or behind: the service saw the sign-in before this station had the tokens, too.
 const TOLERANCE: SignedDuration = SignedDuration::from_mins(1);
 
 /// What the operator says.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// The drill's ceremony; none for the last one.
-    pub drill: Option<Uuid>,
+    /// The drill's ceremony, its name or its account; none for the last one.
+    pub drill: Option<String>,
     /// When the alert came; none if it never did.
     pub received: Option<Timestamp>,
     /// By which way.
@@ -71,13 +71,14 @@ pub enum Unbelievable {
 /// [`Error::NoSuchDrill`] and [`Error::Alert`] when that cannot have been, and when it could not be recorded.
 pub async fn verify(request: &Request, parties: Parties<'_>) -> Result<Verified, Error> {
     parties.ledger.refresh().await?;
-    let drill = find(request.drill, parties.ledger)?;
+    let unknown = || Error::NoSuchDrill(request.drill.clone());
+    let drill = find(request.drill.as_deref(), parties.ledger).ok_or_else(unknown)?;
     let (id, label) = (drill.id, drill.label.clone());
     let signed_in_at = drill
         .attempted
         .as_ref()
         .and_then(|attempted| attempted.signed_in_at.clone())
-        .ok_or(Error::NoSuchDrill(request.drill))?;
+        .ok_or_else(unknown)?;
     let mut verified = Verified {
         drill: id,
         label,
@@ -88,7 +89,7 @@ pub async fn verify(request: &Request, parties: Parties<'_>) -> Result<Verified,
     let Some(received) = request.received else {
         return Ok(verified);
     };
-    let signed_in = time(&verified.signed_in_at).ok_or(Error::NoSuchDrill(request.drill))?;
+    let signed_in = time(&verified.signed_in_at).ok_or_else(unknown)?;
     let delay = delay(signed_in, received, parties.env.now())?;
     let alert = AlertReceived {
         drill: id,
@@ -106,18 +107,29 @@ pub async fn verify(request: &Request, parties: Parties<'_>) -> Result<Verified,
     Ok(verified)
 }
 
-/// The named one, or the last in which somebody was signed in.
-fn find(wanted: Option<Uuid>, ledger: &Ledger) -> Result<&Ceremony, Error> {
-    let signed_in = |one: &&Ceremony| {
-        let attempted = one.attempted.as_ref();
-        one.kind == CeremonyKind::Drill && attempted.is_some_and(|one| one.signed_in_at.is_some())
+/// The latest of those that are meant in which the account was signed in. A drill that was finished later, by `resume`, is not
+/// later for that.
+fn find<'a>(wanted: Option<&str>, ledger: &'a Ledger) -> Option<&'a Ceremony> {
+    let signed_in = |one: &Ceremony| time(one.attempted.as_ref()?.signed_in_at.as_deref()?);
+    let drills = ledger.state().ceremonies();
+    let drills = drills.filter(|one| one.kind == CeremonyKind::Drill && is_meant(one, wanted));
+    drills
+        .filter_map(|one| Some((signed_in(one)?, one)))
+        .max_by_key(|(time, one)| (*time, one.entries.first().copied()))
+        .map(|(_, one)| one)
+}
+
+/// By its id, its name, the account's id or the account's name in full or before its `@`.
+pub(super) fn is_meant(drill: &Ceremony, wanted: Option<&str>) -> bool {
+    let Some(wanted) = wanted else { return true };
+    let Event::DrillIntended(intended) = &drill.intent else {
+        return false;
     };
-    let drills = ledger.state().ceremonies().filter(signed_in);
-    let found = match wanted {
-        Some(id) => drills.into_iter().find(|one| one.id == id),
-        None => drills.max_by_key(|one| one.entries.last().copied()),
-    };
-    found.ok_or(Error::NoSuchDrill(wanted))
+    let account = &intended.account;
+    let short = account.upn.split('@').next().unwrap_or_default();
+    let id = drill.id.to_string();
+    let names = [id.as_str(), &drill.label, &account.id, &account.upn, short];
+    names.iter().any(|name| name.eq_ignore_ascii_case(wanted))
 }
 
 /// The seconds from the sign-in to the alert, if that can be.
@@ -133,8 +145,12 @@ pub(super) fn delay(
     if delay > LATEST {
         return Err(Unbelievable::TooLate(received));
     }
-    u32::try_from(delay.as_secs()).map_err(|_| Unbelievable::BeforeTheSignIn {
-        received,
-        signed_in,
-    })
+    if delay < -TOLERANCE {
+        return Err(Unbelievable::BeforeTheSignIn {
+            received,
+            signed_in,
+        });
+    }
+    // A week fits.
+    Ok(u32::try_from(delay.as_secs().max(0)).unwrap_or_default())
 }

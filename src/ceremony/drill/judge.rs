@@ -1,62 +1,85 @@
 //! What a row of the sign-in log says of a drill. Pure.
 
-use std::time::Duration;
-
 use jiff::{SignedDuration, Timestamp};
 
 use super::Subject;
-use super::log::{Patience, Seen, TOLERANCE, rfc3339, time};
+use super::log::{Patience, RETENTION, Seen, TOLERANCE, is_awaited, rfc3339, since, time};
 use crate::encoding::printable;
 use crate::graph::model::{AppliedConditionalAccessPolicy, SignIn};
 use crate::ledger::{DrillAttempted, LoggedSignIn, Outcome};
+use crate::tenant::activity::is_passkey;
 use crate::tenant::read::Unread;
 
 /// How a row and a sign-in belong together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Match<'a> {
-    /// By the token's identifier.
-    Token(&'a SignIn),
-    /// By the identifier of the request.
-    Request(&'a SignIn),
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Match {
     /// By account and time only.
-    Likely(&'a SignIn),
-    /// There is none.
-    None,
+    Likely,
+    /// By the identifier of the request.
+    Request,
+    /// By the token's identifier.
+    Token,
 }
 
-impl<'a> Match<'a> {
-    /// The row of this sign-in among the account's, newest first. A sign-in has rows of its interruptions too, with errors of
-    /// their own; whoever got in has one without.
-    pub(super) fn find(rows: &'a [SignIn], attempted: &DrillAttempted) -> Self {
-        let signed_in = attempted.signed_in_at.is_some();
-        let token = attempted.token_id.as_deref();
-        let request = attempted.correlation_id.to_string();
-        let of_token =
-            |row: &&SignIn| token.is_some() && row.unique_token_identifier.as_deref() == token;
-        let of_request = |row: &&SignIn| {
-            let id = row.correlation_id.as_deref().unwrap_or_default();
-            id.eq_ignore_ascii_case(&request) && succeeded(row) == signed_in
+impl Match {
+    /// A sign-in has rows of its interruptions too, with errors of their own; whoever got in has one without.
+    pub(super) fn of(row: &SignIn, attempted: &DrillAttempted) -> Option<Self> {
+        let is_in = attempted.let_in_at.is_some();
+        let same = |one: &Option<String>, other: &str| {
+            one.as_deref().map(|one| one.eq_ignore_ascii_case(other))
         };
-        let likely = |row: &&SignIn| signed_in && succeeded(row) && is_near(row, attempted);
-        rows.iter()
-            .find(of_token)
-            .map(Self::Token)
-            .or_else(|| rows.iter().find(of_request).map(Self::Request))
-            .or_else(|| rows.iter().find(likely).map(Self::Likely))
-            .unwrap_or(Self::None)
+        let request = same(&row.correlation_id, &attempted.correlation_id.to_string());
+        let token = attempted.token_id.as_deref();
+        let token = token.and_then(|token| Some(row.unique_token_identifier.as_deref()? == token));
+        match (token, request) {
+            (Some(true), _) => Some(Self::Token),
+            (_, Some(true)) if succeeded(row) || !is_in => Some(Self::Request),
+            // Both say that it is another sign-in.
+            (Some(false), Some(false)) => None,
+            _ if is_awaited(attempted) && succeeded(row) && is_near(row, attempted) => {
+                Some(Self::Likely)
+            }
+            _ => None,
+        }
     }
 
     /// Whether a later look cannot find a better one.
-    pub(super) fn is_certain(&self) -> bool {
-        matches!(self, Self::Token(_) | Self::Request(_))
+    pub(super) fn is_certain(self) -> bool {
+        self > Self::Likely
     }
+}
 
-    pub(super) fn row(&self) -> Option<&'a SignIn> {
-        match self {
-            Self::Token(row) | Self::Request(row) | Self::Likely(row) => Some(row),
-            Self::None => None,
-        }
+/// A row, and how it belongs to the sign-in.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Found {
+    pub(super) how: Match,
+    pub(super) row: SignIn,
+}
+
+impl Found {
+    /// The best of these rows, newest first, and one that was found before.
+    pub(super) fn among(
+        before: Option<Self>,
+        rows: impl IntoIterator<Item = SignIn>,
+        attempted: &DrillAttempted,
+    ) -> Option<Self> {
+        rows.into_iter().fold(before, |best, row| {
+            let how = Match::of(&row, attempted);
+            match how {
+                Some(how) if best.as_ref().is_none_or(|best| best.how < how) => {
+                    Some(Self { how, row })
+                }
+                _ => best,
+            }
+        })
     }
+}
+
+/// When somebody got in, or when it began.
+pub(super) fn ended(attempted: &DrillAttempted) -> Option<Timestamp> {
+    let ended = attempted.signed_in_at.as_ref();
+    let ended = ended.or(attempted.let_in_at.as_ref());
+    time(ended.unwrap_or(&attempted.began_at))
 }
 
 fn error_code(row: &SignIn) -> Option<i32> {
@@ -71,8 +94,7 @@ fn succeeded(row: &SignIn) -> bool {
 fn is_near(row: &SignIn, attempted: &DrillAttempted) -> bool {
     let at = row.created_date_time.as_deref().and_then(time);
     let began = time(&attempted.began_at);
-    let ended = attempted.signed_in_at.as_deref().and_then(time).or(began);
-    match (at, began, ended) {
+    match (at, began, ended(attempted)) {
         (Some(at), Some(began), Some(ended)) => {
             (began - TOLERANCE..=ended + TOLERANCE).contains(&at)
         }
@@ -94,19 +116,25 @@ pub(super) fn unread(unread: &Unread) -> Seen {
     }
 }
 
-/// The log shows no row.
-pub(super) fn nothing(patience: Patience, waited: Duration) -> Seen {
-    let findings = match patience {
-        Patience::Once => vec![
-            Subject::Log.not_applicable("it shows nothing of the account, which was not signed in"),
-        ],
-        Patience::Until(_) => {
-            let why = format!("it does not show the sign-in {} after it", span(waited));
-            std::iter::once(Subject::Log.fail(why))
-                .chain(unseen())
-                .collect()
+/// The log shows no row so long after the sign-in.
+pub(super) fn nothing(patience: Patience, since: SignedDuration) -> Seen {
+    let log = match patience {
+        Patience::Once => {
+            Subject::Log.not_applicable("it shows nothing of the account, which was not signed in")
         }
+        Patience::Until(_) if since >= RETENTION => Subject::Log.unknown(format!(
+            "it does not show the sign-in {} after it, and the service forgets after 30 days",
+            span(since)
+        )),
+        Patience::Until(_) => Subject::Log.fail(format!(
+            "it does not show the sign-in {} after it",
+            span(since)
+        )),
     };
+    let mut findings = vec![log];
+    if patience != Patience::Once {
+        findings.extend(unseen());
+    }
     Seen {
         findings,
         row: None,
@@ -117,32 +145,30 @@ fn unseen() -> [Outcome; 2] {
     [Subject::Method, Subject::Policies].map(|subject| subject.unknown("only the log would say"))
 }
 
-fn span(time: Duration) -> String {
-    match time.as_secs() {
+fn span(time: SignedDuration) -> String {
+    match time.as_secs().max(0) {
         seconds @ 0..120 => format!("{seconds} s"),
-        seconds => format!("{} minutes", seconds / 60),
+        seconds @ 120..7200 => format!("{} minutes", seconds / 60),
+        seconds @ 7200..172_800 => format!("{} hours", seconds / 3600),
+        seconds => format!("{} days", seconds / 86_400),
     }
 }
 
 /// The log shows the sign-in.
 pub(super) fn row(
-    row: &SignIn,
-    found: &Match<'_>,
+    found: &Found,
     now: Timestamp,
     expected_policies: &[String],
     attempted: &DrillAttempted,
 ) -> Seen {
-    let ended = attempted
-        .signed_in_at
-        .as_ref()
-        .unwrap_or(&attempted.began_at);
-    let after = time(ended).map_or(SignedDuration::ZERO, |ended| now.duration_since(ended));
-    let seen_after = u32::try_from(after.as_secs().max(0)).unwrap_or(u32::MAX);
-    let waited = span(Duration::from_secs(seen_after.into()));
-    let log = match found {
-        Match::Token(_) => Subject::Log.pass(format!("the row of this token, seen after {waited}")),
-        Match::Request(_) => Subject::Log.pass(format!("the row of this request, seen after {waited}")),
-        Match::Likely(_) | Match::None => Subject::Log.unknown(format!(
+    let row = &found.row;
+    let since = since(attempted, now);
+    let seen_after = u32::try_from(since.as_secs().max(0)).unwrap_or(u32::MAX);
+    let waited = span(since);
+    let log = match found.how {
+        Match::Token => Subject::Log.pass(format!("the row of this token, seen after {waited}")),
+        Match::Request => Subject::Log.pass(format!("the row of this request, seen after {waited}")),
+        Match::Likely => Subject::Log.unknown(format!(
             "a row of the account at that time, seen after {waited}; neither token nor request say that it is this sign-in"
         )),
     };
@@ -200,13 +226,11 @@ fn methods(row: &SignIn) -> Vec<String> {
 
 /// `Passkey (device-bound)`, in earlier years `FIDO2 security key`. The documented list of names is out of date.
 fn method(methods: &[String]) -> Outcome {
-    let by_key = methods.iter().any(|method| {
-        let method = method.to_lowercase();
-        method.contains("passkey") || method.contains("fido2")
-    });
     match methods {
         [] => Subject::Method.unknown("the log does not say how"),
-        _ if by_key => Subject::Method.pass(methods.join(", ")),
+        _ if methods.iter().any(|method| is_passkey(method)) => {
+            Subject::Method.pass(methods.join(", "))
+        }
         _ => Subject::Method.fail(format!("not a key: {}", methods.join(", "))),
     }
 }
@@ -296,7 +320,8 @@ fn or_unnamed(names: &[String]) -> String {
 }
 
 fn at(row: &SignIn, attempted: &DrillAttempted) -> Outcome {
-    let shown = row.created_date_time.as_deref().map(printable);
+    let shown = row.created_date_time.as_deref();
+    let shown = shown.map(|text| time(text).map_or_else(|| printable(text), rfc3339));
     match shown {
         None => Subject::Time.unknown("the log does not say when"),
         Some(shown) if is_near(row, attempted) => Subject::Time.pass(shown),

@@ -2,8 +2,8 @@
 //!
 //! Everything that can be known is read first; then the intent is written, so that whatever the logs show from here on is
 //! explained. Somebody signs in with a browser; the ID token says who it was, Graph what they can. At last the sign-in log, which
-//! another identity reads, says how. The log takes minutes, so what was seen by then is an entry of its own, from which
-//! [`resume`](crate::ceremony::resume) goes on.
+//! another identity reads, says how. What finds its row there is recorded as soon as somebody is in, and what was seen by then
+//! before the log is waited for, which takes minutes: from there [`resume`](crate::ceremony::resume) goes on.
 
 pub mod alert;
 mod attempt;
@@ -25,8 +25,11 @@ pub use finding::Subject;
 pub use prepare::Plan;
 pub(crate) use resume::{finish, held, inspect, undo};
 
+use attempt::Answer;
+use log::Looked;
+
 use crate::ceremony::interaction::Step as Doing;
-use crate::ceremony::setback::Setback;
+use crate::ceremony::setback::{Setback, undone};
 use crate::ceremony::{Error, Parties};
 use crate::graph;
 use crate::graph::credential::{FreshSignIn, PublicClient};
@@ -38,6 +41,9 @@ use crate::ledger::{
 /// How long the log is waited for where nobody says otherwise. The service takes minutes, and seldom more than 15.
 pub const LOG_LIMIT: Duration = Duration::from_secs(30 * 60);
 
+/// The longest that whoever signs in may have: what the logs show later than this after its announcement no drill explains.
+pub const SIGN_IN_LIMIT: Duration = Duration::from_secs(60 * 60);
+
 /// What the operator asks for.
 #[derive(Debug, Clone)]
 pub struct Request {
@@ -45,8 +51,6 @@ pub struct Request {
     pub account: String,
     /// The label of the key that is to be used, if it is to be a certain one.
     pub key: Option<String>,
-    /// The tenant, as the configuration names it.
-    pub tenant: String,
     /// Who is there.
     pub by: Vec<String>,
     /// What it is held for.
@@ -65,9 +69,9 @@ pub struct Request {
 
 /// Why a page is to be visited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Visit {
-    /// To sign in.
-    SignIn,
+pub enum Visit<'a> {
+    /// To sign in, with this user principal name.
+    SignIn(&'a str),
     /// To end the session that the browser has afterwards.
     SignOut,
 }
@@ -77,7 +81,7 @@ pub struct Door<'a> {
     /// The application.
     pub client: PublicClient,
     /// Opens a page in a browser, or shows its address.
-    pub visit: &'a (dyn Fn(Visit, &Url) + Sync),
+    pub visit: &'a (dyn Fn(Visit<'_>, &Url) + Sync),
 }
 
 /// A drill that was held.
@@ -131,27 +135,55 @@ pub async fn hold(
     let sign_in = FreshSignIn::begin(door.client, &plan.account.upn);
     let sign_in = parties.interruptible(sign_in).await?.map_err(of_sign_in)?;
     let id = parties.env.uuid();
-    record_intent(id, request, &plan, &mut parties).await?;
-    let attempted = attempt::attempt(request, &plan, sign_in, door.visit, &mut parties).await;
-    let (attempted, patience) = match attempted {
-        Ok(attempted) => attempted,
+    let tenant = sign_in.tenant();
+    record_intent(id, request, &plan, tenant, &mut parties).await?;
+    let begun = attempt::begun(&plan, &sign_in);
+    let logout = sign_in.logout_page();
+    let answer = attempt::answer(request, &plan, sign_in, door.visit, &mut parties).await;
+    let answer = match answer {
+        Ok(answer) => answer,
         Err(error) => return Err(stopped(id, &plan, None, error, &mut parties).await),
+    };
+    let sign_out = || (door.visit)(Visit::SignOut, &logout);
+    match conclude(id, request, &plan, begun, answer, &sign_out, &mut parties).await {
+        Ok(held) => Ok(Conclusion::Held(held)),
+        Err(error) => Err(stopped(id, &plan, Some(log::REMAINS), error, &mut parties).await),
+    }
+}
+
+/// What follows the page's answer. From here on the log has a row, or may have one: whatever stops this leaves the drill open.
+async fn conclude(
+    id: Uuid,
+    request: &Request,
+    plan: &Plan,
+    mut attempted: DrillAttempted,
+    answer: Answer,
+    sign_out: &(dyn Fn() + Sync),
+    parties: &mut Parties<'_>,
+) -> Result<Held, Error> {
+    let patience = match answer {
+        Answer::LetIn(let_in) => {
+            let examined =
+                attempt::examine(id, *let_in, plan, &mut attempted, request, parties).await;
+            // The browser is signed in, whatever became of the rest.
+            sign_out();
+            examined?;
+            log::patience(&attempted, request.log_limit)
+        }
+        Answer::Refused(finding, patience) => {
+            attempted.findings.push(finding);
+            patience
+        }
     };
     let event = Event::DrillAttempted(attempted.clone());
     parties.record(id, &event).await?;
-    let seen = log::look(
-        &plan.account,
-        &request.expected_policies,
-        &attempted,
-        patience,
-        &mut parties,
-    );
-    match seen.await {
-        Ok(seen) => complete(id, plan.account, attempted, seen, &mut parties)
-            .await
-            .map(Conclusion::Held),
-        Err(error) => Err(stopped(id, &plan, Some(log::REMAINS), error, &mut parties).await),
-    }
+    let policies = &request.expected_policies;
+    let looked = log::look(&plan.account, policies, &attempted, patience, parties).await?;
+    let seen = match looked {
+        Looked::Seen(seen) => seen,
+        Looked::Unread { unread, .. } => judge::unread(&unread),
+    };
+    complete(id, plan.account.clone(), attempted, seen, parties).await
 }
 
 /// The name of a drill of this account, by which it can be resumed.
@@ -163,12 +195,13 @@ async fn record_intent(
     id: Uuid,
     request: &Request,
     plan: &Plan,
+    tenant: Uuid,
     parties: &mut Parties<'_>,
 ) -> Result<(), Error> {
     parties.interaction.begin(Doing::RecordIntent);
     let intended = DrillIntended {
         label: label(&plan.account),
-        tenant: request.tenant.clone(),
+        tenant: tenant.to_string(),
         account: plan.account.clone(),
         key: request.key.clone(),
         by: request.by.clone(),
@@ -176,9 +209,24 @@ async fn record_intent(
         expected_policies: request.expected_policies.clone(),
     };
     let entry = parties.record(id, &Event::DrillIntended(intended)).await?;
+    give_way(id, &label(&plan.account), parties).await?;
     let fact = format!("entry {}", entry.index);
     parties.interaction.done(Doing::RecordIntent, &fact);
     Ok(())
+}
+
+/// Two drills of an account at the same time: each would take the other's sign-in for its own. Whoever announced it first holds it.
+async fn give_way(id: Uuid, label: &str, parties: &mut Parties<'_>) -> Result<(), Error> {
+    let open = parties.ledger.state().open_ceremonies();
+    let first = open.into_iter().find(|one| one.label == label);
+    match first.map(|one| one.id) {
+        Some(ceremony) if ceremony != id => {
+            undone(id, label, parties).await?;
+            let label = label.to_owned();
+            Err(Error::CeremonyOpen { label, ceremony })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Before somebody is signed in nothing remains of a drill; afterwards the log is still to be looked at.
@@ -189,6 +237,11 @@ async fn stopped(
     error: Error,
     parties: &mut Parties<'_>,
 ) -> Error {
+    if remains.is_none() {
+        parties.interaction.warn(
+            "the drill is closed: close the sign-in page, too, for nothing explains who signs in there now",
+        );
+    }
     let setback = Setback {
         ceremony: id,
         label: &label(&plan.account),

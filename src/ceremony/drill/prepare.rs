@@ -73,7 +73,9 @@ async fn inspect_ledger(
         .filter(|key| key.enrolled.account.id == account.id);
     let labels: Vec<&str> = of_account.map(|key| key.enrolled.label.as_str()).collect();
     let finding = match &request.key {
-        Some(wanted) if labels.contains(&wanted.as_str()) => Subject::Key.pass(wanted.as_str()),
+        Some(wanted) if labels.contains(&wanted.as_str()) => {
+            Subject::Key.pass(format!("{wanted}, by the word of those who are there"))
+        }
         Some(wanted) => return Err(unusable(wanted, parties)),
         None if labels.is_empty() => Subject::Key.unknown("the ledger knows no key of the account"),
         None => Subject::Key.pass(format!("any of {}", labels.join(", "))),

@@ -1,13 +1,13 @@
 //! A drill that was left open. Before somebody has signed in nothing waits for it, and it is closed; afterwards the log is looked
 //! at.
 
-use super::log::{self, Patience};
-use super::{Held, LOG_LIMIT, complete};
+use super::log::{self, Looked, RETENTION};
+use super::{Held, complete, judge};
 use crate::ceremony::resume::Inspection;
 use crate::ceremony::{Error, Parties, setback};
 use crate::ledger::{Ceremony, DrillIntended, EntryRef, Event, Ledger};
 
-const NOT_LATER: &str = "how the sign-in ended was seen by nobody; hold the drill anew";
+const NOT_LATER: &str = "whether anybody signed in was seen by nobody; end the drill that is still waiting, if there is one, and hold it anew";
 const HAPPENED: &str = "somebody has tried to sign in, and the log will show it";
 
 /// What is true.
@@ -19,6 +19,10 @@ pub(crate) fn inspect(ceremony: &Ceremony) -> Inspection {
                 Some(at) => {
                     format!("the account was signed in at {at}; the log is to be looked at")
                 }
+                None if attempted.let_in_at.is_some() => format!(
+                    "somebody was let in at {}, and who was not proven; the log is to be looked at",
+                    attempted.let_in_at.as_deref().unwrap_or_default()
+                ),
                 None => format!(
                     "nobody was signed in as the account at {}; the log is to be looked at",
                     attempted.began_at
@@ -27,16 +31,11 @@ pub(crate) fn inspect(ceremony: &Ceremony) -> Inspection {
             (fact, Ok(()), Err(HAPPENED.to_owned()))
         }
     };
-    Inspection {
-        facts: vec![fact],
-        finish,
-        undo,
-        needs_key: false,
-    }
+    Inspection::without_key(fact, finish, undo)
 }
 
 /// Looks for the row again, and completes the drill with what was seen before. Time has passed, so nobody who was not signed in is
-/// waited for.
+/// waited for. While the log cannot be read and may yet have the row, the drill stays open: closed, it would never be proven.
 pub(crate) async fn finish(
     ceremony: &Ceremony,
     parties: &mut Parties<'_>,
@@ -53,11 +52,25 @@ pub(crate) async fn finish(
         expected_policies,
         ..
     } = intended;
-    let patience = match attempted.signed_in_at {
-        Some(_) => Patience::Until(LOG_LIMIT),
-        None => Patience::Once,
+    let now = parties.env.now();
+    let patience = log::patience_left(attempted, now);
+    let looked = log::look(account, expected_policies, attempted, patience, parties).await?;
+    let is_gone = log::since(attempted, now) >= RETENTION;
+    let seen = match looked {
+        Looked::Seen(seen) => seen,
+        Looked::Unread {
+            unread,
+            is_mendable: true,
+        } if !is_gone => {
+            let needed = unread.permission.as_deref();
+            let needed = needed.map_or_else(String::new, |one| format!("; needed is {one}"));
+            return Err(Error::NotFinishable {
+                ceremony: ceremony.id,
+                why: format!("the sign-in log cannot be read: {}{needed}", unread.why),
+            });
+        }
+        Looked::Unread { unread, .. } => judge::unread(&unread),
     };
-    let seen = log::look(account, expected_policies, attempted, patience, parties).await?;
     let held = complete(
         ceremony.id,
         account.clone(),

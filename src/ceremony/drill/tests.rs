@@ -3,13 +3,15 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::alert::{Unbelievable, delay};
+use super::attempt::{is_judgement, read_roles};
 use super::finding::passed;
-use super::judge::{self, Match};
-use super::log::{Patience, Seen};
+use super::judge::{self, Found, Match};
+use super::log::{Patience, Seen, patience, patience_left};
 use super::refusal::{is_final, reason};
 use crate::graph::credential::AuthorityRefusal;
 use crate::graph::model::SignIn;
@@ -22,6 +24,7 @@ fn attempted(signed_in: bool) -> DrillAttempted {
     DrillAttempted {
         label: "drill/bg1".to_owned(),
         began_at: "2026-03-01T10:00:00Z".to_owned(),
+        let_in_at: signed_in.then(|| "2026-03-01T10:00:59Z".to_owned()),
         signed_in_at: signed_in.then(|| "2026-03-01T10:01:00Z".to_owned()),
         correlation_id: REQUEST,
         token_id: signed_in.then(|| "uti".to_owned()),
@@ -44,10 +47,11 @@ fn row(changes: Value) -> SignIn {
 }
 
 fn judged(changes: Value, expected: &[&str]) -> Seen {
+    let how = Match::Token;
     let row = row(changes);
     let expected: Vec<String> = expected.iter().map(|&name| name.to_owned()).collect();
     let now = "2026-03-01T10:05:00Z".parse().unwrap();
-    judge::row(&row, &Match::Token(&row), now, &expected, &attempted(true))
+    judge::row(&Found { how, row }, now, &expected, &attempted(true))
 }
 
 fn verdict(seen: &Seen, subject: &str) -> OutcomeVerdict {
@@ -66,6 +70,12 @@ fn a_good_row_passes_and_says_when_it_was_seen() {
     );
 }
 
+/// What is found among these rows, and how.
+fn found(rows: &[SignIn], attempted: &DrillAttempted) -> Option<(Match, String)> {
+    let found = Found::among(None, rows.iter().cloned(), attempted);
+    found.map(|found| (found.how, found.row.id))
+}
+
 #[test]
 fn the_token_says_more_than_the_request_and_that_more_than_the_time() {
     let of_token = row(json!({"id": "token", "correlationId": "other"}));
@@ -79,34 +89,75 @@ fn the_token_says_more_than_the_request_and_that_more_than_the_time() {
         "createdDateTime": "2026-03-01T09:50:00Z"}),
     );
     let mut rows = vec![interrupted, early, likely, of_request, of_token];
-    let mut found = Vec::new();
-    loop {
-        let one = Match::find(&rows, &attempted(true));
-        found.push(one.row().map(|row| row.id.clone()));
-        assert_eq!(one.is_certain(), rows.len() > 3);
-        if rows.pop().is_none() {
-            break;
-        }
+    for (how, id) in [
+        (Match::Token, "token"),
+        (Match::Request, "request"),
+        (Match::Likely, "likely"),
+    ] {
+        assert_eq!(found(&rows, &attempted(true)), Some((how, id.to_owned())));
+        assert_eq!(how.is_certain(), how != Match::Likely);
+        rows.pop();
     }
-    let found: Vec<&str> = found.iter().flatten().map(String::as_str).collect();
-    assert_eq!(found, ["token", "request", "likely"]);
-    let refused = [row(
-        json!({"uniqueTokenIdentifier": null, "status": {"errorCode": 53003}}),
-    )];
-    assert!(Match::find(&refused, &attempted(false)).is_certain());
-    assert_eq!(
-        Match::find(&[row(json!({}))], &attempted(false)),
-        Match::None
-    );
+    assert_eq!(found(&rows, &attempted(true)), None);
+}
+
+/// Another drill of the account, or somebody else, at the same time.
+#[test]
+fn a_row_that_says_it_is_another_sign_in_is_not_taken() {
+    let another = row(json!({"uniqueTokenIdentifier": "another", "correlationId": "another"}));
+    assert_eq!(found(&[another.clone()], &attempted(true)), None);
+    let without_token = DrillAttempted {
+        token_id: None,
+        ..attempted(true)
+    };
+    let likely = Some((Match::Likely, "row".to_owned()));
+    assert_eq!(found(&[another], &without_token), likely);
+}
+
+/// Whoever was let in may be unknown: the process ended, or the ID token could not be verified.
+#[test]
+fn a_sign_in_of_which_only_the_request_is_known_is_found() {
+    let let_in = DrillAttempted {
+        signed_in_at: None,
+        token_id: None,
+        ..attempted(true)
+    };
+    let success = row(json!({}));
+    let interrupted = row(json!({"status": {"errorCode": 50140}}));
+    let request = Some((Match::Request, "row".to_owned()));
+    assert_eq!(found(&[interrupted.clone(), success], &let_in), request);
+    assert_eq!(found(&[interrupted], &let_in), None);
+    let refused = row(json!({"status": {"errorCode": 53003}}));
+    assert_eq!(found(&[refused], &attempted(false)), request);
 }
 
 #[test]
-fn a_row_that_is_only_likely_proves_nothing() {
-    let row = row(json!({}));
-    let now = "2026-03-01T10:05:00Z".parse().unwrap();
-    let seen = judge::row(&row, &Match::Likely(&row), now, &[], &attempted(true));
-    assert_eq!(verdict(&seen, "log"), OutcomeVerdict::Unknown);
-    assert!(!passed(&seen.findings));
+fn the_log_is_waited_for_unless_another_account_got_in() {
+    let limit = Duration::from_secs(1800);
+    let at = |text: &str| format!("2026-03-{text}Z").parse().unwrap();
+    let mut attempt = attempted(true);
+    assert_eq!(patience(&attempt, limit), Patience::Until(limit));
+    let left = |attempt: &DrillAttempted, time| patience_left(attempt, at(time));
+    let minutes = |minutes: u64| Patience::Until(Duration::from_secs(60 * minutes));
+    assert_eq!(left(&attempt, "01T10:11:00"), minutes(20));
+    assert_eq!(left(&attempt, "09T10:00:00"), minutes(0));
+    attempt
+        .findings
+        .push(super::Subject::SignedInAccount.fail("bg2 got in"));
+    assert_eq!(patience(&attempt, limit), Patience::Once);
+    assert_eq!(patience(&attempted(false), limit), Patience::Once);
+}
+
+#[test]
+fn who_may_read_roles_is_seen_by_the_scopes() {
+    let of =
+        |scopes: &[&str]| read_roles(&scopes.iter().map(|&one| one.to_owned()).collect::<Vec<_>>());
+    assert!(!of(&["User.Read", "openid", "profile"]) && !of(&[]));
+    assert!(of(&[
+        "User.Read",
+        "https://graph.microsoft.com/RoleManagement.Read.Directory"
+    ]));
+    assert!(of(&["directory.read.all"]));
 }
 
 #[test]
@@ -160,18 +211,24 @@ fn each_thing_that_is_wrong_with_a_row_is_found() {
 
 #[test]
 fn what_the_log_does_not_show_is_never_green() {
-    let late = judge::nothing(
-        Patience::Until(Duration::from_secs(60)),
-        Duration::from_secs(60),
+    let until = Patience::Until(Duration::ZERO);
+    let late = judge::nothing(until, SignedDuration::from_mins(30));
+    let said = late.findings[0].why.as_deref();
+    assert_eq!(
+        said,
+        Some("it does not show the sign-in 30 minutes after it")
     );
     assert_eq!(verdict(&late, "log"), OutcomeVerdict::Fail);
+    let forgotten = judge::nothing(until, SignedDuration::from_hours(31 * 24));
+    assert_eq!(verdict(&forgotten, "log"), OutcomeVerdict::Unknown);
+    assert!(!passed(&forgotten.findings));
     assert_eq!(verdict(&late, "policies"), OutcomeVerdict::Unknown);
     let unread = judge::unread(&Unread {
         why: "no licence".to_owned(),
         permission: None,
     });
     assert!(!passed(&unread.findings) && unread.row.is_none());
-    let nobody = judge::nothing(Patience::Once, Duration::ZERO);
+    let nobody = judge::nothing(Patience::Once, SignedDuration::ZERO);
     assert_eq!(verdict(&nobody, "log"), OutcomeVerdict::NotApplicable);
 }
 
@@ -213,10 +270,28 @@ fn an_alarm_comes_after_the_sign_in_and_before_now() {
     let (signed_in, now) = (at("01T10:00:00"), at("20T00:00:00"));
     assert_eq!(delay(signed_in, at("01T10:07:30"), now), Ok(450));
     assert_eq!(delay(signed_in, signed_in, now), Ok(0));
-    let early = delay(signed_in, at("01T09:59:59"), now);
+    // Its clock, or the service's, is a little behind this station's.
+    assert_eq!(delay(signed_in, at("01T09:59:01"), now), Ok(0));
+    let early = delay(signed_in, at("01T09:58:59"), now);
     assert!(matches!(early, Err(Unbelievable::BeforeTheSignIn { .. })));
     let late = delay(signed_in, at("09T10:00:00"), now);
     assert!(matches!(late, Err(Unbelievable::TooLate(_))));
     let future = delay(signed_in, at("01T10:07:30"), at("01T10:06:00"));
     assert!(matches!(future, Err(Unbelievable::InTheFuture(_))));
+}
+
+#[test]
+fn a_service_that_is_busy_or_broken_says_nothing_of_the_account() {
+    for (status, judged) in [
+        (400, true),
+        (401, true),
+        (403, true),
+        (404, true),
+        (408, false),
+        (429, false),
+        (500, false),
+        (503, false),
+    ] {
+        assert_eq!(is_judgement(status), judged, "{status}");
+    }
 }

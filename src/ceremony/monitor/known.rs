@@ -8,8 +8,8 @@ use super::who::{Retention, Who};
 use super::{OVERLAP, Request, Unread};
 use crate::graph::Window;
 use crate::ledger::{
-    self, Ceremony, DrillIntended, Entry, Event, Kind, State, TenantChange, TenantChangeIntended,
-    TenantMonitored,
+    self, Ceremony, DrillIntended, Entry, Event, Kind, OutcomeVerdict, State, TenantChange,
+    TenantChangeIntended, TenantMonitored,
 };
 use crate::tenant::activity::{Announced, Deed, Drill, Log, Recorded};
 
@@ -33,6 +33,7 @@ impl Known {
             match &ceremony.intent {
                 Event::DrillIntended(intent) => {
                     drills.extend(drill(entries, ceremony, intent, application));
+                    recorded.extend(deeds(entries, ceremony));
                 }
                 _ => recorded.extend(deeds(entries, ceremony)),
             }
@@ -157,6 +158,13 @@ fn deed(ceremony: &Ceremony, entry: &Entry) -> Option<Done> {
         (Event::RetireIntended(intent), Event::RetireMethodRemoved(_)) => {
             let what = format!("retirement of {label}");
             Some((Deed::RemoveKey, what, vec![intent.account.id.clone()]))
+        }
+        (Event::DrillIntended(intent), Event::DrillAttempted(attempted)) => {
+            let mut findings = attempted.findings.iter();
+            let revoked = findings
+                .any(|one| one.subject == "sessions" && one.verdict == OutcomeVerdict::Pass);
+            let what = format!("drill {label}");
+            revoked.then(|| (Deed::RevokeSessions, what, vec![intent.account.id.clone()]))
         }
         (Event::TenantChangeIntended(intent), Event::TenantChanged(changed)) => {
             let (deed, objects) = change(intent, changed.object.id?);

@@ -12,3 +12,19 @@ pub struct Inspection {
     /// Whether either needs the key in hand.
     pub needs_key: bool,
 }
+
+impl Inspection {
+    /// Of a ceremony that no key takes part in.
+    pub(in crate::ceremony) fn without_key(
+        fact: String,
+        finish: Result<(), String>,
+        undo: Result<(), String>,
+    ) -> Self {
+        Self {
+            facts: vec![fact],
+            finish,
+            undo,
+            needs_key: false,
+        }
+    }
+}

@@ -119,7 +119,7 @@ fn hint(error: &ceremony::Error) -> Option<&'static str> {
             "choose a label of at most 30 characters, as it is to be written on the key"
         }
         E::Alert(_) => {
-            "give the time as the message itself has it, with its offset: 2026-03-01T10:04:00+01:00"
+            "give the time as the message itself has it, with its offset: 2026-03-01T10:04:00+01:00; --drill names another drill than the last"
         }
         E::KeyOfAnotherAccount { .. }
         | E::LabelTaken { .. }
@@ -170,7 +170,7 @@ fn hint_of_open_ceremony(error: &ceremony::Error) -> Option<&'static str> {
             "`halligan resume` shows what is true, and what can be done"
         }
         E::Stopped { .. } => {
-            "`halligan resume` shows what is on the key and in the tenant; `halligan resume LABEL` finishes it or takes it back, and a change of the tenant the next `halligan tenant apply` clears up"
+            "`halligan resume` shows what is true of it; `halligan resume LABEL` finishes it or takes it back, a drill from the sign-in log; a change of the tenant the next `halligan tenant apply` clears up"
         }
         _ => return None,
     })

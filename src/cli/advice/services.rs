@@ -29,7 +29,6 @@ pub(super) fn of_sign_in(error: &credential::Error) -> Advice {
             "a browser's answer comes to this machine itself; `method = \"device-code\"` in [sign_in] needs no such address"
         }
         E::TimedOut { .. } => "run it again, and finish the sign-in within the time",
-        E::StateMismatch => "run it again, and use the address that it prints then",
         E::Local { .. } | E::TokenNotAHeader => super::doctor::sign_in(None),
     };
     advice(Exit::Tenant, "sign_in", hint)

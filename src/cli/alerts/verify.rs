@@ -3,26 +3,24 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use uuid::Uuid;
 
 use crate::ceremony::drill::alert::{self, Request};
 use crate::ceremony::{KeyInHand, Parties};
-use crate::cli::drill::duration;
 use crate::cli::record::{self, LedgerChoice};
 use crate::cli::terminal::{PinSource, Terminal};
-use crate::cli::{Context, Error, custody};
+use crate::cli::{Context, Error, custody, time};
 use crate::report::{self, Report};
 
 /// Arguments of `alerts verify`.
 #[derive(Debug, clap::Args)]
 #[command(group = clap::ArgGroup::new("when").required(true))]
 pub(crate) struct Arguments {
-    /// The drill's ceremony [default: the last in which somebody was signed in]
-    #[arg(long, value_name = "CEREMONY")]
-    drill: Option<Uuid>,
+    /// The drill: its ceremony, its name or its account [default: the last in which the account was signed in]
+    #[arg(long, value_name = "CEREMONY|USER")]
+    drill: Option<String>,
 
     /// When the alarm came, as in 2026-03-01T10:04:00+01:00
-    #[arg(long, value_name = "TIME", group = "when", requires_all = ["channel", "by"])]
+    #[arg(long, value_name = "MOMENT", value_parser = time::moment, group = "when", requires_all = ["channel", "by"])]
     received: Option<Timestamp>,
 
     /// It came this moment
@@ -42,7 +40,7 @@ pub(crate) struct Arguments {
     by: Option<String>,
 
     /// How long after the sign-in it may come; later is recorded too, and "not safe"
-    #[arg(long, value_name = "TIME", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", value_parser = time::duration)]
     within: Option<Duration>,
 
     #[command(flatten)]
@@ -55,7 +53,7 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
         record::open_for_writing(&arguments.ledger, &config, context, arguments.never).await?;
     let mut interaction = Terminal::new(&context.global, &PinSource::default());
     let request = Request {
-        drill: arguments.drill,
+        drill: arguments.drill.clone(),
         received: match arguments.now {
             true => Some(context.env.now()),
             false => arguments.received,

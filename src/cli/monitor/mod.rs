@@ -3,7 +3,6 @@
 mod follow;
 mod journal;
 mod one;
-mod since;
 mod webhook;
 
 use std::collections::HashSet;
@@ -16,10 +15,9 @@ use crate::ceremony::monitor::Request;
 use crate::cli::config::Config;
 use crate::cli::failure::Exit;
 use crate::cli::record::LedgerChoice;
-use crate::cli::{Context, Error, output, tenant};
+use crate::cli::{Context, Error, output, tenant, time};
 use one::Monitor;
 
-pub(crate) use since::duration;
 pub(crate) use webhook::Webhook;
 
 /// Where the journal listens.
@@ -35,6 +33,17 @@ pub(crate) const PERMISSIONS: [&str; 6] = [
     "Domain.Read.All",
 ];
 
+/// The shortest time between two looks: each costs a dozen requests, of which the service allows five in ten seconds.
+const SHORTEST: Duration = Duration::from_secs(1);
+
+/// The longest: the service forgets after seven days.
+const LONGEST: Duration = Duration::from_secs(24 * 3600);
+
+/// A time between two looks.
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
+    time::duration_within(text, &(SHORTEST..=LONGEST))
+}
+
 /// Arguments of `monitor`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -43,15 +52,15 @@ pub(crate) struct Arguments {
     account: Vec<String>,
 
     /// Where to begin: RFC 3339, or so long ago as `7 days` [default: where the last recorded look ended]
-    #[arg(long, value_name = "WHEN", value_parser = since::parse)]
-    since: Option<since::Since>,
+    #[arg(long, value_name = "MOMENT", value_parser = time::since)]
+    since: Option<time::Since>,
 
     /// Look again and again until interrupted; with --json one document for each look, one a line
     #[arg(long)]
     follow: bool,
 
     /// How long to wait between two looks, as in `5m` [default: from the configuration, else 5m]
-    #[arg(long, value_name = "DURATION", requires = "follow", value_parser = since::duration)]
+    #[arg(long, value_name = "DURATION", requires = "follow", value_parser = duration)]
     every: Option<Duration>,
 
     /// Do not record the look in the ledger

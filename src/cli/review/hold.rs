@@ -33,8 +33,8 @@ pub(crate) struct Arguments {
     answers: Option<PathBuf>,
 
     /// Directory for the report and the document
-    #[arg(long, alias = "directory", value_name = "DIR", default_value = ".")]
-    output: PathBuf,
+    #[arg(long, alias = "output", value_name = "DIR", default_value = ".")]
+    directory: PathBuf,
 
     /// Write the files and record nothing
     #[arg(long)]
@@ -57,13 +57,13 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
     // What is wrong with the configuration is better known before the tenant is asked.
     config.review_terms()?;
     let given = given(arguments)?;
-    std::fs::create_dir_all(&arguments.output).map_err(|source| Error::Write {
-        path: arguments.output.clone(),
+    std::fs::create_dir_all(&arguments.directory).map_err(|source| Error::Write {
+        path: arguments.directory.clone(),
         source,
     })?;
     let now = context.env.now();
     let now = Timestamp::from_second(now.as_second()).unwrap_or(now);
-    let (report, document) = super::files(&arguments.output, &now.to_string());
+    let (report, document) = super::files(&arguments.directory, &now.to_string());
     let rows = document.with_extension("logs.json");
     let mut ledger =
         record::open_for_writing(&arguments.ledger, &config, context, arguments.dry_run).await?;

@@ -6,7 +6,7 @@ use crate::ceremony::apply::{self, Request};
 use crate::ceremony::{KeyInHand, Parties};
 use crate::cli::config::Config;
 use crate::cli::record::{self, LedgerChoice};
-use crate::cli::terminal::{Confirmation, PinSource, Terminal};
+use crate::cli::terminal::Agreement;
 use crate::cli::{Context, Error};
 use crate::graph::credential::APPLY_PERMISSIONS;
 use crate::report::{self, Report};
@@ -22,12 +22,8 @@ pub(crate) struct Arguments {
     #[arg(long)]
     dry_run: bool,
 
-    /// Do not ask
-    #[arg(long, conflicts_with = "confirm")]
-    yes: bool,
-
     #[command(flatten)]
-    confirmation: Confirmation,
+    agreement: Agreement,
 
     #[command(flatten)]
     ledger: LedgerChoice,
@@ -51,9 +47,7 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
     let client = client_for(&config, context, &APPLY_PERMISSIONS)?;
     let mut ledger =
         record::open_for_writing(&arguments.ledger, &config, context, request.dry_run).await?;
-    let mut interaction = Terminal::new(&context.global, &PinSource::default())
-        .confirmed(arguments.confirmation.confirm.clone())
-        .agreed(arguments.yes);
+    let mut interaction = arguments.agreement.terminal(context);
     let parties = Parties {
         key: KeyInHand::NONE,
         tenant: Some(&client),

@@ -5,7 +5,6 @@
 use std::time::Duration;
 
 use oauth2::{AuthorizationCode, CsrfToken, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl};
-use subtle::ConstantTimeEq;
 use url::Url;
 
 use super::Error;
@@ -20,8 +19,14 @@ pub(super) struct CodeGrant {
     loopback: Loopback,
     redirect: RedirectUrl,
     verifier: PkceCodeVerifier,
-    state: String,
     page: Url,
+}
+
+/// A grant whose page has answered with a code.
+pub(super) struct Admitted {
+    code: AuthorizationCode,
+    redirect: RedirectUrl,
+    verifier: PkceCodeVerifier,
 }
 
 impl CodeGrant {
@@ -30,14 +35,14 @@ impl CodeGrant {
         client: &PublicClient,
         members: &[(&str, &str)],
     ) -> Result<Self, Error> {
-        let loopback = Loopback::bind().await.map_err(Error::Loopback)?;
+        let state = unguessable(&client.env);
+        let loopback = Loopback::bind(&state).await.map_err(Error::Loopback)?;
         let redirect = RedirectUrl::new(loopback.redirect_uri())
             .map_err(|error| malformed(error.to_string()))?;
         let verifier = PkceCodeVerifier::new(unguessable(&client.env));
-        let state = unguessable(&client.env);
         let oauth = client.oauth().set_redirect_uri(redirect.clone());
         let mut request = oauth
-            .authorize_url(|| CsrfToken::new(state.clone()))
+            .authorize_url(|| CsrfToken::new(state))
             .add_scopes(client.scopes())
             .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier))
             .add_extra_param("response_mode", "query");
@@ -49,7 +54,6 @@ impl CodeGrant {
             loopback,
             redirect,
             verifier,
-            state,
             page,
         })
     }
@@ -65,16 +69,31 @@ impl CodeGrant {
         client: &PublicClient,
         limit: Duration,
     ) -> Result<Granted, Error> {
+        self.admitted(limit).await?.redeem(client).await
+    }
+
+    /// Waits for the page's answer.
+    pub(super) async fn admitted(self, limit: Duration) -> Result<Admitted, Error> {
         let received = tokio::time::timeout(limit, self.loopback.receive())
             .await
             .map_err(|_| Error::TimedOut { limit })?
             .map_err(Error::Loopback)?;
-        let code = code(received, &self.state)?;
+        Ok(Admitted {
+            code: code(received)?,
+            redirect: self.redirect,
+            verifier: self.verifier,
+        })
+    }
+}
+
+impl Admitted {
+    /// Redeems the code.
+    pub(super) async fn redeem(self, client: &PublicClient) -> Result<Granted, Error> {
         let conversation = Conversation::with(client);
         client
             .oauth()
             .set_redirect_uri(self.redirect)
-            .exchange_code(code)
+            .exchange_code(self.code)
             .set_pkce_verifier(self.verifier)
             .request_async(&conversation)
             .await
@@ -87,12 +106,7 @@ pub(super) fn unguessable(env: &Env) -> String {
     base64url::encode(&env.random::<32>())
 }
 
-/// The state is judged before anything else: an answer to another sign-in may say nothing here, not even no.
-fn code(received: Received, state: &str) -> Result<AuthorizationCode, Error> {
-    let theirs = received.state.unwrap_or_default();
-    if !bool::from(theirs.as_bytes().ct_eq(state.as_bytes())) {
-        return Err(Error::StateMismatch);
-    }
+fn code(received: Received) -> Result<AuthorizationCode, Error> {
     match (received.code, received.error) {
         (Some(code), None) => Ok(AuthorizationCode::new(code)),
         (_, Some(error)) => {

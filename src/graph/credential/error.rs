@@ -42,9 +42,6 @@ pub enum Error {
     /// The authority refused.
     #[error(transparent)]
     Refused(Box<AuthorityRefusal>),
-    /// The answer at the loopback address belongs to another sign-in, or somebody tried to slip in their own.
-    #[error("the answer received does not belong to this sign-in: its state differs")]
-    StateMismatch,
     /// Nobody finished the sign-in in time.
     #[error("the sign-in was not finished within {} s", limit.as_secs())]
     TimedOut {
@@ -213,7 +210,6 @@ impl Error {
             | Self::Local { .. }
             | Self::Loopback(_)
             | Self::Malformed { .. }
-            | Self::StateMismatch
             | Self::TimedOut { .. }
             | Self::TokenNotAHeader
             | Self::Unreachable { .. } => None,

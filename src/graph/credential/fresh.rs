@@ -9,7 +9,7 @@ use url::Url;
 use uuid::Uuid;
 
 use super::authority::PublicClient;
-use super::code_grant::{CodeGrant, unguessable};
+use super::code_grant::{Admitted, CodeGrant, unguessable};
 use super::id_token::{self, Discovery, Expected, IdToken, IdTokenError};
 use super::{Error, HttpsUrl};
 use crate::secret::AccessToken;
@@ -29,19 +29,31 @@ pub fn fresh_scopes(graph: &HttpsUrl, permissions: &[&str]) -> Vec<String> {
 
 /// A sign-in that was begun.
 pub struct FreshSignIn {
+    grant: CodeGrant,
+    asked: Asked,
+}
+
+/// What was asked for, against which the answer is held.
+struct Asked {
     client: PublicClient,
     discovery: Discovery,
-    grant: CodeGrant,
     nonce: String,
     correlation_id: Uuid,
     began: Timestamp,
+}
+
+/// The page has let somebody in. Who it was, and what they can do, the authority has still to be asked.
+pub struct LetIn {
+    admitted: Admitted,
+    asked: Asked,
+    at: Timestamp,
 }
 
 /// Somebody is signed in.
 pub struct SignedIn {
     /// For Graph, in their name.
     pub access_token: AccessToken,
-    /// What it is good for, as far as the authority says.
+    /// What it is good for.
     pub scopes: Vec<String>,
     /// Who it is, or why that is not proven.
     pub id_token: Result<IdToken, IdTokenError>,
@@ -66,14 +78,14 @@ impl FreshSignIn {
             ("client-request-id", &mark),
         ];
         let grant = CodeGrant::begin(&client, &members).await?;
-        Ok(Self {
+        let asked = Asked {
             began: client.env.now(),
             client,
             discovery,
-            grant,
             nonce,
             correlation_id,
-        })
+        };
+        Ok(Self { grant, asked })
     }
 
     /// The page that the person has to visit.
@@ -85,46 +97,82 @@ impl FreshSignIn {
     /// The page that ends the session which the browser has afterwards.
     #[must_use]
     pub fn logout_page(&self) -> Url {
-        self.discovery.logout_page.clone()
+        self.asked.discovery.logout_page.clone()
+    }
+
+    /// The tenant's id, which the configuration may name by a domain.
+    #[must_use]
+    pub fn tenant(&self) -> Uuid {
+        self.asked.discovery.tenant
     }
 
     /// What the request is marked with; rows of the sign-in log have it as `correlationId`.
     #[must_use]
     pub fn correlation_id(&self) -> Uuid {
-        self.correlation_id
+        self.asked.correlation_id
     }
 
     /// When it began.
     #[must_use]
     pub fn began(&self) -> Timestamp {
-        self.began
+        self.asked.began
     }
 
-    /// Waits until somebody has signed in, or was refused.
+    /// Waits until the page has let somebody in, or refused them.
     ///
     /// # Errors
-    /// [`Error::Refused`] and [`Error::Declined`] with what the authority says, [`Error::TimedOut`] when nobody came to an end;
-    /// the others when its answer could not be had.
-    pub async fn finish(self, limit: Duration) -> Result<SignedIn, Error> {
-        let granted = self.grant.finish(&self.client, limit).await?;
-        let at = self.client.env.now();
+    /// [`Error::Refused`] and [`Error::Declined`] with what the authority says, [`Error::TimedOut`] when nobody came to an end.
+    pub async fn let_in(self, limit: Duration) -> Result<LetIn, Error> {
+        let admitted = self.grant.admitted(limit).await?;
+        let at = self.asked.client.env.now();
+        Ok(LetIn {
+            admitted,
+            asked: self.asked,
+            at,
+        })
+    }
+}
+
+impl LetIn {
+    /// When the page's answer was there.
+    #[must_use]
+    pub fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    /// Asks the authority for the tokens, and verifies who it was.
+    ///
+    /// # Errors
+    /// When the authority takes the code for no good, or its answer could not be had.
+    pub async fn tokens(self) -> Result<SignedIn, Error> {
+        let Asked {
+            client,
+            discovery,
+            nonce,
+            began,
+            ..
+        } = self.asked;
+        let granted = self.admitted.redeem(&client).await?;
+        let at = client.env.now();
         let expected = Expected {
-            issuer: &self.discovery.issuer,
-            tenant: self.discovery.tenant,
-            audience: &self.client.client_id,
-            nonce: &self.nonce,
-            asked_at: self.began,
+            issuer: &discovery.issuer,
+            tenant: discovery.tenant,
+            audience: &client.client_id,
+            nonce: &nonce,
+            asked_at: began,
             now: at,
         };
         let id_token = match &granted.extra_fields().id_token {
-            Some(text) => {
-                id_token::verify(&self.client.http, &self.discovery, text, &expected).await
-            }
+            Some(text) => id_token::verify(&client.http, &discovery, text, &expected).await,
             None => Err(IdTokenError::Absent),
         };
-        let scopes = granted.scopes().into_iter().flatten();
+        // Where the answer does not say, it is good for what was asked for (RFC 6749 §5.1).
+        let scopes = match granted.scopes() {
+            Some(scopes) => scopes.iter().map(|scope| scope.to_string()).collect(),
+            None => client.scopes,
+        };
         Ok(SignedIn {
-            scopes: scopes.map(|scope| scope.to_string()).collect(),
+            scopes,
             access_token: AccessToken::new(granted.access_token().secret().clone()),
             id_token,
             at,

@@ -6,6 +6,7 @@
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -14,6 +15,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use serde::Deserialize;
+use subtle::ConstantTimeEq;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -28,7 +30,7 @@ const PAGE: &str = "<!doctype html><html lang=en><meta charset=utf-8><title>Hall
 #[derive(Deserialize)]
 pub(super) struct Received {
     pub(super) code: Option<String>,
-    pub(super) state: Option<String>,
+    state: Option<String>,
     pub(super) error: Option<String>,
     pub(super) error_description: Option<String>,
 }
@@ -40,14 +42,25 @@ pub(super) struct Loopback {
     servers: JoinSet<io::Result<()>>,
 }
 
+#[derive(Clone)]
+struct Expected {
+    state: Arc<str>,
+    sender: mpsc::Sender<Received>,
+}
+
 impl Loopback {
-    /// Listens on a free port of 127.0.0.1, and of ::1 where that is possible: browsers take either for `localhost`.
-    pub(super) async fn bind() -> io::Result<Self> {
+    /// Listens on a free port of 127.0.0.1, and of ::1 where that is possible: browsers take either for `localhost`. Only an
+    /// answer with this state is taken.
+    pub(super) async fn bind(state: &str) -> io::Result<Self> {
         let v4 = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let port = v4.local_addr()?.port();
         let v6 = TcpListener::bind((Ipv6Addr::LOCALHOST, port)).await.ok();
         let (sender, answers) = mpsc::channel(1);
-        let router = Router::new().route("/", get(receive)).with_state(sender);
+        let expected = Expected {
+            state: state.into(),
+            sender,
+        };
+        let router = Router::new().route("/", get(receive)).with_state(expected);
         let mut servers = JoinSet::new();
         for listener in std::iter::once(v4).chain(v6) {
             let server = axum::serve(listener, router.clone());
@@ -65,7 +78,7 @@ impl Loopback {
         format!("http://localhost:{}", self.port)
     }
 
-    /// Waits for the first authorization response.
+    /// Waits for the first authorization response to this sign-in.
     pub(super) async fn receive(mut self) -> io::Result<Received> {
         let received = self.answers.recv().await;
         tokio::spawn(async move {
@@ -76,13 +89,12 @@ impl Loopback {
     }
 }
 
-async fn receive(
-    State(answers): State<mpsc::Sender<Received>>,
-    Query(received): Query<Received>,
-) -> Response {
-    let complete =
-        received.state.is_some() && (received.code.is_some() || received.error.is_some());
-    if !complete || answers.try_send(received).is_err() {
+/// The answer to another sign-in, or one that somebody made up, must neither be taken nor end the wait for the right one.
+async fn receive(State(expected): State<Expected>, Query(received): Query<Received>) -> Response {
+    let theirs = received.state.as_deref().unwrap_or_default();
+    let is_ours = bool::from(theirs.as_bytes().ct_eq(expected.state.as_bytes()));
+    let complete = received.code.is_some() || received.error.is_some();
+    if !is_ours || !complete || expected.sender.try_send(received).is_err() {
         return StatusCode::NOT_FOUND.into_response();
     }
     // Neither the code in the address nor this page may be kept or passed on by the browser.

@@ -39,7 +39,7 @@ pub use authority::{PublicClient, TenantError, TenantName};
 pub use browser::Browser;
 pub use device_code::{DeviceCode, DevicePrompt};
 pub use error::{AuthorityRefusal, Error};
-pub use fresh::{DRILL_PERMISSIONS, FreshSignIn, SignedIn, fresh_scopes};
+pub use fresh::{DRILL_PERMISSIONS, FreshSignIn, LetIn, SignedIn, fresh_scopes};
 pub use id_token::{IdToken, IdTokenError};
 
 /// How long before its end an access token is no longer used: longer than any single request with its repetitions.

@@ -27,13 +27,17 @@ pub struct DrillIntended {
     pub expected_policies: Vec<String>,
 }
 
-/// `drill.attempted`: the sign-in came to its end, well or not. What is left is the sign-in log, which takes its time.
+/// `drill.attempted`: the page let somebody in, or the sign-in came to its end, well or not. It is written as soon as somebody is in,
+/// and once more with what was found then. What is left is the sign-in log, which takes its time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DrillAttempted {
     /// The drill's own name.
     pub label: String,
     /// When the sign-in began, RFC 3339.
     pub began_at: String,
+    /// When the sign-in page let somebody in, whoever it was, RFC 3339; none if it let nobody in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub let_in_at: Option<String>,
     /// When the account was signed in, RFC 3339; none if it was not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signed_in_at: Option<String>,

@@ -46,12 +46,27 @@ fn attempted(ceremony: Uuid) -> Draft {
     let attempted = DrillAttempted {
         label: label(),
         began_at: "2026-03-01T10:00:00Z".to_owned(),
+        let_in_at: Some("2026-03-01T10:00:59Z".to_owned()),
         signed_in_at: Some("2026-03-01T10:01:00Z".to_owned()),
         correlation_id: Uuid::from_u128(0xc0),
         token_id: Some("3OzMkr9bG0mDBCNHqvUBAA".to_owned()),
         findings: findings(),
     };
     Draft::new(&Event::DrillAttempted(attempted), Some(ceremony))
+}
+
+/// Somebody is in, and nothing else is known yet.
+fn let_in(ceremony: Uuid) -> Draft {
+    let let_in = DrillAttempted {
+        label: label(),
+        began_at: "2026-03-01T10:00:00Z".to_owned(),
+        let_in_at: Some("2026-03-01T10:00:59Z".to_owned()),
+        signed_in_at: None,
+        correlation_id: Uuid::from_u128(0xc0),
+        token_id: None,
+        findings: findings(),
+    };
+    Draft::new(&Event::DrillAttempted(let_in), Some(ceremony))
 }
 
 fn completed(ceremony: Uuid) -> Draft {
@@ -89,7 +104,7 @@ pub(super) fn held(forge: &mut Forge<'_>) {
         completed(HELD),
         alert(HELD),
         intended(OPEN),
-        attempted(OPEN),
+        let_in(OPEN),
         attempted(OPEN),
     ] {
         forge.append(draft);

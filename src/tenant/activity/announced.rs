@@ -66,6 +66,8 @@ pub enum Deed {
     RegisterKey,
     /// A key's registration was deleted.
     RemoveKey,
+    /// The sessions of an account were ended.
+    RevokeSessions,
     /// A property of an account was set.
     UpdateAccount,
 }
@@ -92,6 +94,7 @@ impl Deed {
                 "Admin deleted security info",
                 "Update user",
             ],
+            Self::RevokeSessions => &["Update StsRefreshTokenValidFrom Timestamp", "Update user"],
             Self::UpdateAccount => &["Update user"],
         }
     }

@@ -16,6 +16,7 @@ use crate::tenant::audit::Severity;
 
 pub use announced::{Announced, Deed, Drill, Recorded, TOLERANCE};
 pub use findings::{Finding, Findings, MOST_ADDRESSES, MOST_FINDINGS};
+pub use sign_in::is_passkey;
 
 /// Which log a row is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -74,7 +74,8 @@ fn policies(applied: &[AppliedConditionalAccessPolicy]) -> Vec<AppliedPolicy> {
 }
 
 /// Whether the service names a key with this: it has changed the words before.
-pub(super) fn is_passkey(method: &str) -> bool {
+#[must_use]
+pub fn is_passkey(method: &str) -> bool {
     let method = method.to_ascii_lowercase();
     method.contains("passkey") || method.contains("fido2")
 }

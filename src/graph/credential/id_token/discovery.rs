@@ -28,7 +28,7 @@ struct Document {
     issuer: String,
     jwks_uri: String,
     #[serde(default)]
-    end_session_endpoint: Option<Url>,
+    end_session_endpoint: Option<String>,
 }
 
 impl Discovery {
@@ -44,11 +44,16 @@ impl Discovery {
         let bytes = client.http.download(&address, LONGEST).await?;
         let document: Document = parse(&bytes).map_err(malformed)?;
         let keys = document.jwks_uri.parse();
-        let logout_page = || client.authority.join([tenant, "oauth2", "v2.0", "logout"]);
+        // The browser that goes there is the emergency account's: no other host than the one that it signed in at.
+        let logout_page = document.end_session_endpoint.as_deref();
+        let logout_page = logout_page
+            .and_then(|address| Url::parse(address).ok())
+            .filter(|address| client.authority.same_origin(address))
+            .unwrap_or_else(|| client.authority.join([tenant, "oauth2", "v2.0", "logout"]));
         let found = Self {
             tenant: tenant_of(&document.issuer, tenant)?,
             keys: keys.map_err(|_| malformed("jwks_uri is no https address"))?,
-            logout_page: document.end_session_endpoint.unwrap_or_else(logout_page),
+            logout_page,
             issuer: document.issuer,
         };
         Ok(found)

@@ -10,8 +10,14 @@ fn member(page: &Url, name: &str) -> Option<String> {
 }
 
 async fn begin(server: &TestServer) -> FreshSignIn {
+    begin_with(server, &serde_json::Value::Null).await
+}
+
+/// The authority says that sessions are ended at this address.
+async fn begin_with(server: &TestServer, logout: &serde_json::Value) -> FreshSignIn {
     let issuer = format!("{}/{TENANT}/v2.0", server.url);
-    let document = json!({"issuer": issuer, "jwks_uri": format!("{}/keys", server.url)});
+    let keys = format!("{}/keys", server.url);
+    let document = json!({"issuer": issuer, "jwks_uri": keys, "end_session_endpoint": logout});
     server.push(Reply::json(200, document));
     let client = PublicClient {
         scopes: fresh_scopes(&server.url, &DRILL_PERMISSIONS),
@@ -55,10 +61,41 @@ async fn tokens_without_proof_of_who_it_is_say_so() {
     let sign_in = begin(&server).await;
     server.push(issued("access"));
     answer(&sign_in, "code=the-code");
-    let signed_in = sign_in.finish(Duration::from_secs(20)).await.ok().unwrap();
+    let let_in = sign_in.let_in(Duration::from_secs(20)).await.ok().unwrap();
+    let signed_in = let_in.tokens().await.ok().unwrap();
     assert_eq!(signed_in.access_token.expose(), "access");
     assert!(matches!(signed_in.id_token, Err(IdTokenError::Absent)));
     assert_eq!(signed_in.scopes, ["s"]);
+}
+
+#[tokio::test]
+async fn a_code_that_cannot_be_redeemed_still_says_that_somebody_is_in() {
+    let server = TestServer::start([]).await;
+    let sign_in = begin(&server).await;
+    let began = sign_in.began();
+    server.push(refused("invalid_grant", "AADSTS70008: expired"));
+    answer(&sign_in, "code=the-code");
+    let let_in = sign_in.let_in(Duration::from_secs(20)).await.ok().unwrap();
+    assert!(let_in.at() >= began);
+    assert!(matches!(let_in.tokens().await, Err(Error::Refused(_))));
+}
+
+/// Whoever answers for the authority could send the emergency account's browser anywhere.
+#[tokio::test]
+async fn the_session_is_ended_at_the_authority_and_nowhere_else() {
+    let server = TestServer::start([]).await;
+    let own = format!("{}/{TENANT}/oauth2/v2.0/logout", server.url);
+    let other = format!("{}/elsewhere", server.url);
+    for (said, taken) in [
+        (json!(null), &own),
+        (json!(other), &other),
+        (json!("https://login.example/logout"), &own),
+        (json!("javascript:alert(1)"), &own),
+        (json!("no address"), &own),
+    ] {
+        let sign_in = begin_with(&server, &said).await;
+        assert_eq!(sign_in.logout_page().as_str(), taken, "{said}");
+    }
 }
 
 #[tokio::test]
@@ -68,13 +105,13 @@ async fn what_the_page_refuses_comes_with_its_number() {
         let sign_in = begin(&server).await;
         let query = format!("error={error}&error_description=AADSTS53003%3A+blocked.+Trace");
         answer(&sign_in, &query);
-        let error = sign_in.finish(Duration::from_secs(20)).await.err().unwrap();
+        let error = sign_in.let_in(Duration::from_secs(20)).await.err().unwrap();
         assert_eq!(error.authority_refusal().unwrap().codes, [53003]);
         assert_eq!(matches!(error, Error::Declined(_)), declined);
     }
     let sign_in = begin(&server).await;
     let error = sign_in
-        .finish(Duration::from_millis(20))
+        .let_in(Duration::from_millis(20))
         .await
         .err()
         .unwrap();

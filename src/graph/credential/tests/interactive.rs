@@ -2,10 +2,12 @@ use std::sync::Mutex;
 
 use oauth2::PkceCodeChallenge;
 use oauth2::PkceCodeVerifier;
+use oauth2::TokenResponse;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use url::Url;
 
+use super::super::code_grant::CodeGrant;
 use super::*;
 
 /// A browser that visits the page's redirect with the query made from the page's own members, after some strays.
@@ -87,20 +89,30 @@ async fn the_code_is_redeemed_with_the_verifier_of_the_challenge() {
 }
 
 #[tokio::test]
-async fn an_answer_with_another_state_ends_the_sign_in() {
-    for answer in [
-        |_: &str| "/?code=stolen&state=other".to_owned(),
-        |_: &str| "/?code=stolen&state=".to_owned(),
-        |_: &str| "/?error=access_denied&state=other".to_owned(),
+async fn an_answer_with_another_state_is_not_taken_and_ends_nothing() {
+    let server = TestServer::start([issued("first")]).await;
+    let client = client(&server, Env::system());
+    let grant = CodeGrant::begin(&client, &[]).await.unwrap();
+    let redirect = member(grant.page(), "redirect_uri").unwrap();
+    let state = member(grant.page(), "state").unwrap();
+    let visit = async |query: &str| {
+        let answer = reqwest::get(format!("{redirect}/?{query}")).await;
+        answer.unwrap().status().as_u16()
+    };
+    for query in [
+        "code=stolen&state=other",
+        "code=stolen&state=",
+        "code=stolen",
+        "error=access_denied&state=other",
+        &format!("state={state}"),
     ] {
-        let server = TestServer::start([]).await;
-        let (browser, _) = browser(&server, answer);
-        assert!(matches!(
-            browser.issue(None).await,
-            Err(Error::StateMismatch)
-        ));
-        assert!(server.seen().is_empty());
+        assert_eq!(visit(query).await, 404, "{query}");
     }
+    assert_eq!(visit(&format!("code=ours&state={state}")).await, 200);
+    let limit = Duration::from_secs(20);
+    let granted = grant.finish(&client, limit).await.ok().unwrap();
+    assert_eq!(granted.access_token().secret(), "first");
+    assert_eq!(server.seen()[0].form("code").as_deref(), Some("ours"));
 }
 
 #[tokio::test]
