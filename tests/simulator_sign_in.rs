@@ -40,12 +40,25 @@ fn a_key_that_is_not_registered_any_more_opens_nothing() {
     waiting.finish().exits(5).fails_with("sign_in");
 }
 
+/// Whoever waits is told at once, as by a person who leaves the page.
+#[test]
+fn a_key_of_nobody_leaves_the_page_by_its_button() {
+    let (bench, _, waiting, url) = waiting();
+    let other = bench.key(Profile::default());
+    other.set_pin();
+    let refused = sign_in(&bench, &other, PIN, &url).exits(5);
+    refused.says("the sign-in was cancelled");
+    waiting.finish().exits(5).fails_with("sign_in");
+}
+
 #[test]
 fn a_wrong_pin_is_not_tried_twice() {
     let (bench, key, waiting, url) = waiting();
-    sign_in(&bench, &key, WRONG_PIN, &url).exits(4);
+    let refused = sign_in(&bench, &key, WRONG_PIN, &url).exits(4);
+    refused.says("the same address takes another try");
     assert_eq!(key.tries(), 7);
-    waiting.interrupt().finish().exits(7);
+    sign_in(&bench, &key, PIN, &url).exits(0);
+    waiting.finish().exits(0);
 }
 
 #[test]

@@ -4,17 +4,19 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde_json::json;
 use url::{Host, Url};
 
 use crate::cli::device::DeviceChoice;
 use crate::cli::key::{present_pin, touch_wait};
-use crate::cli::terminal::{PinSource, Terminal};
+use crate::cli::terminal::{PinSource, Terminal, warn};
 use crate::cli::{Context, Error};
-use crate::ctap::Permissions;
 use crate::ctap::command::entity::CredentialDescriptor;
 use crate::ctap::command::get_assertion;
+use crate::ctap::status::Status;
+use crate::ctap::{self, Permissions};
 use crate::encoding::base64url;
 use crate::report::Report;
 use crate::webauthn::client_data::{self, ClientDataType};
@@ -23,6 +25,12 @@ use crate::webauthn::{ClientData, RpId};
 /// The relying party of every sign-in, and the page that asks for it.
 const RP_ID: &str = "login.microsoft.com";
 const ORIGIN: &str = "https://login.microsoft.com";
+
+/// How long an answer may take, and its body. A simulator on this machine needs milliseconds.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The longest page. The simulator's has a few kilobytes, and as many as the account has keys.
+const LONGEST_PAGE: usize = 1 << 20;
 
 /// Arguments of `simulator sign-in`.
 #[derive(Debug, clap::Args)]
@@ -53,11 +61,16 @@ pub(crate) enum PageError {
         /// Of the answer.
         status: u16,
     },
+    /// The page is longer than any of a simulator.
+    #[error(
+        "the answer is not the sign-in page of a simulator: it is longer than {LONGEST_PAGE} bytes"
+    )]
+    TooLong,
     /// The account has no key.
-    #[error("no key is registered for the account")]
+    #[error("no key is registered for the account; the sign-in was cancelled")]
     NoKey,
-    /// The key gave no assertion, and no error.
-    #[error("the key gave no assertion")]
+    /// The key holds none of the account's credentials, or does not sign with them.
+    #[error("the key is none of the account's; the sign-in was cancelled")]
     NoAssertion,
     /// The simulator refused.
     #[error("the sign-in was refused: {0}")]
@@ -71,19 +84,33 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
         return sign_out(&browser, &arguments.url).await;
     }
     let mut form = hidden_members(&browser, &arguments.url).await?;
-    form.insert(
-        "assertion".to_owned(),
-        assertion(arguments, context, &form)?,
-    );
+    let assertion = match form.get("credentials").map(String::as_str) {
+        Some("") => Err(PageError::NoKey.into()),
+        _ => assertion(arguments, context, &form),
+    };
+    let assertion = match assertion {
+        Ok(assertion) => assertion,
+        // What a person does at a page that takes none of their keys: leave it by its button.
+        Err(error) if has_no_credential(&error) => {
+            form.insert("user".to_owned(), String::new());
+            answer(&browser, &arguments.url, &form).await?;
+            return Err(match error {
+                Error::SignInPage(error) => error.into(),
+                _ => PageError::NoAssertion.into(),
+            });
+        }
+        Err(error) => {
+            warn(
+                context,
+                "nothing was sent, and whoever waits for this sign-in waits on: the same address takes another try",
+            );
+            return Err(error);
+        }
+    };
+    form.insert("assertion".to_owned(), assertion);
     let user = form.get("login_hint").cloned().unwrap_or_default();
     form.insert("user".to_owned(), user.clone());
-    let back = send(&browser, &arguments.url, &form).await?;
-    // Whoever waits there is to know of a refusal as well.
-    browser
-        .get(back.clone())
-        .send()
-        .await
-        .map_err(PageError::Http)?;
+    let back = answer(&browser, &arguments.url, &form).await?;
     let member = |wanted: &str| {
         let mut members = back.query_pairs();
         members.find_map(|(name, value)| (name == wanted).then(|| value.into_owned()))
@@ -110,6 +137,29 @@ async fn sign_out(browser: &reqwest::Client, url: &Url) -> Result<Report, Error>
         body,
         text,
     ))
+}
+
+fn has_no_credential(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::SignInPage(PageError::NoKey | PageError::NoAssertion)
+            | Error::Key(ctap::Error::Status {
+                status: Status::NoCredentials,
+                ..
+            })
+    )
+}
+
+/// Sends the form off, and goes where the browser is sent then: whoever waits there is to know of a refusal as well.
+async fn answer(
+    browser: &reqwest::Client,
+    url: &Url,
+    form: &BTreeMap<String, String>,
+) -> Result<Url, PageError> {
+    let back = send(browser, url, form).await?;
+    let visit = browser.get(back.clone()).send().await;
+    visit.map_err(PageError::Http)?;
+    Ok(back)
 }
 
 fn report(user: &str, back: &Url) -> Report {
@@ -142,6 +192,7 @@ fn is_here(url: &Url) -> bool {
 fn browser(arguments: &Arguments, context: &Context) -> Result<reqwest::Client, Error> {
     let mut browser = reqwest::Client::builder()
         .no_proxy()
+        .timeout(PATIENCE)
         .redirect(reqwest::redirect::Policy::none());
     let config = context.config_or_default()?;
     let pem = match (&arguments.ca_cert, &config.file.tenant.ca_cert) {
@@ -170,7 +221,7 @@ async fn hidden_members(
         .await
         .map_err(PageError::Http)?;
     let status = answer.status().as_u16();
-    let page = answer.text().await.map_err(PageError::Http)?;
+    let page = text(answer).await?;
     let members: BTreeMap<String, String> = page
         .split("<input type=\"hidden\" name=\"")
         .skip(1)
@@ -180,11 +231,21 @@ async fn hidden_members(
             Some((name.to_owned(), unescaped(value)))
         })
         .collect();
-    match members.get("credentials").map(String::as_str) {
-        _ if !members.contains_key("challenge") => Err(PageError::NoPage { status }),
-        Some("") => Err(PageError::NoKey),
-        _ => Ok(members),
+    match members.contains_key("challenge") {
+        true => Ok(members),
+        false => Err(PageError::NoPage { status }),
     }
+}
+
+async fn text(mut answer: reqwest::Response) -> Result<String, PageError> {
+    let mut page = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(PageError::Http)? {
+        if page.len() + chunk.len() > LONGEST_PAGE {
+            return Err(PageError::TooLong);
+        }
+        page.extend_from_slice(&chunk);
+    }
+    Ok(String::from_utf8_lossy(&page).into_owned())
 }
 
 fn unescaped(text: &str) -> String {
