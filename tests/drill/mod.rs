@@ -112,6 +112,8 @@ fn an_account_signs_in_with_its_key_and_the_log_says_so() {
     let ledger = stage.bench.ledger();
     assert!(ledger.ends_with(&[
         "drill.intended".into(),
+        // Somebody is in; and what was found then.
+        "drill.attempted".into(),
         "drill.attempted".into(),
         "drill.completed".into()
     ]));

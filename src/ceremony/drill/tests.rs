@@ -105,13 +105,14 @@ fn the_token_says_more_than_the_request_and_that_more_than_the_time() {
 #[test]
 fn a_row_that_says_it_is_another_sign_in_is_not_taken() {
     let another = row(json!({"uniqueTokenIdentifier": "another", "correlationId": "another"}));
-    assert_eq!(found(&[another.clone()], &attempted(true)), None);
+    let rows = [another];
+    assert_eq!(found(&rows, &attempted(true)), None);
     let without_token = DrillAttempted {
         token_id: None,
         ..attempted(true)
     };
     let likely = Some((Match::Likely, "row".to_owned()));
-    assert_eq!(found(&[another], &without_token), likely);
+    assert_eq!(found(&rows, &without_token), likely);
 }
 
 /// Whoever was let in may be unknown: the process ended, or the ID token could not be verified.
