@@ -249,7 +249,7 @@ fn wait_before_repeating(
     match failure {
         Error::Throttled(refusal) => Some(refusal.retry_after.unwrap_or(own_wait)),
         Error::Unavailable(refusal)
-            if request.is_idempotent() && matches!(refusal.status, 503 | 504) =>
+            if request.is_idempotent() && matches!(refusal.status, 502..=504) =>
         {
             Some(refusal.retry_after.unwrap_or(own_wait))
         }

@@ -80,7 +80,7 @@ async fn throttling_is_waited_out_and_told() {
     let server = TestServer::start([
         Reply::json(429, refusal("TooManyRequests")).header("retry-after", 0),
         Reply::json(503, "<html>busy</html>"),
-        Reply::json(504, ""),
+        Reply::json(502, ""),
         Reply::HangUp,
         Reply::json(200, method("m")),
     ])
@@ -96,7 +96,7 @@ async fn throttling_is_waited_out_and_told() {
     assert_eq!(client.fido2_method(USER, "m").await.unwrap().id, "m");
     assert_eq!(
         *told.lock().unwrap(),
-        [(Some(429), 1), (Some(503), 2), (Some(504), 3), (None, 4)]
+        [(Some(429), 1), (Some(503), 2), (Some(502), 3), (None, 4)]
     );
     let ids: std::collections::HashSet<String> = server
         .seen()
