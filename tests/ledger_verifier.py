@@ -166,7 +166,7 @@ tenant_object = members(id=optional(text), name=text)
 log = either("directory_audits", "sign_ins")
 period = members(**{"from": text, "until": text})
 log_event = members(log=log, id=text, time=text, activity=text, account=optional(text), result=optional(text), explained_by=optional(index),
-                    alike=optional(members(rows=count32, last=text)))
+                    correlation_id=optional(text), alike=optional(members(rows=count32, last=text)))
 REASON = either("compromised", "damaged", "lost", "rotated")
 BODY = {
     "station.joined": dict(name=name, public_key=binary32),
@@ -212,8 +212,10 @@ BODY = {
     "tenant.exclusion_proven": dict(tenant=text, policy=tenant_object, accounts=many(
         members(account=account, keys=texts, scenarios=many(outcome)))),
     "tenant.monitored": dict(tenant=text, accounts=many(account), period=period,
-                             unread=many(members(log=log, period=period, why=text)),
-                             events=many(log_event), omitted=count32, seen=optional(texts), unexplained=count32, evidence=text),
+                             groups=optional(texts),
+                             unread=many(members(log=log, period=period, why=text, of=optional(text))),
+                             events=many(log_event), omitted=count32, seen=optional(texts), refused_until=optional(text),
+                             untold=optional(flag), unexplained=count32, evidence=text),
     "review.held": dict(tenant=text, period=period, head=optional(reference), by=texts, passed=flag,
                         findings=many(outcome), answers=many(answer), counts=table(count32), document=text, report=text, compared_with=optional(reference)),
     "review.signed": dict(review=reference, reviewer=text),

@@ -36,7 +36,7 @@ mod users;
 
 pub use challenge_timeout::{ChallengeTimeout, Error as ChallengeTimeoutError};
 pub use client::{
-    Answers, ApiVersion, Batch, Client, LogRow, Pending, Question, Row, Rows, Window,
+    Answers, ApiVersion, Batch, Client, LogRow, Pending, Question, Row, Rows, UnreadableRow, Window,
 };
 pub use cloud::{Cloud, Endpoints, HttpsUrl};
 pub use creation_options::{CreationOptions, ReceivedCreationOptions};

@@ -60,7 +60,9 @@ pub use ledger::{
     ledger_verify,
 };
 pub use mds::{AllowList, mds_query, mds_show, mds_update};
-pub use monitor::{monitor, monitor_alarm, monitor_event, monitor_line};
+pub use monitor::{
+    monitor, monitor_alarm, monitor_event, monitor_failure, monitor_line, monitor_unread_line,
+};
 pub use pin_change::pin_change;
 pub use reconcile::reconcile;
 pub use reset::key_reset;

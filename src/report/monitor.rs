@@ -1,5 +1,6 @@
 //! A look into the logs.
 
+use std::cmp::Reverse;
 use std::fmt::Write;
 
 use console::Style;
@@ -25,6 +26,7 @@ pub fn monitor(look: &Look, entry: Option<&EntryRef>, styled: bool) -> Report {
             "sign_ins": look.rows.sign_ins,
             "directory_audits": look.rows.directory_audits,
             "told_before": look.rows.told,
+            "waiting": look.rows.waiting,
             "omitted": look.omitted,
         },
         "unexplained": look.unexplained,
@@ -36,34 +38,97 @@ pub fn monitor(look: &Look, entry: Option<&EntryRef>, styled: bool) -> Report {
     Report::new(SCHEMA, look.is_quiet(), body, text(look, entry, styled))
 }
 
-/// What is sent to others: what nothing explains, what could not be read, and the same in a few lines of text, which is what the
-/// webhooks of chat services show.
+/// What is sent to others: what nothing explains, the worst first, what could not be read, and the same in a few lines of text, which is
+/// what the webhooks of chat services show.
 #[must_use]
 pub fn monitor_alarm(look: &Look) -> Value {
-    let unexplained = look.findings.iter().filter(|one| !one.is_explained());
-    let lines = unexplained.clone().take(LINES_OF_ALARM);
-    let lines: Vec<String> = lines.map(|one| line(one, look)).collect();
+    let unexplained = worst_first(look);
+    let mut lines: Vec<String> = unexplained.iter().map(|one| line(one, look)).collect();
+    lines.extend(look.unread.iter().map(monitor_unread_line));
+    let more = lines.len().saturating_sub(LINES_OF_ALARM);
+    lines.truncate(LINES_OF_ALARM);
+    lines.iter_mut().for_each(|line| shorten(line));
+    if more > 0 {
+        lines.push(format!("and {more} more"));
+    }
     let text = format!(
         "Halligan: {} of tenant {}\n{}",
         conclusion(look),
         printable(&look.tenant),
         lines.join("\n")
     );
-    json!({
-        "schema": "halligan.monitor.alarm/1",
+    let told = unexplained.iter().take(EVENTS_OF_ALARM);
+    let unread = look.unread.iter().take(EVENTS_OF_ALARM);
+    let mut alarm = json!({
+        "schema": ALARM,
         "text": text.trim_end(),
         "tenant": look.tenant,
         "period": {"from": look.window.from.to_string(), "until": look.window.until.to_string()},
         "unexplained": look.unexplained,
-        "events": unexplained.take(EVENTS_OF_ALARM).map(|one| finding_json(one, look)).collect::<Vec<_>>(),
-        "unread": look.unread.iter().map(unread_json).collect::<Vec<_>>(),
-    })
+        "events": told.map(|one| finding_json(one, look)).collect::<Vec<_>>(),
+        "more_events": unexplained.len().saturating_sub(EVENTS_OF_ALARM),
+        "unread": unread.map(unread_json).collect::<Vec<_>>(),
+    });
+    for member in ["events", "unread"] {
+        bound(&mut alarm[member], EVENTS_OF_ALARM);
+    }
+    alarm
 }
 
+/// What is sent when there was no look at all.
+#[must_use]
+pub fn monitor_failure(tenant: &str, why: &str) -> Value {
+    let mut why = printable(why);
+    shorten(&mut why);
+    let text = format!(
+        "Halligan: nobody looked into the logs of tenant {}: {why}",
+        printable(tenant)
+    );
+    json!({"schema": ALARM, "text": text, "tenant": tenant, "error": why})
+}
+
+/// The schema of what is sent.
+const ALARM: &str = "halligan.monitor.alarm/1";
 /// Chat services cut long messages.
 const LINES_OF_ALARM: usize = 20;
 /// And refuse large ones.
 const EVENTS_OF_ALARM: usize = 100;
+/// The most members of a list within one of those.
+const MEMBERS_OF_ALARM: usize = 20;
+/// The most characters of a text in it.
+const TEXT_OF_ALARM: usize = 500;
+
+/// What nothing explains, in the order in which it is worth telling; of the same weight the newest.
+fn worst_first(look: &Look) -> Vec<&Finding> {
+    let unexplained = look.findings.iter().filter(|one| !one.is_explained());
+    let mut unexplained: Vec<&Finding> = unexplained.collect();
+    unexplained.sort_by_key(|one| Reverse((one.weight(), one.last)));
+    unexplained
+}
+
+fn shorten(text: &mut String) {
+    if let Some((end, _)) = text.char_indices().nth(TEXT_OF_ALARM) {
+        text.truncate(end);
+        text.push('…');
+    }
+}
+
+/// Shortens all texts and lists: those of the service may be of any length.
+fn bound(value: &mut Value, most: usize) {
+    match value {
+        Value::String(text) => shorten(text),
+        Value::Array(values) => {
+            values.truncate(most);
+            values
+                .iter_mut()
+                .for_each(|one| bound(one, MEMBERS_OF_ALARM));
+        }
+        Value::Object(members) => members
+            .values_mut()
+            .for_each(|one| bound(one, MEMBERS_OF_ALARM)),
+        _ => {}
+    }
+}
 
 /// A finding in one line, without what moves a terminal's cursor.
 #[must_use]
@@ -83,7 +148,7 @@ fn text(look: &Look, entry: Option<&EntryRef>, styled: bool) -> String {
     let dim = Style::new().dim().force_styling(styled);
     let mut text = String::new();
     // Writing to a `String` cannot fail.
-    for finding in look.findings.iter().filter(|one| !one.is_explained()) {
+    for finding in worst_first(look) {
         let _ = writeln!(
             text,
             "{}  {}",
@@ -96,7 +161,7 @@ fn text(look: &Look, entry: Option<&EntryRef>, styled: bool) -> String {
             text,
             "{}     {}",
             yellow.apply_to("NOT READ"),
-            unread_line(unread)
+            monitor_unread_line(unread)
         );
     }
     for finding in look.findings.iter().filter(|one| one.is_explained()) {
@@ -116,6 +181,13 @@ fn text(look: &Look, entry: Option<&EntryRef>, styled: bool) -> String {
     );
     if look.rows.told > 0 {
         let _ = writeln!(text, "{} of the rows were told before", look.rows.told);
+    }
+    if look.rows.waiting > 0 {
+        let _ = writeln!(
+            text,
+            "{} rows are told once the drill that goes on has come to its end",
+            look.rows.waiting
+        );
     }
     if look.omitted > 0 {
         let _ = writeln!(text, "{} rows more than can be shown", look.omitted);
@@ -220,7 +292,9 @@ fn number(code: &str, why: &str) -> String {
     }
 }
 
-fn unread_line(unread: &Unread) -> String {
+/// What could not be read, in one line.
+#[must_use]
+pub fn monitor_unread_line(unread: &Unread) -> String {
     let permission = unread.permission.as_ref();
     let permission = permission.map(|permission| format!("; {permission} would tell"));
     printable(&format!(
@@ -311,5 +385,6 @@ fn unread_json(unread: &Unread) -> Value {
         "period": {"from": unread.window.from.to_string(), "until": unread.window.until.to_string()},
         "why": unread.why,
         "permission": unread.permission,
+        "of": unread.of,
     })
 }

@@ -53,6 +53,7 @@ fn row(time: Timestamp) -> LogEvent {
         account: None,
         result: None,
         explained_by: None,
+        correlation_id: None,
         alike: None,
     }
 }
@@ -69,6 +70,9 @@ fn looked(from: Timestamp, until: Timestamp) -> TenantMonitored {
         events: vec![row(from)],
         omitted: 0,
         seen: Vec::new(),
+        groups: Vec::new(),
+        refused_until: None,
+        untold: false,
         unexplained: 1,
         evidence: "00".repeat(32),
     }

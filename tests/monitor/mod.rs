@@ -1,5 +1,6 @@
 //! Looks into the logs, from outside: what the tenant really logs of what the tool does and of what others do.
 
+mod seen;
 mod telling;
 
 use halligan::emulator::Profile;
@@ -7,12 +8,14 @@ use jiff::{SignedDuration, Timestamp};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::bench::{Bench, Command, Key};
+use crate::bench::{Bench, Command, GROUP, Key};
 
-/// A tenant whose accounts are configured.
+/// A tenant whose accounts are configured, and that has their group.
 fn bench() -> Bench {
     let bench = Bench::new();
     bench.name_accounts();
+    let group = json!({"id": GROUP, "displayName": "Emergency access accounts", "members": []});
+    bench.seed(&json!({"groups": [group]}).to_string());
     bench
 }
 

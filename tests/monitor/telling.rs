@@ -90,12 +90,19 @@ fn a_webhook_is_told_until_it_listens_and_no_secret_is_shown() {
     let message: Value = serde_json::from_str(body).unwrap();
     assert_eq!(message["events"][0]["id"], "in");
     assert!(message["text"].as_str().unwrap().contains("Azure Portal"));
-    // What nobody can be told is still said by the exit status.
+    // What nobody can be told is still said by the exit status, and told by the next look.
     has_signed_in(&bench, &[sign_in(&bench, "again", 5, 0)]);
     let nobody = ["--webhook", "http://127.0.0.1:1/secret-path"];
     let run = monitor(&bench).with(nobody).run().exits(1);
     run.says("the webhook was not told")
         .says_nothing_of("secret-path");
+    let (url, received) = webhook(&[200]);
+    let told = ["--webhook", url.as_str()];
+    let look = monitor(&bench).with(told).json().run().exits(1);
+    let look = look.document();
+    assert_eq!(events(&look).len(), 1, "of that one alone: {look}");
+    assert!(received.recv().unwrap().contains("\"again\""));
+    monitor(&bench).with(nobody).run().exits(0);
     let open = ["--webhook", "http://hooks.example/"];
     monitor(&bench)
         .with(open)
@@ -103,6 +110,98 @@ fn a_webhook_is_told_until_it_listens_and_no_secret_is_shown() {
         .run()
         .exits(2)
         .fails_with("usage");
+}
+
+#[test]
+fn a_webhook_that_takes_no_events_is_told_the_text() {
+    let bench = bench();
+    has_signed_in(&bench, &[sign_in(&bench, "in", 30, 0)]);
+    let (url, received) = webhook(&[400, 200]);
+    let told = ["--webhook", url.as_str()];
+    let run = monitor(&bench).with(told).run().exits(1);
+    run.says("the text alone");
+    let _whole = received.recv().unwrap();
+    let request = received.recv().unwrap();
+    let (_, body) = request.split_once("\r\n\r\n").unwrap();
+    let message: Value = serde_json::from_str(body).unwrap();
+    assert_eq!(message.as_object().unwrap().len(), 1);
+    assert!(message["text"].as_str().unwrap().contains("Azure Portal"));
+    // One that takes not even that does not stand in the way of the next.
+    has_signed_in(&bench, &[sign_in(&bench, "again", 5, 0)]);
+    let (url, _received) = webhook(&[400, 400]);
+    let told = ["--webhook", url.as_str()];
+    let run = monitor(&bench).with(told).run().exits(1);
+    run.says("it is not sent again");
+    monitor(&bench).run().exits(0);
+}
+
+#[test]
+fn an_alarm_tells_the_worst_first_and_how_much_more_there_is() {
+    let bench = bench();
+    let mut rows: Vec<Value> = (0..40)
+        .map(|number| {
+            let mut row = sign_in(&bench, &format!("try-{number}"), 60, 50126);
+            row["appDisplayName"] = format!("Application {number}").into();
+            row
+        })
+        .collect();
+    rows.push(sign_in(&bench, "blocked", 10, 53003));
+    rows.push(sign_in(&bench, "in", 5, 0));
+    rows[0]["appDisplayName"] = "x".repeat(5000).into();
+    has_signed_in(&bench, &rows);
+    let (url, received) = webhook(&[200]);
+    let told = ["--webhook", url.as_str()];
+    monitor(&bench).with(told).run().exits(1);
+    let request = received.recv().unwrap();
+    let (_, body) = request.split_once("\r\n\r\n").unwrap();
+    let message: Value = serde_json::from_str(body).unwrap();
+    let ids: Vec<&str> = events(&message)
+        .iter()
+        .filter_map(|one| one["id"].as_str())
+        .collect();
+    assert_eq!(ids[..2], ["in", "blocked"]);
+    let text = message["text"].as_str().unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    assert!(lines[1].contains("succeeded") && lines[2].contains("AADSTS53003"));
+    assert_eq!(*lines.last().unwrap(), "and 22 more");
+    assert!(body.len() < 60_000, "{}", body.len());
+}
+
+#[test]
+fn those_who_watch_hear_that_nobody_does() {
+    let bench = bench();
+    bench.seed(r#"{"license": "free"}"#);
+    let (url, received) = webhook(&[200, 200]);
+    let told = ["--webhook", url.as_str()];
+    monitor(&bench).with(told).run().exits(5);
+    assert!(
+        received
+            .recv()
+            .unwrap()
+            .contains("the tenant has no licence")
+    );
+    // Who cannot look at all says so, too.
+    bench.tenant_fault("any=500,times=always");
+    monitor(&bench).with(told).run().exits(5);
+    let request = received.recv().unwrap();
+    assert!(request.contains("nobody looked into the logs"), "{request}");
+}
+
+#[test]
+fn what_cannot_go_well_is_said_before_anything_is_asked() {
+    let bench = bench();
+    std::fs::write(bench.path("header"), "X-Secret: x\n").unwrap();
+    let before = bench.requests();
+    let header = ["--webhook-header-file", "header"];
+    monitor(&bench)
+        .with(header)
+        .json()
+        .run()
+        .exits(2)
+        .fails_with("usage");
+    let nowhere = ["--save", "no-such-directory/rows.json"];
+    monitor(&bench).with(nowhere).run().exits(2);
+    assert_eq!(bench.requests(), before);
 }
 
 #[test]

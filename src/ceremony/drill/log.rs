@@ -188,7 +188,8 @@ async fn look_once(
             Ok(None) => break,
             Err(error) => return Ok(Err(error)),
         };
-        let page = page.into_iter().map(|row| row.row);
+        // A row that cannot be read is none of a sign-in that ended well.
+        let page = page.into_iter().filter_map(|row| row.row.ok());
         best = Found::among(best, page, attempted);
         if best.as_ref().is_some_and(|best| best.how == Match::Token) {
             break;

@@ -2,125 +2,144 @@
 
 use std::collections::HashSet;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
-use super::who::{Retention, Who};
-use super::{OVERLAP, Request, Unread};
-use crate::graph::Window;
+use super::past::{self, Marks};
+use super::who::Who;
+use super::{Memory, Request};
+use crate::ceremony::drill::SIGN_IN_LIMIT;
 use crate::ledger::{
-    self, Ceremony, DrillIntended, Entry, Event, Kind, OutcomeVerdict, State, TenantChange,
+    Ceremony, DrillCompleted, DrillIntended, Entry, Event, OutcomeVerdict, State, TenantChange,
     TenantChangeIntended, TenantMonitored,
 };
-use crate::tenant::activity::{Announced, Deed, Drill, Log, Recorded};
-
-/// How long after its announcement a drill can sign in, while nothing says that it is over.
-const DRILL_LIMIT: SignedDuration = SignedDuration::from_hours(1);
+use crate::tenant::activity::{self, Announced, Deed, Drill, Recorded, TOLERANCE};
 
 /// What the ledger knows.
 pub(super) struct Known {
     pub(super) announced: Announced,
     /// Ids of rows of which an earlier look has told.
     pub(super) told: HashSet<String>,
-    sign_ins_until: Option<Timestamp>,
-    directory_audits_until: Option<Timestamp>,
+    /// Refused sign-ins up to this moment were told of without their ids.
+    pub(super) refused_until: Option<Timestamp>,
+    /// Up to when each log was read.
+    pub(super) read: Marks,
 }
 
 impl Known {
-    pub(super) fn new(entries: &[Entry], state: &State, who: &Who, request: &Request) -> Self {
+    pub(super) fn new(
+        entries: &[Entry],
+        state: &State,
+        who: &Who,
+        request: &Request,
+        now: Timestamp,
+    ) -> Self {
         let application = request.drill_application.as_deref();
         let (mut drills, mut recorded) = (Vec::new(), Vec::new());
         for ceremony in state.ceremonies() {
-            match &ceremony.intent {
-                Event::DrillIntended(intent) => {
-                    drills.extend(drill(entries, ceremony, intent, application));
-                    recorded.extend(deeds(entries, ceremony));
-                }
-                _ => recorded.extend(deeds(entries, ceremony)),
+            if let Event::DrillIntended(intent) = &ceremony.intent {
+                drills.extend(drill(entries, ceremony, intent, application, now));
             }
+            recorded.extend(deeds(entries, ceremony));
         }
-        let looks = looks(entries, &who.tenant);
-        let until = |log| until(&looks, who, log);
         let mut known = Self {
             announced: Announced::new(drills, recorded),
-            told: request.told.clone(),
-            sign_ins_until: until(ledger::Log::SignIns),
-            directory_audits_until: until(ledger::Log::DirectoryAudits),
+            told: HashSet::new(),
+            refused_until: None,
+            read: match request.memory.read {
+                Some(read) => read,
+                None => Marks::of(entries, who, now),
+            },
         };
+        known.remember(&request.memory);
         // Who names the beginning wants to see everything from there.
         if request.since.is_none() {
-            looks.into_iter().for_each(|look| known.take_in(look));
+            let from = known.read.earliest().unwrap_or(Timestamp::MIN);
+            let from = super::before(from, super::OVERLAP);
+            past::looks(entries, &who.tenant)
+                .filter(|(look, until)| !look.untold && *until >= from)
+                .for_each(|(look, _)| known.take_in(look));
         }
         known
     }
 
+    fn remember(&mut self, memory: &Memory) {
+        self.told.extend(memory.told.iter().cloned());
+        self.refused_until = memory.refused_until;
+        for (entry, activity, request) in &memory.used {
+            self.announced.use_up(*entry, activity, request);
+        }
+    }
+
     fn take_in(&mut self, look: TenantMonitored) {
         self.told.extend(look.seen);
+        let refused_until = look.refused_until.and_then(|time| time.parse().ok());
+        self.refused_until = self.refused_until.max(refused_until);
         for event in look.events {
             if let Some(entry) = event.explained_by {
-                self.announced.use_up(entry, &event.activity);
+                let request = event.correlation_id.unwrap_or_default();
+                self.announced.use_up(entry, &event.activity, &request);
             }
             self.told.insert(event.id);
         }
     }
 }
 
-/// The looks at this tenant, oldest first.
-fn looks(entries: &[Entry], tenant: &str) -> Vec<TenantMonitored> {
-    let looks = entries
-        .iter()
-        .filter(|entry| entry.kind == Kind::TenantMonitored);
-    let looks = looks.filter_map(|entry| match Event::parse(&entry.kind, &entry.body) {
-        Ok(Some(Event::TenantMonitored(look))) if look.tenant == tenant => Some(look),
-        _ => None,
-    });
-    looks.collect()
-}
-
-/// Up to when this log has been looked at for all these accounts.
-fn until(looks: &[TenantMonitored], who: &Who, log: ledger::Log) -> Option<Timestamp> {
-    let whole = looks.iter().filter(|look| {
-        let mut unread = look.unread.iter();
-        let read = !unread.any(|one| one.log == log && one.period.until == look.period.until);
-        let all = who.accounts.iter().all(|account| {
-            let mut looked_for = look.accounts.iter();
-            looked_for.any(|one| one.id.eq_ignore_ascii_case(&account.id))
-        });
-        read && all
-    });
-    whole
-        .filter_map(|look| look.period.until.parse().ok())
-        .max()
-}
-
 fn entry_at(entries: &[Entry], index: u64) -> Option<&Entry> {
     entries.get(usize::try_from(index).ok()?)
 }
 
+/// From its announcement until its sign-in came to its end, or until the latest moment at which it can.
 fn drill(
     entries: &[Entry],
     ceremony: &Ceremony,
     intent: &DrillIntended,
     application: Option<&str>,
+    now: Timestamp,
 ) -> Option<Drill> {
     let entry = *ceremony.entries.first()?;
     let from = entry_at(entries, entry)?.time;
-    let last = entry_at(entries, *ceremony.entries.last()?)?;
-    let row = match Event::parse(&last.kind, &last.body) {
-        Ok(Some(Event::DrillCompleted(completed))) => completed.log.map(|row| row.id),
-        _ => None,
+    let last = entry_at(entries, *ceremony.entries.last()?)?.time;
+    let limit = from.saturating_add(SIGN_IN_LIMIT).unwrap_or(Timestamp::MAX);
+    let mut own = activity::Marks::default();
+    let mut attempted_at = None;
+    let of_ceremony = ceremony.entries.iter();
+    for entry in of_ceremony.filter_map(|index| entry_at(entries, *index)) {
+        match entry.event() {
+            Ok(Some(Event::DrillAttempted(attempted))) => {
+                attempted_at = attempted_at.or(Some(entry.time));
+                own.requests.push(attempted.correlation_id.to_string());
+                own.tokens.extend(attempted.token_id);
+            }
+            Ok(Some(Event::DrillCompleted(completed))) => own.row = own_row(completed),
+            _ => {}
+        }
+    }
+    let end = match (attempted_at, ceremony.is_open()) {
+        (Some(at), _) => at.min(last),
+        (None, true) => limit,
+        (None, false) => last,
     };
+    let over = limit.saturating_add(TOLERANCE).unwrap_or(Timestamp::MAX);
     Some(Drill {
         entry,
         label: intent.label.clone(),
         account: intent.account.id.clone(),
         from,
-        until: match ceremony.is_open() {
-            true => from.saturating_add(DRILL_LIMIT).unwrap_or(Timestamp::MAX),
-            false => last.time,
-        },
+        until: end.min(limit),
+        is_running: ceremony.is_open() && attempted_at.is_none() && now <= over,
         application: application.map(str::to_owned),
-        row,
+        own,
     })
+}
+
+/// The row that the drill found, if the drill was sure that it is its own, and that it is as it should be.
+fn own_row(completed: DrillCompleted) -> Option<String> {
+    let passed = |subject: &str| {
+        let mut findings = completed.findings.iter();
+        findings.any(|one| one.subject == subject && one.verdict == OutcomeVerdict::Pass)
+    };
+    let is_sure = ["log", "result", "method"].into_iter().all(passed);
+    completed.log.filter(|_| is_sure).map(|row| row.id)
 }
 
 /// What the entries of a ceremony say was done to the tenant. Each was done after the entry before it.
@@ -194,81 +213,4 @@ fn change(intent: &TenantChangeIntended, object: String) -> (Deed, Vec<String>) 
         TenantChange::CreateGroup => (Deed::CreateGroup, vec![object]),
         TenantChange::SetPasswordPolicy => (Deed::UpdateAccount, vec![object]),
     }
-}
-
-/// The time that each log is asked for, and what of it the service has forgotten.
-pub(super) struct Spans {
-    now: Timestamp,
-    wanted: [(Log, Timestamp); 2],
-    retention: Retention,
-}
-
-impl Spans {
-    pub(super) fn new(
-        known: &Known,
-        since: Option<Timestamp>,
-        retention: Retention,
-        now: Timestamp,
-    ) -> Self {
-        let oldest = before(now, retention.certain);
-        let from = |until: Option<Timestamp>| {
-            since.unwrap_or_else(|| {
-                until
-                    .map_or(oldest, |until| before(until, OVERLAP))
-                    .min(now)
-            })
-        };
-        Self {
-            now,
-            wanted: [
-                (Log::SignIns, from(known.sign_ins_until)),
-                (Log::DirectoryAudits, from(known.directory_audits_until)),
-            ],
-            retention,
-        }
-    }
-
-    /// What this log is asked for.
-    pub(super) fn of(&self, log: Log) -> Window {
-        let oldest = before(self.now, self.retention.longest);
-        Window {
-            from: self.wanted(log).max(oldest),
-            until: self.now,
-        }
-    }
-
-    /// From the first moment that is wanted of any log.
-    pub(super) fn whole(&self) -> Window {
-        Window {
-            from: self.wanted[0].1.min(self.wanted[1].1),
-            until: self.now,
-        }
-    }
-
-    fn wanted(&self, log: Log) -> Timestamp {
-        self.wanted[usize::from(log == self.wanted[1].0)].1
-    }
-
-    /// What is no longer there, and what could not be found out beforehand.
-    pub(super) fn forgotten(&self, who: &Who) -> Vec<Unread> {
-        let kept = before(self.now, self.retention.certain);
-        let forgotten = self.wanted.iter().filter(|(_, from)| *from < kept);
-        let forgotten = forgotten.map(|&(log, from)| Unread {
-            log,
-            window: Window { from, until: kept },
-            why: self.retention.why.clone(),
-            permission: None,
-        });
-        let unknown = who.unknown.iter().map(|(log, unread)| Unread {
-            log: *log,
-            window: self.of(*log),
-            why: unread.why.clone(),
-            permission: unread.permission.as_deref().map(str::to_owned),
-        });
-        forgotten.chain(unknown).collect()
-    }
-}
-
-fn before(time: Timestamp, span: SignedDuration) -> Timestamp {
-    time.saturating_sub(span).unwrap_or(Timestamp::MIN)
 }

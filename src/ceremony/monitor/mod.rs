@@ -4,12 +4,15 @@
 //! A look costs four requests for each account, three for what protects all of them, and two or three to know whom to ask about; and
 //! one more for every further thousand rows. It holds a page of rows at a time, and of many rows alike one.
 //!
-//! What cannot be read is part of the result. What only fails for the moment ends the look, so that the next begins where this one
-//! should have.
+//! What cannot be read is part of the result, and the next look begins where this one should have. What only fails for the moment
+//! ends the look, unless there is something to be told already: then the rest is one more thing that could not be read.
 
+mod ask;
 mod evidence;
 mod known;
+mod past;
 mod read;
+mod recent;
 mod record;
 #[cfg(test)]
 mod tests;
@@ -26,10 +29,12 @@ use crate::ledger::{Account, Entry, State};
 use crate::tenant::activity::{Finding, Log};
 use crate::tenant::desired::GroupReference;
 
+pub use past::Marks;
+pub use recent::Recent;
 pub use record::record;
 
-/// Rows come late: minutes, sometimes more. Each look begins so much before the end of the last one.
-pub const OVERLAP: SignedDuration = SignedDuration::from_hours(2);
+/// Rows come late: minutes, sometimes hours. Each look begins so much before the end of the last one.
+pub const OVERLAP: SignedDuration = SignedDuration::from_hours(24);
 
 /// What a look is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,8 +51,21 @@ pub struct Request {
     pub since: Option<Timestamp>,
     /// The application by which drills sign in, if that is known.
     pub drill_application: Option<String>,
-    /// Ids of rows that were told of and not recorded.
+    /// What this process knows of its looks that the ledger does not.
+    pub memory: Memory,
+}
+
+/// What was told of and not recorded.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Memory {
+    /// The rows that the next look may meet again, by their ids.
     pub told: HashSet<String>,
+    /// What of deeds was used up: the entry, the activity, the request.
+    pub used: Vec<(u64, String, String)>,
+    /// As in the ledger.
+    pub refused_until: Option<Timestamp>,
+    /// Up to when the logs were read; nothing if the ledger says that.
+    pub read: Option<Marks>,
 }
 
 /// A log for a time for which it could not be read.
@@ -61,6 +79,19 @@ pub struct Unread {
     pub why: String,
     /// The permission that would tell, where one would.
     pub permission: Option<String>,
+    /// Of whom: an account's object id, or a name that nobody could be found by; nothing of everybody.
+    pub of: Option<String>,
+    /// The service's own code, or another word that stays the same from look to look.
+    pub code: String,
+}
+
+impl Unread {
+    /// Whether two say the same, of whatever time and request.
+    #[must_use]
+    pub fn is_like(&self, other: &Self) -> bool {
+        let key = |one: &Self| (one.log, one.permission.clone(), one.of.clone());
+        key(self) == key(other) && self.code == other.code
+    }
 }
 
 /// How many rows there were.
@@ -72,6 +103,8 @@ pub struct Rows {
     pub directory_audits: u32,
     /// Of those, how many an earlier look has told of.
     pub told: u32,
+    /// Of those, how many may be a drill's that goes on: a later look tells of them.
+    pub waiting: u32,
 }
 
 /// What was seen.
@@ -95,8 +128,16 @@ pub struct Look {
     pub unread: Vec<Unread>,
     /// SHA-256 of the document with all rows, hexadecimal.
     pub evidence: String,
-    /// Ids of the rows near the end, which the next look meets again.
-    pub recent: Vec<String>,
+    /// The groups that were looked for.
+    pub groups: Vec<String>,
+    /// Ids of rows that the next look meets again, and that no earlier look has told of.
+    pub recent: Vec<Recent>,
+    /// What the next look has to know if this one is not recorded.
+    pub memory: Memory,
+    /// Refused sign-ins up to this moment were too many for `recent`.
+    pub refused_until: Option<Timestamp>,
+    /// Whether somebody was to be told, and could not be. It is for those who tell to say so.
+    pub untold: bool,
 }
 
 impl Look {
@@ -105,6 +146,28 @@ impl Look {
     pub fn is_quiet(&self) -> bool {
         self.unexplained == 0 && self.unread.is_empty()
     }
+
+    /// Whether something could not be read of which nobody was told yet today (UTC): the last look before could read it, or was
+    /// yesterday's. Who watches must hear that the watch is blind, and not every hour.
+    #[must_use]
+    pub fn is_newly_blind(&self, entries: &[Entry]) -> bool {
+        let day = |time: Timestamp| time.as_second().div_euclid(24 * 3600);
+        let told = past::looks(entries, &self.tenant).filter(|(look, _)| !look.untold);
+        let last = told
+            .last()
+            .filter(|(_, until)| day(*until) == day(self.window.until));
+        let known = last.map_or_else(Vec::new, |(look, _)| {
+            let unread = look.unread.into_iter();
+            unread.map(|one| (one.log, one.of)).collect()
+        });
+        let mut unread = self.unread.iter();
+        unread.any(|one| !known.contains(&(record::log(one.log), one.of.clone())))
+    }
+}
+
+/// So long before.
+fn before(time: Timestamp, span: SignedDuration) -> Timestamp {
+    time.saturating_sub(span).unwrap_or(Timestamp::MIN)
 }
 
 /// What is being asked for.
@@ -132,14 +195,14 @@ pub async fn look(
     progress: &mut dyn FnMut(Part),
 ) -> Result<Look, Error> {
     progress(Part::Who);
-    let mut who = who::find(client, state, request).await?;
-    let known = known::Known::new(entries, state, &who, request);
-    let spans = known::Spans::new(&known, request.since, who.retention(), now);
+    let mut who = who::find(client, (entries, state), request).await?;
+    let known = known::Known::new(entries, state, &who, request, now);
+    let spans = past::Spans::new(&known.read, request.since, who.retention(), now);
     who.unread.extend(spans.forgotten(&who));
-    let mut reading = read::Reading::begin(&who, known, now, sink)?;
+    let mut reading = read::Reading::begin(&who, known, spans, sink)?;
     progress(Part::SignIns);
-    reading.sign_ins(client, &spans).await?;
+    reading.sign_ins(client).await?;
     progress(Part::DirectoryAudits);
-    reading.directory_audits(client, &spans).await?;
-    reading.finish(who, spans.whole())
+    reading.directory_audits(client).await?;
+    reading.finish(who)
 }

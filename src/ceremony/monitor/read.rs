@@ -3,121 +3,198 @@
 use std::collections::HashSet;
 use std::io::Write;
 
-use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::ask::{MOST_PAGES, Question, Went};
 use super::evidence::Evidence;
-use super::known::{Known, Spans};
+use super::known::Known;
+use super::past::{Marks, Spans};
+use super::recent::{Met, is_refused};
 use super::who::Who;
-use super::{Look, OVERLAP, Rows, Unread};
+use super::{Look, Memory, OVERLAP, Rows, Unread};
 use crate::ceremony::Error;
-use crate::ceremony::snapshot::permission;
-use crate::ceremony::unread::read;
 use crate::graph::model::{DirectoryAudit, SignIn};
-use crate::graph::{self, AuditsOf, Client, LogRow, SignInKind, Window};
+use crate::graph::{AuditsOf, Client, Row, SignInKind, Window};
 use crate::ledger::Account;
-use crate::tenant::activity::{Findings, Log, Watched, of_change, of_sign_in};
+use crate::tenant::activity::{
+    Asked, Change, Event, Explanation, Findings, Log, Watched, of_change, of_sign_in, of_unreadable,
+};
 
-/// The most ids that are kept for the next look. Rows beyond those would be told of twice.
-const MOST_RECENT: usize = 5_000;
+/// The most changes of which it is still to be told which deed explains them.
+const MOST_CHANGES: usize = 10_000;
+
+const KINDS: [SignInKind; 2] = [SignInKind::Interactive, SignInKind::NonInteractive];
 
 /// What was read so far.
 pub(super) struct Reading<'a> {
-    watched: Watched,
-    accounts: Vec<Account>,
-    known: Known,
-    evidence: Evidence<'a>,
-    findings: Findings,
-    rows: Rows,
-    unread: Vec<Unread>,
-    recent: Vec<String>,
-    recent_from: Timestamp,
-    /// A change may be about several of those that are asked about.
-    changes: HashSet<String>,
+    pub(super) watched: Watched,
+    pub(super) accounts: Vec<Account>,
+    pub(super) known: Known,
+    pub(super) spans: Spans,
+    pub(super) evidence: Evidence<'a>,
+    pub(super) findings: Findings,
+    pub(super) rows: Rows,
+    pub(super) unread: Vec<Unread>,
+    pub(super) met: Met,
+    /// Rows that another question may bring again.
+    pub(super) ids: HashSet<String>,
+    pub(super) changes: Vec<Change>,
+    /// Whether the service does not answer for the moment.
+    pub(super) is_broken: bool,
 }
 
 impl<'a> Reading<'a> {
     pub(super) fn begin(
         who: &Who,
         known: Known,
-        now: Timestamp,
+        spans: Spans,
         sink: &'a mut dyn Write,
     ) -> Result<Self, Error> {
         Ok(Self {
             watched: who.watched(),
             accounts: who.accounts.clone(),
             known,
+            spans,
             evidence: Evidence::begin(sink, who).map_err(Error::Evidence)?,
             findings: Findings::default(),
             rows: Rows::default(),
             unread: Vec::new(),
-            recent: Vec::new(),
-            recent_from: now.saturating_sub(OVERLAP).unwrap_or(Timestamp::MIN),
-            changes: HashSet::new(),
+            met: Met::default(),
+            ids: HashSet::new(),
+            changes: Vec::new(),
+            is_broken: false,
         })
     }
 
-    /// Both kinds of each account's sign-ins. What stands against one stands against all.
-    pub(super) async fn sign_ins(&mut self, client: &Client, spans: &Spans) -> Result<(), Error> {
-        let window = spans.of(Log::SignIns);
-        let ids = self.account_ids(Log::SignIns, window);
-        for id in ids {
-            for kind in [SignInKind::Interactive, SignInKind::NonInteractive] {
-                let rows = client.sign_in_log(id, kind, window);
-                let read = self.all(rows, Log::SignIns, Self::sign_in).await?;
-                if let Err(unread) = read {
-                    self.not_read(Log::SignIns, window, unread);
-                    return Ok(());
+    /// Both kinds of each account's sign-ins: of all the newest, then of those that have more the ones that succeeded, and only then the
+    /// others. A hundred thousand wrong passwords must not stand before the one sign-in that went well.
+    pub(super) async fn sign_ins(&mut self, client: &Client) -> Result<(), Error> {
+        let window = self.spans.of(Log::SignIns);
+        let mut long = Vec::new();
+        for id in self.account_ids(Log::SignIns, window) {
+            for kind in KINDS {
+                let mut question = sign_ins_of(client, id, kind, window);
+                match self.ask(&mut question, 1).await? {
+                    Went::Through => {}
+                    Went::On => long.push((id, kind, question)),
+                    Went::Wrong => return Ok(()),
                 }
+            }
+        }
+        for (id, kind, _) in &long {
+            let mut question = sign_ins_of(client, *id, *kind, window);
+            question.rows = question.rows.that_succeeded();
+            if let Went::Wrong = self.ask(&mut question, usize::MAX).await? {
+                return Ok(());
+            }
+        }
+        for (_, _, mut question) in long {
+            question.is_repeated = false;
+            match self.ask(&mut question, MOST_PAGES).await? {
+                Went::Through => {}
+                Went::On => self.too_many(&question, window),
+                Went::Wrong => return Ok(()),
             }
         }
         Ok(())
     }
 
-    /// What was done by the accounts, to them, to their group, and to policies.
-    pub(super) async fn directory_audits(
-        &mut self,
-        client: &Client,
-        spans: &Spans,
-    ) -> Result<(), Error> {
-        let window = spans.of(Log::DirectoryAudits);
+    /// What was done by the accounts, to them, to their groups, and to policies.
+    pub(super) async fn directory_audits(&mut self, client: &Client) -> Result<(), Error> {
+        let window = self.spans.of(Log::DirectoryAudits);
+        if self.is_broken {
+            self.unread.push(Unread {
+                log: Log::DirectoryAudits,
+                window,
+                why: "it was not asked for: the service did not answer before".to_owned(),
+                permission: None,
+                of: None,
+                code: String::new(),
+            });
+            return Ok(());
+        }
         let ids = self.account_ids(Log::DirectoryAudits, window);
-        let group = self.watched.group.as_deref().map(Uuid::parse_str);
-        let group = group.and_then(Result::ok).map(AuditsOf::Target);
-        let of_accounts = ids
-            .into_iter()
-            .flat_map(|id| [AuditsOf::Target(id), AuditsOf::InitiatedBy(id)]);
+        let groups = self.watched.groups.iter();
+        let groups = groups.filter_map(|group| Uuid::parse_str(group).ok());
+        let groups: Vec<AuditsOf> = groups.map(AuditsOf::Target).collect();
+        let of_accounts = ids.into_iter().flat_map(|id| {
+            [AuditsOf::Target(id), AuditsOf::InitiatedBy(id)].map(|of| (of, Some(id.to_string())))
+        });
         let of_policies = [
             AuditsOf::ConditionalAccess,
             AuditsOf::AuthenticationPolicies,
         ];
-        let wanted: Vec<AuditsOf> = of_accounts.chain(group).chain(of_policies).collect();
-        for of in wanted {
-            let rows = client.directory_audits(of, window);
-            let read = self.all(rows, Log::DirectoryAudits, Self::change).await?;
-            if let Err(unread) = read {
-                self.not_read(Log::DirectoryAudits, window, unread);
-                return Ok(());
+        let of_all = groups.into_iter().chain(of_policies).map(|of| (of, None));
+        for (of, account) in of_accounts.chain(of_all) {
+            let mut question = Question {
+                rows: client.directory_audits(of, window),
+                log: Log::DirectoryAudits,
+                of: account,
+                take: |reading, row, of| reading.change(row, of),
+                is_repeated: true,
+                oldest: None,
+            };
+            match self.ask(&mut question, MOST_PAGES).await? {
+                Went::Through => {}
+                Went::On => self.too_many(&question, window),
+                Went::Wrong => return Ok(()),
             }
         }
         Ok(())
     }
 
-    pub(super) fn finish(self, who: Who, window: Window) -> Result<Look, Error> {
-        let (omitted, unexplained) = (self.findings.omitted, self.findings.unexplained);
+    pub(super) fn finish(mut self, who: Who) -> Result<Look, Error> {
+        for (event, explanation) in self.known.announced.of_changes(self.changes) {
+            self.findings.add(event, explanation);
+        }
         let mut unread = who.unread;
         unread.extend(self.unread);
+        let window = self.spans.whole();
+        let accounts = &who.accounts;
+        let is_held_back = |one: &Unread| {
+            let of = one.of.as_deref();
+            let mut accounts = accounts.iter();
+            let concerns = of.is_none_or(|of| accounts.any(|one| one.id.eq_ignore_ascii_case(of)));
+            one.window.until == window.until && concerns
+        };
+        let is_whole = |log: Log| {
+            let mut unread = unread.iter();
+            !unread.any(|one| one.log == log && is_held_back(one))
+        };
+        let read = |log: Log| match is_whole(log) {
+            true => Some(window.until),
+            // From where this look began, the overlap included.
+            false => self.spans.of(log).from.checked_add(OVERLAP).ok(),
+        };
+        let read = Marks {
+            sign_ins: read(Log::SignIns),
+            directory_audits: read(Log::DirectoryAudits),
+        };
+        let (recent, told, refused_until) = self.met.end(window.until, is_whole);
+        let used = self.known.announced.used();
+        let used =
+            used.map(|(entry, activity, request)| (entry, activity.to_owned(), request.to_owned()));
+        let memory = Memory {
+            told,
+            used: used.collect(),
+            refused_until: refused_until.max(self.known.refused_until),
+            read: Some(read),
+        };
         Ok(Look {
             tenant: who.tenant,
             accounts: who.accounts,
+            groups: who.groups,
             window,
             rows: self.rows,
+            omitted: self.findings.omitted,
+            unexplained: self.findings.unexplained,
             findings: self.findings.sorted(),
-            omitted,
-            unexplained,
             unread,
             evidence: self.evidence.finish().map_err(Error::Evidence)?,
-            recent: self.recent,
+            recent,
+            memory,
+            refused_until,
+            untold: false,
         })
     }
 
@@ -132,81 +209,98 @@ impl<'a> Reading<'a> {
                     window,
                     why: format!("the object id of {} is no GUID", account.upn),
                     permission: None,
+                    of: Some(account.id.clone()),
+                    code: "no_guid".to_owned(),
                 }),
             }
         }
         ids
     }
 
-    fn not_read(&mut self, log: Log, window: Window, unread: crate::tenant::read::Unread) {
-        self.unread.push(Unread {
-            log,
-            window,
-            why: unread.why,
-            permission: unread.permission.map(std::borrow::Cow::into_owned),
-        });
+    fn sign_in(&mut self, row: &Row<SignIn>, of: Option<&str>) {
+        self.rows.sign_ins = self.rows.sign_ins.saturating_add(1);
+        let id = row.id();
+        let asked = self.asked(&id, of);
+        let event = match &row.row {
+            Ok(row) => of_sign_in(row, &self.watched, asked),
+            Err(row) => {
+                let time = row.time.as_deref();
+                Some(of_unreadable(Log::SignIns, time, &row.why, asked))
+            }
+        };
+        let Some(event) = event else { return };
+        if self.is_told(&event) {
+            return;
+        }
+        match self.known.announced.of_sign_in(&event) {
+            Some(explanation) => {
+                self.met.add(&event, true);
+                self.findings.add(event, explanation);
+            }
+            None => self.rows.waiting = self.rows.waiting.saturating_add(1),
+        }
     }
 
-    /// All rows of a log; why there are none, if that will not pass by itself.
-    async fn all<T: LogRow>(
-        &mut self,
-        mut rows: graph::Rows<T>,
-        log: Log,
-        take: fn(&mut Self, &T),
-    ) -> Result<crate::tenant::read::Read<()>, Error> {
-        loop {
-            let page = match rows.next_page().await {
-                Err(error @ (graph::Error::Throttled(_) | graph::Error::Unavailable(_))) => {
-                    return Err(error.into());
-                }
-                page => page,
-            };
-            let page = match read(page, permission::AUDIT_LOG)? {
-                Ok(None) => return Ok(Ok(())),
-                Ok(Some(page)) => page,
-                Err(unread) => return Ok(Err(unread)),
-            };
-            for row in &page {
-                let new = log == Log::SignIns || self.changes.insert(row.row.id().to_owned());
-                if new {
-                    self.evidence.add(log, &row.text).map_err(Error::Evidence)?;
-                    take(self, &row.row);
-                }
+    fn change(&mut self, row: &Row<DirectoryAudit>, of: Option<&str>) {
+        self.rows.directory_audits = self.rows.directory_audits.saturating_add(1);
+        let id = row.id();
+        let asked = self.asked(&id, of);
+        let event = match &row.row {
+            Ok(row) => of_change(row, &self.watched, asked),
+            Err(row) => of_unreadable(Log::DirectoryAudits, row.time.as_deref(), &row.why, asked),
+        };
+        if self.is_told(&event) {
+            return;
+        }
+        self.met.add(&event, true);
+        let change = match &row.row {
+            Ok(row) => self
+                .known
+                .announced
+                .change(event, row, self.watched.did(row)),
+            Err(_) => Err(Box::new(event)),
+        };
+        match change {
+            Ok(change) if self.changes.len() < MOST_CHANGES => self.changes.push(change),
+            Ok(change) => {
+                let why = Some("there are too many changes like it".to_owned());
+                let explanation = Explanation::Nothing { why };
+                self.findings.add(change.into_event(), explanation);
+            }
+            Err(event) => {
+                let explanation = Explanation::Nothing { why: None };
+                self.findings.add(*event, explanation);
             }
         }
     }
 
-    fn sign_in(&mut self, row: &SignIn) {
-        self.rows.sign_ins = self.rows.sign_ins.saturating_add(1);
-        if self.is_told(row) {
-            return;
-        }
-        if let Some(event) = of_sign_in(row, &self.watched) {
-            let explanation = self.known.announced.of_sign_in(&event);
-            self.findings.add(event, explanation);
-        }
-    }
-
-    fn change(&mut self, row: &DirectoryAudit) {
-        self.rows.directory_audits = self.rows.directory_audits.saturating_add(1);
-        if self.is_told(row) {
-            return;
-        }
-        if let Some(event) = of_change(row, &self.watched) {
-            let explanation = self.known.announced.of_change(&event, row);
-            self.findings.add(event, explanation);
+    fn asked<'b>(&self, id: &'b str, account: Option<&'b str>) -> Asked<'b> {
+        Asked {
+            id,
+            account,
+            now: self.spans.whole().until,
         }
     }
 
     /// Whether an earlier look has told of this row. The next may meet it, too.
-    fn is_told(&mut self, row: &impl LogRow) -> bool {
-        let time = row.time().and_then(|time| time.parse::<Timestamp>().ok());
-        let is_recent = time.is_none_or(|time| time >= self.recent_from);
-        if is_recent && self.recent.len() < MOST_RECENT {
-            self.recent.push(row.id().to_owned());
+    fn is_told(&mut self, event: &Event) -> bool {
+        let among_many = is_refused(event) && Some(event.time) <= self.known.refused_until;
+        let told = among_many || self.known.told.contains(&event.id);
+        if told {
+            self.rows.told = self.rows.told.saturating_add(1);
+            self.met.add(event, false);
         }
-        let told = self.known.told.contains(row.id());
-        self.rows.told = self.rows.told.saturating_add(u32::from(told));
         told
+    }
+}
+
+fn sign_ins_of(client: &Client, id: Uuid, kind: SignInKind, window: Window) -> Question<SignIn> {
+    Question {
+        rows: client.sign_in_log(id, kind, window),
+        log: Log::SignIns,
+        of: Some(id.to_string()),
+        take: |reading, row, of| reading.sign_in(row, of),
+        is_repeated: true,
+        oldest: None,
     }
 }

@@ -1,10 +1,12 @@
 //! A look, as the ledger keeps it.
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 
+use jiff::Timestamp;
 use serde_json::json;
 
-use super::{Look, Unread};
+use super::{Look, Recent, Unread};
 use crate::ceremony::Error;
 use crate::graph::Window;
 use crate::ledger::{
@@ -15,10 +17,16 @@ use crate::tenant::activity::{Finding, Log};
 /// The most that events may take of an entry.
 const ROOM: usize = SIZE_LIMIT / 2;
 
+/// The most that the ids of other rows may take.
+const ROOM_FOR_IDS: usize = SIZE_LIMIT / 4;
+
+/// The most that what could not be read may take.
+const MOST_UNREAD: usize = 100;
+
 /// The most characters of a text of the service.
 const LONGEST_TEXT: usize = 500;
 
-/// Records a look: what is not explained first, as much as there is room for.
+/// Records a look: the worst first, as much as there is room for.
 ///
 /// # Errors
 /// When the ledger cannot be written.
@@ -31,8 +39,7 @@ pub async fn record(ledger: &mut Ledger, look: &Look) -> Result<EntryRef, Error>
 fn body(look: &Look) -> TenantMonitored {
     let events = events(&look.findings);
     let kept: HashSet<&str> = events.iter().map(|event| event.id.as_str()).collect();
-    let others = look.recent.iter().filter(|id| !kept.contains(id.as_str()));
-    let seen: Vec<String> = others.cloned().collect();
+    let (seen, refused_until) = seen(look, &kept);
     let rows = look
         .rows
         .sign_ins
@@ -42,21 +49,47 @@ fn body(look: &Look) -> TenantMonitored {
         tenant: look.tenant.clone(),
         accounts: look.accounts.clone(),
         period: period(look.window),
-        unread: look.unread.iter().map(unread).collect(),
+        groups: look.groups.clone(),
+        unread: look.unread.iter().take(MOST_UNREAD).map(unread).collect(),
         omitted: rows.saturating_sub(told),
         seen,
+        refused_until: refused_until.map(|time| time.to_string()),
+        untold: look.untold,
         unexplained: look.unexplained,
         evidence: look.evidence.clone(),
         events,
     }
 }
 
+/// The ids of the rows that are not among the events, those first of which there are few; and up to when the others, refused sign-ins, were
+/// too many.
+fn seen(look: &Look, kept: &HashSet<&str>) -> (Vec<String>, Option<Timestamp>) {
+    let others = look.recent.iter();
+    let mut others: Vec<&Recent> = others
+        .filter(|row| !kept.contains(row.id.as_str()))
+        .collect();
+    others.sort_by_key(|row| (row.is_refused, Reverse(row.time)));
+    let (mut room, mut seen, mut refused_until) = (ROOM_FOR_IDS, Vec::new(), look.refused_until);
+    for row in others {
+        let size = json!(row.id).to_string().len() + 1;
+        match room.checked_sub(size) {
+            Some(left) => {
+                room = left;
+                seen.push(row.id.clone());
+            }
+            None if row.is_refused => refused_until = refused_until.max(Some(row.time)),
+            None => {}
+        }
+    }
+    (seen, refused_until)
+}
+
 fn events(findings: &[Finding]) -> Vec<LogEvent> {
-    let (unexplained, explained): (Vec<_>, Vec<_>) =
-        findings.iter().partition(|finding| !finding.is_explained());
+    let mut findings: Vec<&Finding> = findings.iter().collect();
+    findings.sort_by_key(|finding| Reverse(finding.weight()));
     let mut room = ROOM;
     let mut events = Vec::new();
-    for finding in unexplained.into_iter().chain(explained) {
+    for finding in findings {
         let event = event(finding);
         let size = json!(event).to_string().len() + 1;
         match room.checked_sub(size) {
@@ -79,6 +112,7 @@ fn event(finding: &Finding) -> LogEvent {
         account: event.account.clone(),
         result: event.ended.as_result().map(bounded),
         explained_by: finding.explanation.entry(),
+        correlation_id: event.correlation_id.as_deref().map(bounded),
         alike: (finding.rows > 1).then(|| Alike {
             rows: finding.rows,
             last: finding.last.to_string(),
@@ -91,6 +125,7 @@ fn unread(unread: &Unread) -> ledger::Unread {
         log: log(unread.log),
         period: period(unread.window),
         why: bounded(&unread.why),
+        of: unread.of.as_deref().map(bounded),
     }
 }
 
@@ -101,7 +136,7 @@ fn period(window: Window) -> Period {
     }
 }
 
-fn log(log: Log) -> ledger::Log {
+pub(super) fn log(log: Log) -> ledger::Log {
     match log {
         Log::DirectoryAudits => ledger::Log::DirectoryAudits,
         Log::SignIns => ledger::Log::SignIns,

@@ -1,20 +1,19 @@
 #![allow(clippy::unwrap_used)]
 
-use std::collections::HashSet;
-
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::known::{Known, Spans};
+use super::known::Known;
+use super::past::Spans;
 use super::who::Who;
 use super::*;
 use crate::env::Env;
 use crate::ledger::{
-    self, Draft, DrillCompleted, DrillIntended, Event, Ledger, LogEvent, Period, Station,
-    TenantMonitored,
+    self, Draft, DrillAttempted, DrillCompleted, DrillIntended, Event, Ledger, LogEvent,
+    LoggedSignIn, Outcome, OutcomeVerdict, Period, Station, TenantMonitored,
 };
-use crate::tenant::activity::{Explanation, of_sign_in};
+use crate::tenant::activity::{Asked, Explanation, of_sign_in};
 use crate::tenant::read::Unread as NotRead;
 
 const TENANT: &str = "f41ee362-9210-42ef-aac0-a72bb3c5a7bc";
@@ -40,15 +39,31 @@ impl Stage {
             .unwrap();
     }
 
-    async fn looked(&mut self, accounts: &[&str], until: Timestamp, unread: bool) {
+    async fn looked(
+        &mut self,
+        accounts: &[&str],
+        (from, until): (Timestamp, Timestamp),
+        unread: bool,
+    ) {
+        let look = Self::a_look(accounts, (from, until), unread.then_some(None));
+        self.append(Event::TenantMonitored(look), None).await;
+    }
+
+    /// With `unread` the sign-ins were not read: of this account, or of all.
+    fn a_look(
+        accounts: &[&str],
+        (from, until): (Timestamp, Timestamp),
+        unread: Option<Option<&str>>,
+    ) -> TenantMonitored {
         let period = || Period {
-            from: (until - SignedDuration::from_hours(1)).to_string(),
+            from: from.to_string(),
             until: until.to_string(),
         };
-        let unread = unread.then(|| ledger::Unread {
+        let unread = unread.map(|of| ledger::Unread {
             log: ledger::Log::SignIns,
             period: period(),
             why: "no licence".to_owned(),
+            of: of.map(str::to_owned),
         });
         let seen = LogEvent {
             log: ledger::Log::SignIns,
@@ -58,20 +73,23 @@ impl Stage {
             account: None,
             result: None,
             explained_by: None,
+            correlation_id: None,
             alike: None,
         };
-        let look = TenantMonitored {
+        TenantMonitored {
             tenant: TENANT.to_owned(),
             accounts: accounts.iter().map(|id| account(id)).collect(),
             period: period(),
+            groups: Vec::new(),
             unread: unread.into_iter().collect(),
             events: vec![seen],
             omitted: 1,
             seen: vec!["seen".to_owned()],
+            refused_until: None,
+            untold: false,
             unexplained: 0,
             evidence: "00".repeat(32),
-        };
-        self.append(Event::TenantMonitored(look), None).await;
+        }
     }
 
     fn known(&self, request: &Request) -> Known {
@@ -80,6 +98,17 @@ impl Stage {
             self.ledger.state(),
             &who(Ok(true)),
             request,
+            Env::system().now(),
+        )
+    }
+
+    /// Where a look begins.
+    fn begins(&self, since: Option<Timestamp>, now: Timestamp) -> (Timestamp, Timestamp) {
+        let retention = who(Ok(true)).retention();
+        let spans = Spans::new(&self.known(&request(since)).read, since, retention, now);
+        (
+            spans.of(Log::SignIns).from,
+            spans.of(Log::DirectoryAudits).from,
         )
     }
 }
@@ -95,7 +124,7 @@ fn who(has_p1: crate::tenant::read::Read<bool>) -> Who {
     Who {
         tenant: TENANT.to_owned(),
         accounts: vec![account(ACCOUNT)],
-        group: None,
+        groups: Vec::new(),
         has_p1,
         unread: Vec::new(),
         unknown: Vec::new(),
@@ -110,33 +139,27 @@ fn request(since: Option<Timestamp>) -> Request {
         group: None,
         since,
         drill_application: None,
-        told: HashSet::new(),
+        memory: Memory::default(),
     }
 }
 
+const REQUEST: Uuid = Uuid::from_u128(0xc0);
+
 fn sign_in(at: Timestamp) -> crate::tenant::activity::Event {
     let row = json!({"id": "1", "userId": ACCOUNT, "createdDateTime": at.to_string(), "isInteractive": true,
-        "status": {"errorCode": 0},
+        "status": {"errorCode": 0}, "correlationId": REQUEST,
         "authenticationDetails": [{"authenticationMethod": "Passkey (device-bound)", "succeeded": true}]});
     let row = serde_json::from_value(row).unwrap();
-    of_sign_in(&row, &who(Ok(true)).watched()).unwrap()
+    let asked = Asked {
+        id: "1",
+        account: Some(ACCOUNT),
+        now: at,
+    };
+    of_sign_in(&row, &who(Ok(true)).watched(), asked).unwrap()
 }
 
-#[tokio::test]
-async fn a_drill_explains_from_its_announcement_to_its_end() {
-    let mut stage = Stage::new().await;
-    let now = Env::system().now();
-    let hour = SignedDuration::from_hours(1);
-    let explains = |stage: &Stage, at: Timestamp| {
-        let explanation = stage
-            .known(&request(None))
-            .announced
-            .of_sign_in(&sign_in(at));
-        matches!(explanation, Explanation::By { what, .. } if what == "drill D1")
-    };
-    assert!(!explains(&stage, now));
-    let ceremony = Some(Uuid::from_u128(1));
-    let intent = DrillIntended {
+fn intent() -> Event {
+    Event::DrillIntended(DrillIntended {
         label: "D1".to_owned(),
         tenant: TENANT.to_owned(),
         account: account(ACCOUNT),
@@ -144,21 +167,105 @@ async fn a_drill_explains_from_its_announcement_to_its_end() {
         by: Vec::new(),
         reason: None,
         expected_policies: Vec::new(),
-    };
-    stage.append(Event::DrillIntended(intent), ceremony).await;
-    assert!(explains(&stage, now) && explains(&stage, now + hour));
-    assert!(!explains(&stage, now + hour * 2) && !explains(&stage, now - hour));
-    let completed = DrillCompleted {
+    })
+}
+
+fn attempted(request: Uuid) -> Event {
+    Event::DrillAttempted(DrillAttempted {
+        label: "D1".to_owned(),
+        began_at: Env::system().now().to_string(),
+        let_in_at: None,
+        signed_in_at: None,
+        correlation_id: request,
+        token_id: None,
+        findings: Vec::new(),
+    })
+}
+
+/// A drill that found this row, and was sure of it but for one finding.
+fn completed(row: &str, unsure_of: &str) -> Event {
+    let findings = ["log", "result", "method"].map(|subject| Outcome {
+        subject: subject.to_owned(),
+        verdict: match subject == unsure_of {
+            true => OutcomeVerdict::Unknown,
+            false => OutcomeVerdict::Pass,
+        },
+        why: None,
+    });
+    Event::DrillCompleted(DrillCompleted {
         label: "D1".to_owned(),
         passed: true,
-        findings: Vec::new(),
+        findings: findings.to_vec(),
         signed_in_at: None,
-        log: None,
-    };
-    stage
-        .append(Event::DrillCompleted(completed), ceremony)
-        .await;
-    assert!(explains(&stage, now) && !explains(&stage, now + hour));
+        log: Some(LoggedSignIn {
+            id: row.to_owned(),
+            time: String::new(),
+            seen_after: 0,
+            method: None,
+        }),
+    })
+}
+
+/// Whether a sign-in is explained; nothing while that cannot be told.
+fn explains(stage: &Stage, at: Timestamp) -> Option<bool> {
+    let announced = stage.known(&request(None)).announced;
+    let explanation = announced.of_sign_in(&sign_in(at))?;
+    Some(matches!(explanation, Explanation::By { what, .. } if what == "drill D1"))
+}
+
+#[tokio::test]
+async fn a_drill_explains_its_own_sign_in_from_its_announcement_to_its_end() {
+    let ceremony = Some(Uuid::from_u128(1));
+    let now = Env::system().now();
+    let hour = SignedDuration::from_hours(1);
+    let mut stage = Stage::new().await;
+    assert_eq!(explains(&stage, now), Some(false));
+    stage.append(intent(), ceremony).await;
+    assert_eq!(explains(&stage, now), None, "it may be the drill's, or not");
+    assert_eq!(explains(&stage, now + hour * 2), Some(false));
+    assert_eq!(explains(&stage, now - hour), Some(false));
+    stage.append(attempted(REQUEST), ceremony).await;
+    assert_eq!(explains(&stage, now), Some(true));
+    assert_eq!(
+        explains(&stage, now + hour),
+        Some(false),
+        "its sign-in is over, however long its log takes"
+    );
+    stage.append(completed("2", ""), ceremony).await;
+    assert_eq!(explains(&stage, now), Some(true));
+}
+
+#[tokio::test]
+async fn a_drill_explains_no_other_sign_in() {
+    let ceremony = Some(Uuid::from_u128(1));
+    let now = Env::system().now();
+    let mut other = Stage::new().await;
+    other.append(intent(), ceremony).await;
+    other.append(attempted(Uuid::from_u128(7)), ceremony).await;
+    assert_eq!(explains(&other, now), Some(false));
+    // Nor one that it found itself, and was not sure of.
+    for unsure_of in ["log", "result", "method", ""] {
+        let mut stage = Stage::new().await;
+        stage.append(intent(), ceremony).await;
+        stage.append(attempted(Uuid::from_u128(7)), ceremony).await;
+        stage.append(completed("1", unsure_of), ceremony).await;
+        assert_eq!(
+            explains(&stage, now),
+            Some(unsure_of.is_empty()),
+            "{unsure_of}"
+        );
+    }
+    // One that was given up tells of no sign-in.
+    let mut undone = Stage::new().await;
+    undone.append(intent(), ceremony).await;
+    let event = Event::CeremonyUndone(ledger::CeremonyUndone {
+        label: "D1".to_owned(),
+        credential_deleted: false,
+        method_deleted: false,
+        pin: None,
+    });
+    undone.append(event, ceremony).await;
+    assert_eq!(explains(&undone, now), Some(false));
 }
 
 #[tokio::test]
@@ -166,25 +273,81 @@ async fn a_look_begins_where_the_last_one_that_saw_everything_ended() {
     let mut stage = Stage::new().await;
     let now = Env::system().now();
     let days = |days: i64| now - SignedDuration::from_hours(24 * days);
-    let begins = |stage: &Stage, since: Option<Timestamp>| {
-        let retention = who(Ok(true)).retention();
-        let spans = Spans::new(&stage.known(&request(since)), since, retention, now);
-        (
-            spans.of(Log::SignIns).from,
-            spans.of(Log::DirectoryAudits).from,
-        )
-    };
-    assert_eq!(begins(&stage, None), (days(30), days(30)));
-    stage.looked(&[ACCOUNT, "another"], days(9), false).await;
-    assert_eq!(begins(&stage, None), (days(9) - OVERLAP, days(9) - OVERLAP));
+    assert_eq!(stage.begins(None, now), (days(30), days(30)));
+    let both = [ACCOUNT, "another"];
+    stage.looked(&both, (days(39), days(9)), false).await;
+    assert_eq!(stage.begins(None, now), (days(10), days(10)));
     // Without its sign-ins, and without this account.
-    stage.looked(&[ACCOUNT], days(5), true).await;
-    stage.looked(&["another"], days(3), false).await;
-    assert_eq!(begins(&stage, None), (days(9) - OVERLAP, days(5) - OVERLAP));
-    assert_eq!(begins(&stage, Some(days(7))), (days(7), days(7)));
+    stage.looked(&[ACCOUNT], (days(10), days(5)), true).await;
+    stage.looked(&["another"], (days(10), days(3)), false).await;
+    assert_eq!(stage.begins(None, now), (days(10), days(6)));
+    assert_eq!(stage.begins(Some(days(7)), now), (days(7), days(7)));
     let told = stage.known(&request(None)).told;
     assert!(told.contains("told") && told.contains("seen"));
     assert!(stage.known(&request(Some(days(7)))).told.is_empty());
+}
+
+#[tokio::test]
+async fn a_look_that_leaves_a_gap_does_not_close_it() {
+    let mut stage = Stage::new().await;
+    let now = Env::system().now();
+    let days = |days: i64| now - SignedDuration::from_hours(24 * days);
+    // The last day only, as `--since "1 day"` asks: nobody has seen what was before.
+    stage.looked(&[ACCOUNT], (days(2), days(1)), false).await;
+    assert_eq!(stage.begins(None, now), (days(30), days(30)));
+    stage.looked(&[ACCOUNT], (days(39), days(9)), false).await;
+    stage.looked(&[ACCOUNT], (days(2), days(1)), false).await;
+    assert_eq!(stage.begins(None, now), (days(10), days(10)));
+    stage.looked(&[ACCOUNT], (days(9), days(4)), false).await;
+    assert_eq!(stage.begins(None, now), (days(5), days(5)));
+    // A clock that was ahead.
+    let ahead = now + SignedDuration::from_hours(48);
+    stage.looked(&[ACCOUNT], (days(4), ahead), false).await;
+    let (sign_ins, _) = stage.begins(None, now);
+    assert!(sign_ins <= days(0) - OVERLAP + SignedDuration::from_mins(10));
+}
+
+#[tokio::test]
+async fn what_is_unread_of_one_account_holds_back_that_one_only() {
+    let now = Env::system().now();
+    let days = |days: i64| now - SignedDuration::from_hours(24 * days);
+    for (of, from) in [
+        (Some("nobody@contoso.example"), 2),
+        (Some(ACCOUNT), 30),
+        (None, 30),
+    ] {
+        let mut stage = Stage::new().await;
+        let look = Stage::a_look(&[ACCOUNT], (days(31), days(1)), Some(of));
+        stage.append(Event::TenantMonitored(look), None).await;
+        assert_eq!(stage.begins(None, now).0, days(from), "{of:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_look_of_which_nobody_could_be_told_is_as_good_as_none() {
+    let mut stage = Stage::new().await;
+    let now = Env::system().now();
+    let days = |days: i64| now - SignedDuration::from_hours(24 * days);
+    let look = TenantMonitored {
+        untold: true,
+        ..Stage::a_look(&[ACCOUNT], (days(31), days(1)), None)
+    };
+    stage.append(Event::TenantMonitored(look), None).await;
+    assert_eq!(stage.begins(None, now), (days(30), days(30)));
+    assert!(stage.known(&request(None)).told.is_empty());
+}
+
+#[tokio::test]
+async fn another_group_is_looked_for_from_the_beginning() {
+    let mut stage = Stage::new().await;
+    let now = Env::system().now();
+    let days = |days: i64| now - SignedDuration::from_hours(24 * days);
+    stage.looked(&[ACCOUNT], (days(31), days(1)), false).await;
+    let mut who = who(Ok(true));
+    who.groups.push("group".to_owned());
+    let marks = Marks::of(stage.ledger.entries(), &who, now);
+    assert_eq!(marks.directory_audits, None);
+    assert_eq!(marks.sign_ins, Some(days(1)));
 }
 
 #[test]
@@ -192,8 +355,7 @@ fn what_the_service_has_forgotten_depends_on_the_licence() {
     let now: Timestamp = "2026-11-23T12:00:00Z".parse().unwrap();
     let since = now - SignedDuration::from_hours(24 * 10);
     let forgotten = |who: &Who| {
-        let known = Known::new(&[], &State::default(), who, &request(None));
-        let spans = Spans::new(&known, Some(since), who.retention(), now);
+        let spans = Spans::new(&Marks::default(), Some(since), who.retention(), now);
         spans.forgotten(who)
     };
     assert!(forgotten(&who(Ok(true))).is_empty());
@@ -209,4 +371,44 @@ fn what_the_service_has_forgotten_depends_on_the_licence() {
         permission: None,
     }));
     assert!(forgotten(&unknown)[0].why.contains("no permission"));
+}
+
+#[test]
+fn what_the_next_look_meets_again_is_remembered() {
+    let now: Timestamp = "2026-11-23T12:00:00Z".parse().unwrap();
+    let hours = |hours: i64| now - SignedDuration::from_hours(hours);
+    let event = |id: &str, at: Timestamp, code: i32| {
+        let mut event = sign_in(at);
+        event.id = id.to_owned();
+        if code != 0 {
+            let (code, why) = (code.to_string(), String::new());
+            event.ended = crate::tenant::activity::Ended::Failed { code, why };
+            event.severity = crate::tenant::audit::Severity::Warning;
+        }
+        event
+    };
+    let met = || {
+        let mut met = recent::Met::default();
+        met.add(&event("old", hours(30), 0), true);
+        met.add(&event("new", hours(1), 0), true);
+        met.add(&event("told", hours(1), 50126), false);
+        met.add(&event(&"x".repeat(1000), hours(1), 0), true);
+        met
+    };
+    let (new, all, refused_until) = met().end(now, |_| true);
+    let ids: Vec<&str> = new.iter().map(|row| row.id.as_str()).collect();
+    assert_eq!(ids, ["new"]);
+    assert!(all.len() == 2 && all.contains("told"));
+    assert_eq!(refused_until, None);
+    // A log that was not read to its end is read again from where this look began.
+    let (new, all, _) = met().end(now, |log| log != Log::SignIns);
+    assert_eq!((new.len(), all.len()), (2, 3));
+    // Of refused sign-ins there may be any number.
+    let mut many = recent::Met::default();
+    for number in 0..100_000 {
+        many.add(&event(&number.to_string(), hours(2), 50126), true);
+    }
+    many.add(&event("refused", hours(1), 50126), true);
+    let (new, _, refused_until) = many.end(now, |_| true);
+    assert_eq!((new.len(), refused_until), (100_000, Some(hours(1))));
 }

@@ -3,13 +3,13 @@
 use jiff::SignedDuration;
 use uuid::Uuid;
 
-use super::Request;
+use super::{Request, past};
 use crate::ceremony::Error;
 use crate::ceremony::snapshot::{in_directory, is_whole, permission};
 use crate::ceremony::unread::read;
 use crate::graph::model::{Domain, Organization};
 use crate::graph::{self, Client};
-use crate::ledger::{Account, State};
+use crate::ledger::{Account, Entry, Event, State, TenantChange};
 use crate::tenant::activity::{Log, Watched};
 use crate::tenant::desired::GroupReference;
 use crate::tenant::read::{Read, Unread};
@@ -18,12 +18,20 @@ use crate::tenant::read::{Read, Unread};
 pub(super) struct Who {
     pub(super) tenant: String,
     pub(super) accounts: Vec<Account>,
-    pub(super) group: Option<String>,
+    pub(super) groups: Vec<String>,
     /// Whether the tenant has Microsoft Entra ID P1.
     pub(super) has_p1: Read<bool>,
     pub(super) unread: Vec<super::Unread>,
     /// What could not be found out: there is no time to say it of yet.
-    pub(super) unknown: Vec<(Log, Unread)>,
+    pub(super) unknown: Vec<Unknown>,
+}
+
+/// Somebody who could not be found.
+pub(super) struct Unknown {
+    pub(super) log: Log,
+    /// By which name.
+    pub(super) of: String,
+    pub(super) unread: Unread,
 }
 
 /// How long a log is kept.
@@ -44,7 +52,7 @@ impl Who {
             accounts: accounts
                 .map(|account| (account.id.clone(), account.upn.clone()))
                 .collect(),
-            group: self.group.clone(),
+            groups: self.groups.clone(),
         }
     }
 
@@ -76,7 +84,11 @@ impl Who {
 }
 
 /// Asks who they are.
-pub(super) async fn find(client: &Client, state: &State, request: &Request) -> Result<Who, Error> {
+pub(super) async fn find(
+    client: &Client,
+    (entries, state): (&[Entry], &State),
+    request: &Request,
+) -> Result<Who, Error> {
     // First and alone: several questions at once would ask a person to sign in several times.
     client.caller().await?;
     let mut batch = client.batch();
@@ -100,7 +112,7 @@ pub(super) async fn find(client: &Client, state: &State, request: &Request) -> R
             _ => request.tenant.clone(),
         },
         accounts: Vec::new(),
-        group: None,
+        groups: Vec::new(),
         has_p1: organization.map(|organization| organization.has_p1()),
         unread: Vec::new(),
         unknown: Vec::new(),
@@ -111,9 +123,11 @@ pub(super) async fn find(client: &Client, state: &State, request: &Request) -> R
         }
     }
     users(client, &mut who, &request.accounts, &domains).await?;
+    who.add_earlier(entries);
     match (&request.group, group) {
-        (Some(GroupReference::Id(id)), _) => who.group = Some(id.clone()),
+        (Some(GroupReference::Id(id)), _) => who.groups.push(id.clone()),
         (Some(GroupReference::Name(name)), Some(group)) => {
+            who.groups = groups_of_ledger(entries, state, name);
             let found = read(answers.take(group).await, permission::GROUPS)?;
             who.group_is(name, found);
         }
@@ -123,7 +137,7 @@ pub(super) async fn find(client: &Client, state: &State, request: &Request) -> R
         true => Err(Error::NoAccounts(
             who.unknown
                 .into_iter()
-                .map(|(_, unread)| unread.why)
+                .map(|unknown| unknown.unread.why)
                 .collect(),
         )),
         false => Ok(who),
@@ -191,16 +205,40 @@ impl Who {
             why: format!("who {name} is: {}", unread.why),
             ..unread
         };
-        self.unknown.push((Log::SignIns, unread.clone()));
-        self.unknown.push((Log::DirectoryAudits, unread));
+        for log in [Log::SignIns, Log::DirectoryAudits] {
+            self.unknown.push(Unknown {
+                log,
+                of: name.to_owned(),
+                unread: unread.clone(),
+            });
+        }
+    }
+
+    /// Whoever renames an emergency account, and gives its name to another, must not send us after the other one: an account that
+    /// earlier looks knew by a name that is watched is watched, too.
+    fn add_earlier(&mut self, entries: &[Entry]) {
+        let names: Vec<String> = self.accounts.iter().map(|one| one.upn.clone()).collect();
+        let tenant = self.tenant.clone();
+        let earlier = past::looks(entries, &tenant).flat_map(|(look, _)| look.accounts);
+        for account in earlier {
+            let mut names = names.iter();
+            if names.any(|name| name.eq_ignore_ascii_case(&account.upn)) {
+                self.add(account);
+            }
+        }
     }
 
     fn group_is(&mut self, name: &str, found: Read<Vec<graph::model::Group>>) {
         let why = match found {
-            // The audit says that there is no group: here there is nothing to ask about.
-            Ok(groups) if groups.is_empty() => return,
+            // What was done to a group that is gone is in the log of its id.
+            Ok(groups) if groups.is_empty() && !self.groups.is_empty() => return,
+            Ok(groups) if groups.is_empty() => Unread {
+                why: format!("there is no group called {name}, and the ledger knows of none"),
+                permission: None,
+            },
             Ok(groups) if groups.len() == 1 => {
-                self.group = groups.into_iter().next().map(|group| group.id);
+                let ids = groups.into_iter().map(|group| group.id);
+                ids.for_each(|id| self.add_group(id));
                 return;
             }
             Ok(groups) => Unread {
@@ -212,6 +250,49 @@ impl Who {
                 ..unread
             },
         };
-        self.unknown.push((Log::DirectoryAudits, why));
+        self.unknown.push(Unknown {
+            log: Log::DirectoryAudits,
+            of: name.to_owned(),
+            unread: why,
+        });
     }
+
+    fn add_group(&mut self, id: String) {
+        let mut known = self.groups.iter();
+        if !known.any(|one| one.eq_ignore_ascii_case(&id)) {
+            self.groups.push(id);
+        }
+    }
+}
+
+/// The groups of this name that were made or used with this tool: one that was deleted cannot be found by its name any more.
+fn groups_of_ledger(entries: &[Entry], state: &State, name: &str) -> Vec<String> {
+    let mut ids: Vec<String> = Vec::new();
+    for entry in entries {
+        let object = match entry.event() {
+            Ok(Some(Event::TenantChangeIntended(intent))) => match intent.change {
+                TenantChange::AddMember => Some(intent.object),
+                TenantChange::ExcludeGroup => intent.with,
+                _ => None,
+            },
+            Ok(Some(Event::TenantChanged(changed))) => {
+                let ceremony = entry.ceremony.and_then(|id| state.ceremony(id));
+                let makes_group = ceremony.is_some_and(|ceremony| match &ceremony.intent {
+                    Event::TenantChangeIntended(intent) => {
+                        intent.change == TenantChange::CreateGroup
+                    }
+                    _ => false,
+                });
+                makes_group.then_some(changed.object)
+            }
+            _ => None,
+        };
+        let object = object.filter(|object| object.name == name);
+        if let Some(id) = object.and_then(|object| object.id)
+            && !ids.contains(&id)
+        {
+            ids.push(id);
+        }
+    }
+    ids
 }

@@ -3,14 +3,13 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
-
 use super::one::{Monitor, Record};
 use crate::ceremony;
-use crate::ceremony::monitor::{Look, OVERLAP};
+use crate::ceremony::monitor::{Look, Memory, Unread};
 use crate::cli::failure::Exit;
 use crate::cli::{Error, output, terminal};
-use crate::{graph, ledger};
+use crate::graph::{self, credential};
+use crate::ledger;
 
 /// The longest pause, however long the tenant does not answer.
 const LONGEST_PAUSE: Duration = Duration::from_secs(900);
@@ -18,20 +17,27 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(900);
 /// How long quiet looks stay unrecorded: a ledger with an entry every five minutes is one that nobody reads.
 const RECORD_EVERY: Duration = Duration::from_secs(24 * 3600);
 
-/// The most alarms that wait for a webhook that does not answer.
-const MOST_PENDING: usize = 100;
+/// How long looks may fail until those who watch are told that nobody does.
+const TOLD_AFTER: Duration = Duration::from_secs(1800);
 
-/// What is kept from look to look.
+/// How long it is no news that the watch is blind.
+const BLIND_AGAIN: Duration = Duration::from_secs(24 * 3600);
+
+/// What is kept from look to look. Times are by the monotonic clock.
 #[derive(Default)]
 struct Course {
-    /// By the monotonic clock.
+    has_looked: bool,
     recorded_at: Option<Duration>,
-    /// What could not be read when something was last recorded or told.
-    unread: Vec<String>,
-    /// Alarms that the webhook has not taken yet, oldest first.
-    pending: Vec<Value>,
+    /// What could not be read when something was last printed.
+    printed: Vec<Unread>,
+    /// What could not be read when somebody was last told of that, and when that was.
+    blind: Option<(Vec<Unread>, Duration)>,
+    /// The rows of the last look of which nobody could be told, and whether it was recorded.
+    untold: Option<Vec<(String, u32)>>,
     /// Looks in a row that failed.
     failures: u32,
+    /// When the first of them began, and whether anybody was told since.
+    failing: Option<(Duration, bool)>,
     found: Found,
 }
 
@@ -56,8 +62,16 @@ pub(super) async fn run(mut monitor: Monitor<'_>) -> Result<Exit, Error> {
             Ok(true) => every,
             Ok(false) => break,
             Err(error) if is_interrupt(&error) => break,
-            Err(error) if is_passing(&error) => course.failed(&monitor, &error, every),
-            Err(error) => return Err(error),
+            Err(error) if is_passing(&error) => {
+                if course.is_to_be_told(monitor.context.env.monotonic()) {
+                    monitor.tell_failure(&error).await;
+                }
+                course.failed(&monitor, &error, every)
+            }
+            Err(error) => {
+                monitor.tell_failure(&error).await;
+                return Err(error);
+            }
         };
         tokio::select! {
             () = monitor.context.interrupt.clone().raised() => break,
@@ -78,18 +92,22 @@ async fn once(
     } else {
         *record = monitor.open().await?;
     }
-    let look = monitor.look(record).await?;
-    course.pending.extend(monitor.alarm(&look));
-    course.deliver(monitor).await;
+    let mut look = monitor.look(record, None).await?;
     let now = monitor.context.env.monotonic();
-    let entry = match course.is_worth_recording(&look, now) {
+    let is_newly_blind = course.is_newly_blind(&look, now);
+    look.untold = !monitor.tell(&look, is_newly_blind).await;
+    if is_newly_blind && !look.untold {
+        course.blind = Some((look.unread.clone(), now));
+    }
+    let is_new = course.is_new(&look);
+    let entry = match course.is_due(now) || is_new {
         true => record.append(&look).await?,
         false => None,
     };
-    let news = course.take_in(&look, entry.is_some().then_some(now));
+    course.take_in(&look, entry.is_some().then_some(now));
     monitor.go_on(record, &look);
     let report = monitor.report(&look, entry.as_ref());
-    match (monitor.context.global.json, news) {
+    match (monitor.context.global.json, is_new) {
         (true, _) => output::line_for_reader(&report.document().to_string()).map_err(Error::Output),
         (false, true) => output::line_for_reader(report.text.trim_end()).map_err(Error::Output),
         (false, false) => Ok(true),
@@ -97,30 +115,65 @@ async fn once(
 }
 
 impl Monitor<'_> {
-    /// Where the next look begins is in the ledger, if this one is.
+    /// Where the next look begins is in the ledger, if this one is. One of which nobody could be told is as good as none.
     fn go_on(&mut self, record: &Record, look: &Look) {
-        self.request.told = look.recent.iter().cloned().collect();
-        self.request.since = match record {
+        if look.untold {
+            return;
+        }
+        let read = match record {
             Record::Written(_) => None,
-            Record::Read(..) => look.window.until.checked_sub(OVERLAP).ok(),
+            Record::Read(..) => look.memory.read,
+        };
+        self.request.since = None;
+        self.request.memory = Memory {
+            read,
+            ..look.memory.clone()
         };
     }
 }
 
+fn are_alike(some: &[Unread], others: &[Unread]) -> bool {
+    let have = |ones: &[Unread], one: &Unread| ones.iter().any(|other| one.is_like(other));
+    some.iter().all(|one| have(others, one)) && others.iter().all(|one| have(some, one))
+}
+
+/// By what two looks are known to have found the same.
+fn rows_of(look: &Look) -> Vec<(String, u32)> {
+    let findings = look.findings.iter();
+    findings
+        .map(|one| (one.event.id.clone(), one.rows))
+        .collect()
+}
+
 impl Course {
-    fn is_worth_recording(&self, look: &Look, now: Duration) -> bool {
-        let is_due = self
-            .recorded_at
-            .is_none_or(|at| now.saturating_sub(at) >= RECORD_EVERY);
-        is_due || !look.findings.is_empty() || self.unread != unread(look)
+    fn is_due(&self, now: Duration) -> bool {
+        self.recorded_at
+            .is_none_or(|at| now.saturating_sub(at) >= RECORD_EVERY)
     }
 
-    /// Whether there is anything that was not told before.
-    fn take_in(&mut self, look: &Look, recorded_at: Option<Duration>) -> bool {
-        let first = self.failures == 0 && self.recorded_at.is_none();
-        let news = first || !look.findings.is_empty() || self.unread != unread(look);
+    /// Whether there is anything that was not told before, or could be told only now.
+    fn is_new(&self, look: &Look) -> bool {
+        let is_again = look.untold && self.untold.as_ref() == Some(&rows_of(look));
+        let is_news = !look.findings.is_empty() || !are_alike(&self.printed, &look.unread);
+        !self.has_looked || !is_again && is_news
+    }
+
+    fn is_newly_blind(&self, look: &Look, now: Duration) -> bool {
+        let is_known = self.blind.as_ref().is_some_and(|(unread, at)| {
+            are_alike(unread, &look.unread) && now.saturating_sub(*at) < BLIND_AGAIN
+        });
+        !look.unread.is_empty() && !is_known
+    }
+
+    fn take_in(&mut self, look: &Look, recorded_at: Option<Duration>) {
+        self.has_looked = true;
         self.failures = 0;
-        self.unread = unread(look);
+        self.failing = None;
+        self.printed.clone_from(&look.unread);
+        self.untold = look.untold.then(|| rows_of(look));
+        if look.unread.is_empty() {
+            self.blind = None;
+        }
         self.recorded_at = recorded_at.or(self.recorded_at);
         self.found = self
             .found
@@ -129,18 +182,20 @@ impl Course {
                 (0, false) => Found::Unread,
                 _ => Found::Unexplained,
             });
-        news
     }
 
-    async fn deliver(&mut self, monitor: &Monitor<'_>) {
-        let excess = self.pending.len().saturating_sub(MOST_PENDING);
-        self.pending.drain(..excess);
-        while let Some(alarm) = self.pending.first() {
-            if !monitor.send(alarm).await {
-                return;
-            }
-            self.pending.remove(0);
+    /// Whether those who watch are to hear that looks fail: once they did so for half an hour, and every day.
+    fn is_to_be_told(&mut self, now: Duration) -> bool {
+        let (since, is_told) = *self.failing.get_or_insert((now, false));
+        let passed = now.saturating_sub(since);
+        let is_due = match is_told {
+            false => passed >= TOLD_AFTER,
+            true => passed >= BLIND_AGAIN,
+        };
+        if is_due {
+            self.failing = Some((now, true));
         }
+        is_due
     }
 
     /// Says that a look failed; how long to wait.
@@ -164,17 +219,13 @@ impl Course {
     }
 }
 
-/// The end of a time moves with every look.
-fn unread(look: &Look) -> Vec<String> {
-    let all = look.unread.iter();
-    all.map(|one| format!("{:?} {}", one.log, one.why))
-        .collect()
-}
-
 fn is_interrupt(error: &Error) -> bool {
     use ceremony::Error as E;
     match error {
-        Error::Ceremony(error) => matches!(**error, E::Tenant(graph::Error::Interrupted(_))),
+        Error::Ceremony(error) => matches!(
+            **error,
+            E::Cancelled | E::Tenant(graph::Error::Interrupted(_))
+        ),
         _ => false,
     }
 }
@@ -186,11 +237,16 @@ fn is_passing(error: &Error) -> bool {
             ledger::Error::Contended { .. } | ledger::Error::Unreachable { .. }
         )
     };
-    let of_tenant = |error: &graph::Error| {
-        matches!(
+    let of_tenant = |error: &graph::Error| match error {
+        graph::Error::Http { .. } | graph::Error::Throttled(_) | graph::Error::Unavailable(_) => {
+            true
+        }
+        // The access token is renewed every hour, and a network is away at times.
+        graph::Error::SignIn(error) => matches!(
             error,
-            graph::Error::Http { .. } | graph::Error::Throttled(_) | graph::Error::Unavailable(_)
-        )
+            credential::Error::Http(_) | credential::Error::Unreachable { .. }
+        ),
+        _ => false,
     };
     match error {
         Error::Ledger(error) => of_ledger(error),
@@ -200,5 +256,21 @@ fn is_passing(error: &Error) -> bool {
             _ => false,
         },
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn that_looks_fail_is_told_after_half_an_hour_and_every_day() {
+        let mut course = Course::default();
+        let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
+        let told: Vec<u64> = (0..3000)
+            .step_by(10)
+            .filter(|at| course.is_to_be_told(minutes(*at)))
+            .collect();
+        assert_eq!(told, [30, 30 + 24 * 60]);
     }
 }

@@ -5,15 +5,16 @@ mod journal;
 mod one;
 mod webhook;
 
-use std::collections::HashSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::ceremony::monitor::Request;
+use crate::ceremony;
+use crate::ceremony::monitor::{Memory, Request};
 use crate::cli::config::Config;
 use crate::cli::failure::Exit;
+use crate::cli::file::{Readers, Target};
 use crate::cli::record::LedgerChoice;
 use crate::cli::{Context, Error, output, tenant, time};
 use one::Monitor;
@@ -92,28 +93,51 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+    // Before anything is asked: a file that cannot be written is not to be found out after a long look.
+    let save = arguments.save.as_deref();
+    let save = save.map(|path| Target::open(path, Readers::Owner));
+    let save = save.transpose()?;
     let config = context.config()?;
+    let webhook = webhook(arguments, &config)?;
     let monitor = Monitor {
         arguments,
         context,
         client: tenant::client_for(&config, context, &PERMISSIONS)?,
         request: request(arguments, &config, context.env.now()),
-        webhook: webhook(arguments, &config)?,
+        webhook,
         config,
     };
     if arguments.follow {
         return follow::run(monitor).await;
     }
-    let mut record = monitor.open().await?;
-    let look = monitor.look(&record).await?;
-    if let Some(alarm) = monitor.alarm(&look) {
-        monitor.send(&alarm).await;
+    let looked = once(&monitor, save).await;
+    if let Err(error) = &looked
+        && is_blindness(error)
+    {
+        monitor.tell_failure(error).await;
     }
+    looked
+}
+
+async fn once(monitor: &Monitor<'_>, save: Option<Target<'_>>) -> Result<Exit, Error> {
+    let mut record = monitor.open().await?;
+    let mut look = monitor.look(&record, save).await?;
+    let is_newly_blind = look.is_newly_blind(record.known().0);
+    look.untold = !monitor.tell(&look, is_newly_blind).await;
     let entry = record.append(&look).await?;
     let report = monitor.report(&look, entry.as_ref());
     match look.unexplained == 0 && !look.unread.is_empty() {
         true => Err(Error::LogsUnread(Box::new(report))),
-        false => output::result(&context.global, &report),
+        false => output::result(&monitor.context.global, &report),
+    }
+}
+
+/// Whether it says that nobody looked, and nobody asked for that.
+fn is_blindness(error: &Error) -> bool {
+    match error {
+        Error::LogsUnread(_) | Error::Output(_) => false,
+        Error::Ceremony(error) => !matches!(**error, ceremony::Error::Cancelled),
+        _ => true,
     }
 }
 
@@ -133,7 +157,7 @@ fn request(arguments: &Arguments, config: &Config, now: Timestamp) -> Request {
         group,
         since: arguments.since.map(|since| since.before(now)),
         drill_application: config.drill_application(),
-        told: HashSet::new(),
+        memory: Memory::default(),
     }
 }
 
@@ -156,6 +180,10 @@ fn webhook(arguments: &Arguments, config: &Config) -> Result<Option<Webhook>, Er
                 webhook.map_err(|why| usage("--webhook-header-file", why))?,
             ))
         }
-        (webhook, _) => Ok(webhook),
+        (None, Some(_)) => Err(Error::Usage(
+            "--webhook-header-file: there is no webhook that it could go with; --webhook names one"
+                .to_owned(),
+        )),
+        (webhook, None) => Ok(webhook),
     }
 }

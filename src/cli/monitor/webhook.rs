@@ -132,6 +132,17 @@ impl Undelivered {
             Self::Setup(_) => false,
         }
     }
+
+    /// Whether another message might be taken. An address that is gone, or a secret that counts no more, is none of the message's fault.
+    pub(super) fn is_about_the_message(&self) -> bool {
+        matches!(
+            self,
+            Self::Refused {
+                status: 400 | 406 | 413 | 415 | 422,
+                ..
+            }
+        )
+    }
 }
 
 #[cfg(test)]

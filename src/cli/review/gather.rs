@@ -1,6 +1,5 @@
 //! What a review asks the tenant. A tenant that does not answer is something that the review has to say, and no reason not to hold it.
 
-use std::collections::HashSet;
 use std::path::Path;
 
 use crate::ceremony::monitor::{self, Look};
@@ -127,7 +126,7 @@ impl Asking<'_> {
             group: Some(desired.group.reference),
             since: None,
             drill_application: self.config.drill_application(),
-            told: HashSet::new(),
+            memory: monitor::Memory::default(),
         })
     }
 

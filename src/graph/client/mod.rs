@@ -29,7 +29,7 @@ pub use question::Question;
 pub(in crate::graph) use request::Request;
 #[cfg(test)]
 pub(in crate::graph) use rows::SMALLEST_PAGE;
-pub use rows::{LogRow, Row, Rows, Window};
+pub use rows::{LogRow, Row, Rows, UnreadableRow, Window};
 
 /// Which edition of Graph is spoken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -54,8 +54,8 @@ impl ApiVersion {
 
 /// A client of Microsoft Graph, cheap to clone.
 ///
-/// Reads and deletions are repeated when the service is throttling (429), unavailable (503, 504) or the connection
-/// breaks. Creations are repeated after 429 only, which is answered before anything is done; every other failure after
+/// Reads and deletions are repeated when the service is throttling (429), unavailable (502, 503, 504) or the connection
+/// breaks; not after 500, which says that the service failed at this very request. Creations are repeated after 429 only, which is answered before anything is done; every other failure after
 /// sending is [`Error::OutcomeUnknown`](super::Error::OutcomeUnknown).
 #[derive(Clone)]
 pub struct Client {

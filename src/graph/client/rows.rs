@@ -5,14 +5,17 @@ use std::marker::PhantomData;
 
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::exchange::Success;
 use super::{Client, Request};
+use crate::encoding::hex;
 use crate::graph::error::Error;
 use crate::graph::http;
-use crate::graph::model::Page;
+use crate::graph::model::{Page, SignIn};
 
 /// Pages after which a log counts as endless: ten million rows, or half a day of asking.
 const PAGE_LIMIT: usize = 10_000;
@@ -39,10 +42,48 @@ pub trait LogRow: DeserializeOwned {
 /// A row, and the very text that the service sent of it.
 #[derive(Debug)]
 pub struct Row<T> {
-    /// What is understood of it.
-    pub row: T,
+    /// What is understood of it, or why nothing is. One such row must not keep the others from being read.
+    pub row: Result<T, UnreadableRow>,
     /// All of it.
     pub text: Box<RawValue>,
+}
+
+/// A row of another shape than documented.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnreadableRow {
+    /// Its own id, if there is one.
+    pub id: Option<String>,
+    /// When it was, as the service wrote it, if it says so.
+    pub time: Option<String>,
+    /// Which member cannot be read.
+    pub why: String,
+}
+
+impl<T: LogRow> Row<T> {
+    /// The row's own id; of one that has none, the hash of its text: rows without an id are not the same row.
+    #[must_use]
+    pub fn id(&self) -> String {
+        let id = match &self.row {
+            Ok(row) => Some(row.id()),
+            Err(unreadable) => unreadable.id.as_deref(),
+        };
+        match id.filter(|id| !id.is_empty()) {
+            Some(id) => id.to_owned(),
+            None => {
+                let hash = Sha256::digest(self.text.get());
+                format!("sha256:{}", hex::encode(&hash))
+            }
+        }
+    }
+
+    /// When it was, as the service wrote it.
+    #[must_use]
+    pub fn time(&self) -> Option<&str> {
+        match &self.row {
+            Ok(row) => row.time(),
+            Err(unreadable) => unreadable.time.as_deref(),
+        }
+    }
 }
 
 /// From one moment to another, both included, in whole seconds.
@@ -98,6 +139,12 @@ impl<T: LogRow> Rows<T> {
         }
     }
 
+    /// Whether there are rows that were not read yet.
+    #[must_use]
+    pub fn has_more(&self) -> bool {
+        !matches!(self.next, Next::End)
+    }
+
     /// The next page, which may be empty; nothing after the last. After an error the same page can be asked for again.
     ///
     /// # Errors
@@ -122,7 +169,7 @@ impl<T: LogRow> Rows<T> {
         let (mut rows, next) = self.read(&answer)?;
         // A query that goes on from the oldest moment brings that moment's rows again.
         if is_continued {
-            rows.retain(|row| !self.ids_of_oldest.contains(row.row.id()));
+            rows.retain(|row| !self.ids_of_oldest.contains(&row.id()));
         }
         self.remember(&rows);
         self.next = next;
@@ -156,10 +203,11 @@ impl<T: LogRow> Rows<T> {
     fn read(&self, answer: &Success) -> Result<(Vec<Row<T>>, Next), Error> {
         let Page { value, next_link } = answer.json::<Page<Box<RawValue>>>()?;
         let rows = value.into_iter().map(|text| {
-            let row = answer.part(text.get())?;
-            Ok(Row { row, text })
+            let row = answer.part(text.get());
+            let row = row.map_err(|error| unreadable::<T>(&error, text.get()));
+            Row { row, text }
         });
-        let rows = rows.collect::<Result<Vec<_>, Error>>()?;
+        let rows: Vec<_> = rows.collect();
         let next = match next_link {
             None => Next::End,
             Some(_) if self.pages >= PAGE_LIMIT => {
@@ -175,16 +223,39 @@ impl<T: LogRow> Rows<T> {
 
     /// What has to be known to go on without the service's link.
     fn remember(&mut self, rows: &[Row<T>]) {
-        let Some(oldest) = rows.iter().rev().find_map(|row| plain(row.row.time()?)) else {
+        let Some(oldest) = rows.iter().rev().find_map(|row| plain(row.time()?)) else {
             return;
         };
         if self.oldest.as_deref() != Some(oldest) {
             self.oldest = Some(oldest.to_owned());
             self.ids_of_oldest.clear();
         }
-        let same = rows.iter().filter(|row| row.row.time() == Some(oldest));
-        let ids = same.map(|row| row.row.id().to_owned());
+        let same = rows.iter().filter(|row| row.time() == Some(oldest));
+        let ids = same.map(Row::id);
         self.ids_of_oldest.extend(ids);
+    }
+}
+
+impl Rows<SignIn> {
+    /// Only the sign-ins that succeeded, which are few however many were tried.
+    pub fn that_succeeded(mut self) -> Self {
+        self.filter.push_str(" and status/errorCode eq 0");
+        self
+    }
+}
+
+/// What can be said of a row that is not as documented.
+fn unreadable<T: LogRow>(error: &Error, text: &str) -> UnreadableRow {
+    let row: Value = serde_json::from_str(text).unwrap_or_default();
+    let member = |name: &str| row[name].as_str().map(str::to_owned);
+    let why = match error {
+        Error::Malformed { member, reason, .. } => format!("its member {member}: {reason}"),
+        error => error.to_string(),
+    };
+    UnreadableRow {
+        id: member("id"),
+        time: member(T::TIME),
+        why,
     }
 }
 

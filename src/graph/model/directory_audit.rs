@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "camelCase", default)]
 pub struct DirectoryAudit {
     /// Its own id.
+    #[serde(deserialize_with = "super::null::as_empty")]
     pub id: String,
     /// RFC 3339.
     pub activity_date_time: Option<String>,
@@ -25,8 +26,10 @@ pub struct DirectoryAudit {
     /// For people.
     pub result_reason: Option<String>,
     /// Who did it.
+    #[serde(deserialize_with = "super::null::as_empty")]
     pub initiated_by: AuditActivityInitiator,
     /// To what it was done.
+    #[serde(deserialize_with = "super::null::as_empty")]
     pub target_resources: Vec<TargetResource>,
 }
 
@@ -80,6 +83,7 @@ pub struct TargetResource {
     /// Of a user, the sign-in name.
     pub user_principal_name: Option<String>,
     /// What was changed.
+    #[serde(deserialize_with = "super::null::as_empty")]
     pub modified_properties: Vec<ModifiedProperty>,
 }
 

@@ -18,6 +18,7 @@ pub mod group;
 mod kind;
 pub mod membership;
 pub mod named_location;
+mod null;
 pub mod page;
 pub mod sign_in;
 pub mod unified_role_assignment;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "camelCase", default)]
 pub struct SignIn {
     /// Its own id.
+    #[serde(deserialize_with = "super::null::as_empty")]
     pub id: String,
     /// RFC 3339.
     pub created_date_time: Option<String>,
@@ -35,14 +36,18 @@ pub struct SignIn {
     /// `success`, `failure`, `notApplied`
     pub conditional_access_status: Option<String>,
     /// What each policy did; empty without a permission to read policies.
+    #[serde(deserialize_with = "super::null::as_empty")]
     pub applied_conditional_access_policies: Vec<AppliedConditionalAccessPolicy>,
     /// `singleFactorAuthentication` or `multiFactorAuthentication` (beta only).
     pub authentication_requirement: Option<String>,
     /// Who asked for that (beta only).
+    #[serde(deserialize_with = "super::null::as_empty")]
     pub authentication_requirement_policies: Vec<AuthenticationRequirementPolicy>,
     /// By which methods (beta only).
+    #[serde(deserialize_with = "super::null::as_empty")]
     pub authentication_details: Vec<AuthenticationDetail>,
     /// `interactiveUser`, `nonInteractiveUser`, … (beta only).
+    #[serde(deserialize_with = "super::null::as_empty")]
     pub sign_in_event_types: Vec<String>,
     /// The same as `uti` of the token that was issued (beta only).
     pub unique_token_identifier: Option<String>,
@@ -71,6 +76,7 @@ pub struct AppliedConditionalAccessPolicy {
     /// `success`, `failure`, `notApplied`, `notEnabled`, `reportOnlySuccess`, …
     pub result: Option<String>,
     /// What it asked for.
+    #[serde(deserialize_with = "super::null::as_empty")]
     pub enforced_grant_controls: Vec<String>,
 }
 

@@ -2,7 +2,7 @@ use super::*;
 use crate::graph::client::SMALLEST_PAGE;
 use crate::graph::http::ANSWER_LIMIT;
 use crate::graph::model::{DirectoryAudit, SignIn};
-use crate::graph::{AuditsOf, Error, LogRow, Rows, SignInKind, Window};
+use crate::graph::{AuditsOf, Error, LogRow, Row, Rows, SignInKind, Window};
 
 const FROM: &str = "2026-10-24T01:02:03.456Z";
 const UNTIL: &str = "2026-10-24T23:59:59.5Z";
@@ -37,7 +37,7 @@ fn too_long() -> Reply {
 async fn ids<T: LogRow>(rows: &mut Rows<T>) -> Result<Vec<String>, Error> {
     let mut ids = Vec::new();
     while let Some(page) = rows.next_page().await? {
-        ids.extend(page.iter().map(|row| row.row.id().to_owned()));
+        ids.extend(page.iter().map(Row::id));
     }
     Ok(ids)
 }
@@ -178,11 +178,32 @@ async fn a_page_that_failed_can_be_asked_for_again() {
 }
 
 #[tokio::test]
-async fn a_row_of_another_shape_is_an_error_that_names_the_member() {
-    let shape = json!({"id": "1", "status": {"errorCode": "x"}});
-    let (_server, client) = serve([page(&[shape], None)]).await;
-    let refused = ids(&mut sign_ins(&client)).await;
+async fn a_row_of_another_shape_does_not_hide_the_others() {
+    let shape = json!({"id": "1", "createdDateTime": FROM, "status": {"errorCode": "x"}});
+    let nameless = || json!({"createdDateTime": FROM, "appId": null});
+    let nulls = json!({"id": "3", "createdDateTime": FROM, "authenticationDetails": null,
+        "appliedConditionalAccessPolicies": null, "signInEventTypes": null});
+    let other = json!({"id": null, "createdDateTime": FROM, "appId": "another"});
+    let rows = [shape, nameless(), other, json!(7), nulls];
+    let (_server, client) = serve([page(&rows, None)]).await;
+    let read = sign_ins(&client).next_page().await.unwrap().unwrap();
+    let unreadable = read[0].row.as_ref().unwrap_err();
+    assert!(unreadable.why.contains("status.errorCode"));
+    assert_eq!((read[0].id(), read[0].time()), ("1".to_owned(), Some(FROM)));
+    assert!(read[1].id().starts_with("sha256:") && read[1].row.is_ok());
+    assert_ne!(read[1].id(), read[2].id(), "two rows without an id are two");
+    assert!(read[3].row.is_err());
+    assert!(read[4].row.is_ok(), "null is an empty list");
+}
+
+#[tokio::test]
+async fn those_that_succeeded_are_asked_for_by_their_number() {
+    let (server, client) = serve([page(&[], None)]).await;
+    let read = ids(&mut sign_ins(&client).that_succeeded()).await.unwrap();
+    assert!(read.is_empty());
+    let line = &server.lines()[0];
     assert!(
-        matches!(refused, Err(Error::Malformed { member, .. }) if member == "status.errorCode")
+        line.contains("status/errorCode%20eq%200%20and%20createdDateTime%20ge"),
+        "{line}"
     );
 }

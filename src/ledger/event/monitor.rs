@@ -14,12 +14,13 @@ pub enum Log {
     SignIns,
 }
 
-/// From one moment to another, RFC 3339; the end does not belong to it.
+/// From one moment to another, RFC 3339. Of a look, both belong to it: what happens in its last second may be told later, so the next
+/// look begins well before. Of a review, the end does not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Period {
     /// The first moment.
     pub from: String,
-    /// The first moment that is not in it.
+    /// The last moment, or the first that is not in it.
     pub until: String,
 }
 
@@ -32,6 +33,9 @@ pub struct Unread {
     pub period: Period,
     /// Why: the service keeps it no longer, there is no licence for it, a permission is missing.
     pub why: String,
+    /// The account, by its object id, or the name that nobody could be found by; none if it is about everybody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<String>,
 }
 
 /// A row of a log that is about an emergency account, or about what protects it.
@@ -54,6 +58,9 @@ pub struct LogEvent {
     /// The entry of this ledger that explains it; none of what nobody announced or recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub explained_by: Option<u64>,
+    /// What the log marks all rows of one request with. One deed explains one request: a later look must know which.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub correlation_id: Option<String>,
     /// Of many rows alike, how many there were, and when the last was, RFC 3339; none of a single one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alike: Option<Alike>,
@@ -78,6 +85,9 @@ pub struct TenantMonitored {
     pub accounts: Vec<Account>,
     /// The time that was looked at.
     pub period: Period,
+    /// The groups of emergency accounts that were looked for, by their object ids.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
     /// What of that could not be read.
     pub unread: Vec<Unread>,
     /// What was found, oldest first; of many rows alike the first.
@@ -87,6 +97,12 @@ pub struct TenantMonitored {
     /// The rows of those that a later look may see again, by their ids: a log tells of some rows late, so looks overlap.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub seen: Vec<String>,
+    /// Refused sign-ins up to this moment, RFC 3339, were too many to be listed by their ids: a later look takes them for told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused_until: Option<String>,
+    /// Whether somebody was to be told of it and could not be: then the next look tells of all of it again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub untold: bool,
     /// How many rows nothing explains.
     pub unexplained: u32,
     /// SHA-256 of the document with all rows as they were read, hexadecimal.

@@ -11,6 +11,10 @@ use crate::graph::model::DirectoryAudit;
 /// How far the service's clock and a station's may be apart.
 pub const TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
 
+/// How long before its entry, or after the entry before it, a deed can have been done. In between a ceremony may have waited for days to
+/// be resumed.
+const STEP: SignedDuration = SignedDuration::from_mins(15);
+
 /// A time in which somebody said that an account would sign in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Drill {
@@ -22,12 +26,35 @@ pub struct Drill {
     pub account: String,
     /// When it was announced.
     pub from: Timestamp,
-    /// When it ended, or the latest moment at which it can.
+    /// When its sign-in ended, or the latest moment at which it can.
     pub until: Timestamp,
+    /// Whether its sign-in may still come to its end: until then nobody knows which one it is.
+    pub is_running: bool,
     /// The application that signs in, if that is known.
     pub application: Option<String>,
-    /// The row that the drill itself found, and judged.
+    /// By what its own sign-in is known.
+    pub own: Marks,
+}
+
+/// By what the drill's own sign-in is known among others of the same time.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// The row that the drill found, by its identifiers, and found to be as it should.
     pub row: Option<String>,
+    /// What its requests were marked with.
+    pub requests: Vec<String>,
+    /// `uti` of its tokens.
+    pub tokens: Vec<String>,
+}
+
+impl Marks {
+    fn are_of(&self, event: &Event) -> bool {
+        let is_one_of = |marks: &[String], mark: &Option<String>| {
+            let mark = mark.as_deref().filter(|mark| !mark.is_empty());
+            mark.is_some_and(|mark| marks.iter().any(|one| same(one, mark)))
+        };
+        is_one_of(&self.requests, &event.correlation_id) || is_one_of(&self.tokens, &event.token_id)
+    }
 }
 
 /// What was done to the tenant with this tool.
@@ -100,6 +127,31 @@ impl Deed {
     }
 }
 
+/// What the log says of a user's update besides what was changed.
+const BESIDES: [&str; 3] = [
+    "included updated properties",
+    "targetid.",
+    "action client name",
+];
+
+/// Whether an update of a user is of those that the deed brings about. The log calls every change of an account so: who renames or
+/// disables it while a key is enrolled must not pass for the enrolment.
+fn is_of_deed(deed: Deed, row: &DirectoryAudit) -> bool {
+    let own: &[&str] = match deed {
+        Deed::RegisterKey | Deed::RemoveKey => &["searchabledevicekey", "strongauthentication"],
+        Deed::UpdateAccount => &["passwordpolicies"],
+        _ => return true,
+    };
+    let targets = row.target_resources.iter();
+    let mut changed = targets.flat_map(|target| &target.modified_properties);
+    changed.all(|property| {
+        let name = property.display_name.as_deref().unwrap_or_default();
+        let name = name.to_ascii_lowercase();
+        let mut known = own.iter().chain(&BESIDES);
+        known.any(|known| name.starts_with(known))
+    })
+}
+
 /// All that was announced and recorded, and what of it has been used up.
 #[derive(Debug, Clone, Default)]
 pub struct Announced {
@@ -107,6 +159,24 @@ pub struct Announced {
     recorded: Vec<Recorded>,
     /// Which request a deed's activity was seen of: a second one like it is somebody else's.
     used: HashMap<(u64, String), String>,
+}
+
+/// A change that a deed may explain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    event: Event,
+    /// The row's request, or the row itself where that is not told.
+    request: String,
+    /// The deeds that may explain it, the nearest first, and how far they are.
+    by: Vec<(SignedDuration, usize)>,
+}
+
+impl Change {
+    /// What the row says.
+    #[must_use]
+    pub fn into_event(self) -> Event {
+        self.event
+    }
 }
 
 impl Announced {
@@ -120,41 +190,96 @@ impl Announced {
         }
     }
 
-    /// Takes for used what an earlier look saw.
-    pub fn use_up(&mut self, entry: u64, activity: &str) {
+    /// Takes for used what an earlier look saw, of this request.
+    pub fn use_up(&mut self, entry: u64, activity: &str, request: &str) {
         let key = (entry, activity.to_owned());
-        self.used.insert(key, String::new());
+        self.used.insert(key, request.to_owned());
     }
 
-    /// What explains a sign-in.
+    /// What of deeds has been used up: the entry, the activity, and the request.
+    pub fn used(&self) -> impl Iterator<Item = (u64, &str, &str)> {
+        let used = self.used.iter();
+        used.map(|((entry, activity), request)| (*entry, activity.as_str(), request.as_str()))
+    }
+
+    /// What explains a sign-in; nothing at all while a drill goes on of which it may be the sign-in: only the drill's end tells.
     #[must_use]
-    pub fn of_sign_in(&self, event: &Event) -> Explanation {
+    pub fn of_sign_in(&self, event: &Event) -> Option<Explanation> {
         debug_assert_eq!(event.log, Log::SignIns);
         let account = event.account.as_deref().unwrap_or_default();
         let drills = self.drills.iter().filter(|one| same(&one.account, account));
         let near: Vec<&Drill> = drills.filter(|one| one.is_around(event)).collect();
-        if let Some(drill) = near.iter().find(|drill| drill.against(event).is_none()) {
-            return drill.explanation();
+        let of_course = |drill: &&&Drill| drill.against(event).is_none();
+        if let Some(drill) = near.iter().find(of_course) {
+            return match drill.is_running {
+                true => None,
+                false => Some(drill.explanation()),
+            };
         }
         let why = near.first().and_then(|drill| {
             let against = drill.against(event)?;
             Some(format!("within the drill {}, but {against}", drill.label))
         });
-        Explanation::Nothing { why }
+        Some(Explanation::Nothing { why })
     }
 
-    /// What explains a change.
-    pub fn of_change(&mut self, event: &Event, row: &DirectoryAudit) -> Explanation {
-        let near = self.recorded.iter().filter(|one| one.says(event, row));
-        let request = row.correlation_id.as_deref().unwrap_or(&row.id);
+    /// A change with the deeds that may explain it; the event alone if there are none. Which deed explains which change can be told only
+    /// once all are known ([`Self::of_changes`]): rows come newest first, and the newest need not be ours.
+    ///
+    /// # Errors
+    /// The event, of which nothing comes near.
+    pub fn change(
+        &self,
+        event: Event,
+        row: &DirectoryAudit,
+        by_account: bool,
+    ) -> Result<Change, Box<Event>> {
+        // The tool acts as an operator or an application, never as the account that it looks after.
+        if by_account {
+            return Err(Box::new(event));
+        }
+        let recorded = self.recorded.iter().enumerate();
+        let by = recorded.filter_map(|(at, one)| Some((one.distance(&event, row)?, at)));
+        let mut by: Vec<_> = by.collect();
+        by.sort();
+        if by.is_empty() {
+            return Err(Box::new(event));
+        }
+        let request = row.correlation_id.clone();
+        let request = request.filter(|request| !request.is_empty());
+        Ok(Change {
+            request: request.unwrap_or_else(|| event.id.clone()),
+            event,
+            by,
+        })
+    }
+
+    /// What explains changes: each deed one of a kind, the nearest to it, of several the oldest.
+    pub fn of_changes(&mut self, mut changes: Vec<Change>) -> Vec<(Event, Explanation)> {
+        changes.sort_by(|one, other| {
+            let key = |change: &Change| {
+                let distance = change.by.first().map(|(distance, _)| *distance);
+                (distance, change.event.time, change.event.id.clone())
+            };
+            key(one).cmp(&key(other))
+        });
+        let explained = changes.into_iter().map(|change| {
+            let explanation = self.of_change(&change);
+            (change.event, explanation)
+        });
+        explained.collect()
+    }
+
+    fn of_change(&mut self, change: &Change) -> Explanation {
         let mut twice = None;
-        for recorded in near {
-            let key = (recorded.entry, event.activity.clone());
+        for (_, at) in &change.by {
+            let recorded = &self.recorded[*at];
+            let key = (recorded.entry, change.event.activity.clone());
             match self.used.get(&key) {
-                Some(used) if used != request => twice = Some(recorded),
+                Some(used) if *used != change.request => twice = twice.or(Some(recorded)),
                 _ => {
-                    self.used.insert(key, request.to_owned());
                     let (entry, what) = (recorded.entry, recorded.what.clone());
+                    self.used.insert(key, change.request.clone());
                     return Explanation::By { entry, what };
                 }
             }
@@ -167,7 +292,11 @@ impl Announced {
 
 impl Drill {
     fn is_around(&self, event: &Event) -> bool {
-        self.row.as_deref() == Some(&event.id) || within(event.time, self.from, self.until)
+        self.is_own_row(event) || within(event.time, self.from, self.until)
+    }
+
+    fn is_own_row(&self, event: &Event) -> bool {
+        self.own.row.as_deref() == Some(&event.id)
     }
 
     fn explanation(&self) -> Explanation {
@@ -177,7 +306,7 @@ impl Drill {
 
     /// What about a sign-in is not as in a drill.
     fn against(&self, event: &Event) -> Option<String> {
-        if self.row.as_deref() == Some(&event.id) {
+        if self.is_own_row(event) {
             return None;
         }
         match &event.ended {
@@ -200,27 +329,65 @@ impl Drill {
         if let Some(method) = other {
             return Some(format!("by {method}, which is no passkey"));
         }
-        let needs_key = event.is_interactive && event.ended == Ended::Succeeded;
+        match event.ended == Ended::Succeeded {
+            true => self.against_entry(event),
+            false => None,
+        }
+    }
+
+    /// What stands against a sign-in that succeeded. Whoever else has a key could wait for a drill to use it in.
+    fn against_entry(&self, event: &Event) -> Option<String> {
         let by_key = event.methods.iter().any(|one| is_passkey(one));
-        (needs_key && !by_key).then(|| "the log does not say that it was by a passkey".to_owned())
+        if event.is_interactive && !by_key {
+            return Some("the log does not say that it was by a passkey".to_owned());
+        }
+        if self.is_running || self.own.are_of(event) {
+            return None;
+        }
+        let has_marks = !(self.own.requests.is_empty() && self.own.tokens.is_empty());
+        match (event.is_interactive, has_marks) {
+            (true, true) => Some("it is another one than the drill's own".to_owned()),
+            (true, false) => Some("the drill tells of no sign-in".to_owned()),
+            (false, _) if self.application.is_some() => None,
+            (false, _) => Some("it is not known by which application drills sign in".to_owned()),
+        }
     }
 }
 
 impl Recorded {
-    fn says(&self, event: &Event, row: &DirectoryAudit) -> bool {
+    /// How far a change is from the time of this deed; nothing if it cannot be this deed.
+    fn distance(&self, event: &Event, row: &DirectoryAudit) -> Option<SignedDuration> {
         let mut activities = self.deed.activities().iter();
         let targets = |id: &String| {
             let mut targets = row.target_resources.iter();
             targets.any(|one| one.id.as_deref().is_some_and(|target| same(target, id)))
         };
-        event.ended == Ended::Succeeded
+        let is_it = event.ended == Ended::Succeeded
             && activities.any(|one| one.eq_ignore_ascii_case(&event.activity))
-            && within(event.time, self.from, self.until)
             && !self.objects.is_empty()
             && self.objects.iter().all(targets)
+            && (!event.activity.eq_ignore_ascii_case("Update user") || is_of_deed(self.deed, row));
+        let shift = |time: Timestamp, by: SignedDuration| time.saturating_add(by).unwrap_or(time);
+        let distance = distance(
+            event.time,
+            self.from,
+            self.until.min(shift(self.from, STEP)),
+        )
+        .min(distance(
+            event.time,
+            self.from.max(shift(self.until, -STEP)),
+            self.until,
+        ));
+        (is_it && distance <= TOLERANCE).then_some(distance)
     }
 }
 
+/// How far a moment is from a time.
+fn distance(time: Timestamp, from: Timestamp, until: Timestamp) -> SignedDuration {
+    let outside = from.duration_since(time).max(time.duration_since(until));
+    outside.max(SignedDuration::ZERO)
+}
+
 fn within(time: Timestamp, from: Timestamp, until: Timestamp) -> bool {
-    time.duration_since(from) >= -TOLERANCE && time.duration_since(until) <= TOLERANCE
+    distance(time, from, until) <= TOLERANCE
 }

@@ -1,11 +1,11 @@
 //! A row of the directory's log.
 
-use super::{Ended, Event, Log, Watched};
+use super::{Asked, Ended, Event, Log, Watched};
 use crate::graph::model::DirectoryAudit;
 use crate::graph::model::directory_audit::{AuditActivityInitiator, TargetResource};
 use crate::tenant::audit::Severity;
 
-pub(super) fn event(row: &DirectoryAudit, watched: &Watched) -> Option<Event> {
+pub(super) fn event(row: &DirectoryAudit, watched: &Watched, asked: Asked<'_>) -> Event {
     let user = row.initiated_by.user.as_ref();
     let by_account = user
         .and_then(|user| user.id.as_deref())
@@ -13,13 +13,14 @@ pub(super) fn event(row: &DirectoryAudit, watched: &Watched) -> Option<Event> {
     let mut targets = row.target_resources.iter();
     let to_account = targets.find_map(|one| watched.account(one.id.as_deref()?));
     let address = user.and_then(|user| user.ip_address.clone());
-    Some(Event {
+    let (time, timeless) = asked.time(row.activity_date_time.as_deref());
+    Event {
         log: Log::DirectoryAudits,
-        id: row.id.clone(),
-        time: row.activity_date_time.as_deref()?.parse().ok()?,
+        id: asked.id.to_owned(),
+        time,
         account: to_account.or(by_account).map(str::to_owned),
         by: by(&row.initiated_by),
-        activity: activity(row),
+        activity: activity(row) + timeless,
         application: None,
         targets: row.target_resources.iter().filter_map(target).collect(),
         ended: ended(row),
@@ -28,7 +29,9 @@ pub(super) fn event(row: &DirectoryAudit, watched: &Watched) -> Option<Event> {
         address: address.filter(|address| !address.is_empty()),
         is_interactive: false,
         severity: severity(row, watched, by_account.or(to_account).is_some()),
-    })
+        correlation_id: row.correlation_id.clone(),
+        token_id: None,
+    }
 }
 
 fn activity(row: &DirectoryAudit) -> String {
@@ -82,7 +85,7 @@ fn severity(row: &DirectoryAudit, watched: &Watched, of_account: bool) -> Severi
             })
     });
     match of_account || of_group {
-        true if row.result.as_deref() == Some("success") => Severity::Error,
+        true if !matches!(ended(row), Ended::Failed { .. }) => Severity::Error,
         _ => Severity::Warning,
     }
 }

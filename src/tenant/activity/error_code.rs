@@ -6,7 +6,9 @@ use crate::tenant::audit::Severity;
 /// How far somebody came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    /// Nobody was refused: the service asked something in between.
+    /// The service asked something in between, behind the first secret: somebody knows it. A sign-in with a key is asked that, too.
+    Asked,
+    /// Nobody was refused, and nobody had to know anything: the service asked who it is.
     Interrupt,
     /// The first secret was right, and something behind it stood in the way: somebody knows it.
     Past,
@@ -33,21 +35,21 @@ const CODES: [(i32, Kind, &str); 37] = [
     (50074, Kind::Past, "a second factor was not given"),
     (50076, Kind::Past, "a policy asks for a second factor"),
     (50079, Kind::Past, "a second factor must be registered"),
-    (50097, Kind::Interrupt, "asked for proof of the device"),
+    (50097, Kind::Past, "asked for proof of the device"),
     (50105, Kind::Past, "not assigned to the application"),
-    (50125, Kind::Interrupt, "asked for another way to sign in"),
+    (50125, Kind::Past, "asked for another way to sign in"),
     (50126, Kind::Refused, "wrong name or password"),
-    (50127, Kind::Interrupt, "asked to install a broker"),
-    (50129, Kind::Interrupt, "asked to join the device"),
+    (50127, Kind::Past, "asked to install a broker"),
+    (50129, Kind::Past, "asked to join the device"),
     (50131, Kind::Past, "blocked by Conditional Access"),
     (50132, Kind::Refused, "the session is no longer valid"),
     (50133, Kind::Refused, "the session has expired"),
-    (50140, Kind::Interrupt, "asked whether to stay signed in"),
+    (50140, Kind::Asked, "asked whether to stay signed in"),
     (50143, Kind::Refused, "the session is of another tenant"),
     (50144, Kind::Past, "the password has expired"),
     (50158, Kind::Past, "a policy asks for more"),
     (50173, Kind::Refused, "the session was revoked"),
-    (50199, Kind::Interrupt, "asked to confirm the application"),
+    (50199, Kind::Asked, "asked to confirm the application"),
     (
         53000,
         Kind::Past,
@@ -59,7 +61,7 @@ const CODES: [(i32, Kind, &str); 37] = [
         "Conditional Access: the device is not joined",
     ),
     (53003, Kind::Past, "blocked by Conditional Access"),
-    (65001, Kind::Interrupt, "asked for consent"),
+    (65001, Kind::Asked, "asked for consent"),
     (
         70044,
         Kind::Refused,
@@ -83,12 +85,14 @@ pub(super) fn ended(code: Option<i32>, reason: Option<&str>) -> (Ended, Severity
     let number = code.to_string();
     let said = reason.filter(|reason| !reason.is_empty());
     match known {
+        Some((_, Kind::Asked, why)) => (interrupted(number, why), Severity::Error),
         Some((_, Kind::Interrupt, why)) => (interrupted(number, why), Severity::Warning),
         Some((_, Kind::Past, why)) => (failed(number, why), Severity::Error),
         Some((_, Kind::Refused, why)) => (failed(number, why), Severity::Warning),
         None => {
             let why = said.unwrap_or("for a reason that this version does not know");
-            (failed(number, why), Severity::Warning)
+            // Whoever gave it may have been past the first secret.
+            (failed(number, why), Severity::Error)
         }
     }
 }

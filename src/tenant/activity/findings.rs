@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use super::{Ended, Event, Explanation, Log};
+use crate::tenant::audit::Severity;
 
 /// The most findings that are kept; what comes after is counted.
 pub const MOST_FINDINGS: usize = 5_000;
@@ -36,6 +37,12 @@ impl Finding {
         self.explanation.entry().is_some()
     }
 
+    /// How much it is worth telling, the most first where not all can be told.
+    #[must_use]
+    pub fn weight(&self) -> Weight {
+        Weight::of(&self.event, &self.explanation)
+    }
+
     fn new(event: Event, explanation: Explanation) -> Self {
         let mut finding = Self {
             explanation,
@@ -55,9 +62,12 @@ impl Finding {
         self.rows = self.rows.saturating_add(1);
         self.came_from(event.address.clone());
         self.last = self.last.max(event.time);
+        // The worst of them stands for all.
+        let severity = self.event.severity.max(event.severity);
         if event.time < self.event.time {
             self.event = event;
         }
+        self.event.severity = severity;
     }
 
     fn came_from(&mut self, address: Option<String>) {
@@ -72,11 +82,38 @@ impl Finding {
     }
 }
 
+/// How much something is worth telling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Weight {
+    /// Something explains it.
+    Explained,
+    /// Somebody tried, and was refused; a change of something else.
+    Slight,
+    /// Somebody knows a secret, or changed what protects the accounts.
+    Grave,
+    /// Somebody got in.
+    Entry,
+}
+
+impl Weight {
+    fn of(event: &Event, explanation: &Explanation) -> Self {
+        let got_in = event.log == Log::SignIns && event.ended == Ended::Succeeded;
+        match (explanation.entry(), event.severity) {
+            (Some(_), _) => Self::Explained,
+            (None, Severity::Error) if got_in => Self::Entry,
+            (None, Severity::Error) => Self::Grave,
+            (None, Severity::Warning | Severity::Note) => Self::Slight,
+        }
+    }
+}
+
 /// All findings of a look.
 #[derive(Debug, Clone, Default)]
 pub struct Findings {
     by_likeness: HashMap<Likeness, usize>,
     found: Vec<Finding>,
+    /// Where the findings of each weight are that give way to graver ones, [`Weight::Explained`] first.
+    yielding: [Vec<usize>; 3],
     /// Rows that no finding has room for.
     pub omitted: u32,
     /// Rows that nothing explains, with those that are omitted.
@@ -101,6 +138,8 @@ struct Likeness {
 
 impl Findings {
     /// Takes in an event.
+    ///
+    /// Once there are [`MOST_FINDINGS`], one that is worth less gives way: a flood of tries must not hide who got in.
     pub fn add(&mut self, event: Event, explanation: Explanation) {
         if explanation.entry().is_none() {
             self.unexplained = self.unexplained.saturating_add(1);
@@ -108,12 +147,41 @@ impl Findings {
         let likeness = Likeness::of(&event, &explanation);
         if let Some(&at) = self.by_likeness.get(&likeness) {
             self.found[at].join(event);
-        } else if self.found.len() < MOST_FINDINGS {
-            self.by_likeness.insert(likeness, self.found.len());
-            self.found.push(Finding::new(event, explanation));
+            return;
+        }
+        let weight = Weight::of(&event, &explanation);
+        let finding = Finding::new(event, explanation);
+        let at = if self.found.len() < MOST_FINDINGS {
+            self.found.push(finding);
+            self.found.len() - 1
+        } else if let Some(at) = self.slighter_than(weight) {
+            let given_way = std::mem::replace(&mut self.found[at], finding);
+            self.omitted = self.omitted.saturating_add(given_way.rows);
+            let likeness = Likeness::of(&given_way.event, &given_way.explanation);
+            self.by_likeness.remove(&likeness);
+            at
         } else {
             self.omitted = self.omitted.saturating_add(1);
+            return;
+        };
+        self.by_likeness.insert(likeness, at);
+        if let Some(yielding) = self.yielding.get_mut(weight as usize) {
+            yielding.push(at);
         }
+    }
+
+    /// A finding that is worth less than this, if there is one.
+    fn slighter_than(&mut self, weight: Weight) -> Option<usize> {
+        let lists = self.yielding.iter_mut().take(weight as usize);
+        for (index, list) in lists.enumerate() {
+            // One that became graver since, or gave way itself, is where it was put last.
+            while let Some(at) = list.pop() {
+                if self.found[at].weight() as usize == index {
+                    return Some(at);
+                }
+            }
+        }
+        None
     }
 
     /// The findings, oldest first.

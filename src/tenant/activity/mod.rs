@@ -14,8 +14,8 @@ use jiff::Timestamp;
 use crate::graph::model::{DirectoryAudit, SignIn};
 use crate::tenant::audit::Severity;
 
-pub use announced::{Announced, Deed, Drill, Recorded, TOLERANCE};
-pub use findings::{Finding, Findings, MOST_ADDRESSES, MOST_FINDINGS};
+pub use announced::{Announced, Change, Deed, Drill, Marks, Recorded, TOLERANCE};
+pub use findings::{Finding, Findings, MOST_ADDRESSES, MOST_FINDINGS, Weight};
 pub use sign_in::is_passkey;
 
 /// Which log a row is of.
@@ -32,8 +32,8 @@ pub enum Log {
 pub struct Watched {
     /// The emergency accounts: object ids, and names for people.
     pub accounts: Vec<(String, String)>,
-    /// The object id of the group that policies exclude.
-    pub group: Option<String>,
+    /// The object ids of the groups that policies exclude.
+    pub groups: Vec<String>,
 }
 
 impl Watched {
@@ -42,10 +42,18 @@ impl Watched {
         found.map(|(known, _)| known.as_str())
     }
 
+    /// Whether one of the accounts did this itself.
+    #[must_use]
+    pub fn did(&self, row: &DirectoryAudit) -> bool {
+        let user = row.initiated_by.user.as_ref();
+        let id = user.and_then(|user| user.id.as_deref());
+        id.is_some_and(|id| self.account(id).is_some())
+    }
+
     /// Whether a text names an account or the group by its id.
     fn is_named_in(&self, text: &str) -> bool {
         let text = text.to_ascii_lowercase();
-        let ids = self.accounts.iter().map(|(id, _)| id).chain(&self.group);
+        let ids = self.accounts.iter().map(|(id, _)| id).chain(&self.groups);
         ids.into_iter()
             .any(|id| !id.is_empty() && text.contains(&id.to_ascii_lowercase()))
     }
@@ -130,6 +138,10 @@ pub struct Event {
     pub is_interactive: bool,
     /// How bad it is if nothing explains it.
     pub severity: Severity,
+    /// What the log marks all rows of one request with.
+    pub correlation_id: Option<String>,
+    /// Of a sign-in, `uti` of the token that was issued.
+    pub token_id: Option<String>,
 }
 
 /// What explains an event.
@@ -160,14 +172,63 @@ impl Explanation {
     }
 }
 
-/// A row of the sign-in log as an event; nothing if it has no time, or is of somebody else.
-#[must_use]
-pub fn of_sign_in(row: &SignIn, watched: &Watched) -> Option<Event> {
-    sign_in::event(row, watched)
+/// What is known of a row besides what it says.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// By what it is known.
+    pub id: &'a str,
+    /// The account whose rows were asked for.
+    pub account: Option<&'a str>,
+    /// When it was asked: the time of a row that says none.
+    pub now: Timestamp,
 }
 
-/// A row of the directory's log as an event; nothing if it has no time.
+/// What is said of a row without a time.
+const TIMELESS: &str = " (the log does not say when)";
+
+impl Asked<'_> {
+    /// When a row was, and what is to be said if it does not tell.
+    fn time(&self, time: Option<&str>) -> (Timestamp, &'static str) {
+        match time.and_then(|time| time.parse().ok()) {
+            Some(time) => (time, ""),
+            None => (self.now, TIMELESS),
+        }
+    }
+}
+
+/// A row of the sign-in log as an event; nothing if it says that it is of somebody else. One that does not say whose it is belongs to the
+/// account that was asked for.
 #[must_use]
-pub fn of_change(row: &DirectoryAudit, watched: &Watched) -> Option<Event> {
-    change::event(row, watched)
+pub fn of_sign_in(row: &SignIn, watched: &Watched, asked: Asked<'_>) -> Option<Event> {
+    sign_in::event(row, watched, asked)
+}
+
+/// A row of the directory's log as an event.
+#[must_use]
+pub fn of_change(row: &DirectoryAudit, watched: &Watched, asked: Asked<'_>) -> Event {
+    change::event(row, watched, asked)
+}
+
+/// A row that cannot be read: nobody knows what it says, so it counts as the worst.
+#[must_use]
+pub fn of_unreadable(log: Log, time: Option<&str>, why: &str, asked: Asked<'_>) -> Event {
+    let (time, timeless) = asked.time(time);
+    Event {
+        log,
+        id: asked.id.to_owned(),
+        time,
+        account: asked.account.map(str::to_owned),
+        by: None,
+        activity: format!("a row that cannot be read, {why}{timeless}"),
+        application: None,
+        targets: Vec::new(),
+        ended: Ended::Unknown,
+        methods: Vec::new(),
+        policies: Vec::new(),
+        address: None,
+        is_interactive: true,
+        severity: Severity::Error,
+        correlation_id: None,
+        token_id: None,
+    }
 }

@@ -1,20 +1,25 @@
 //! A row of the sign-in log.
 
-use super::{AppliedPolicy, Event, Log, Watched, error_code};
+use super::{AppliedPolicy, Asked, Event, Log, Watched, error_code};
 use crate::graph::model::SignIn;
 use crate::graph::model::sign_in::AppliedConditionalAccessPolicy;
 
-pub(super) fn event(row: &SignIn, watched: &Watched) -> Option<Event> {
-    let account = watched.account(row.user_id.as_deref()?)?;
+pub(super) fn event(row: &SignIn, watched: &Watched, asked: Asked<'_>) -> Option<Event> {
+    let user = row.user_id.as_deref().filter(|id| !id.is_empty());
+    let account = match user {
+        Some(user) => Some(watched.account(user)?),
+        None => asked.account,
+    };
+    let (time, timeless) = asked.time(row.created_date_time.as_deref());
     let status = row.status.clone().unwrap_or_default();
     let (ended, severity) = error_code::ended(status.error_code, status.failure_reason.as_deref());
     Some(Event {
         log: Log::SignIns,
-        id: row.id.clone(),
-        time: row.created_date_time.as_deref()?.parse().ok()?,
-        account: Some(account.to_owned()),
+        id: asked.id.to_owned(),
+        time,
+        account: account.map(str::to_owned),
         by: None,
-        activity: activity(row),
+        activity: activity(row) + timeless,
         application: row.app_id.clone(),
         targets: Vec::new(),
         ended,
@@ -23,6 +28,8 @@ pub(super) fn event(row: &SignIn, watched: &Watched) -> Option<Event> {
         address: row.ip_address.clone(),
         is_interactive: is_interactive(row),
         severity,
+        correlation_id: row.correlation_id.clone(),
+        token_id: row.unique_token_identifier.clone(),
     })
 }
 

@@ -7,12 +7,13 @@ use super::*;
 
 const ACCOUNT: &str = "4562bcc8-c436-4f95-b7c0-4f8ce89dca5e";
 const GROUP: &str = "0e9a3c1c-8d0b-4a1f-9a7c-1f2f0c7d2b11";
+const REQUEST: &str = "de6d1d6a-2b8c-4e0d-a1a6-2f7ac7b2bd11";
 const APP: &str = "6dd7a3a1-3a0e-4c7e-bc43-4b1c8f0ad5d1";
 
 fn watched() -> Watched {
     Watched {
         accounts: vec![(ACCOUNT.to_owned(), "bg1@contoso.example".to_owned())],
-        group: Some(GROUP.to_owned()),
+        groups: vec![GROUP.to_owned()],
     }
 }
 
@@ -28,7 +29,7 @@ fn sign_in() -> Value {
         "appDisplayName": "Halligan",
         "ipAddress": "2001:db8::7",
         "clientAppUsed": "Browser",
-        "correlationId": "de6d1d6a-2b8c-4e0d-a1a6-2f7ac7b2bd11",
+        "correlationId": REQUEST,
         "conditionalAccessStatus": "notApplied",
         "isInteractive": true,
         "riskDetail": "none",
@@ -73,17 +74,32 @@ fn drill() -> Drill {
         account: ACCOUNT.to_owned(),
         from: time("2026-11-23T12:00:00Z"),
         until: time("2026-11-23T12:20:00Z"),
+        is_running: false,
         application: Some(APP.to_owned()),
-        row: None,
+        own: Marks {
+            requests: vec![REQUEST.to_uppercase()],
+            ..Marks::default()
+        },
+    }
+}
+
+fn asked(id: &str) -> Asked<'_> {
+    Asked {
+        id,
+        account: Some(ACCOUNT),
+        now: time("2026-11-23T13:00:00Z"),
     }
 }
 
 fn event(row: Value) -> Event {
-    of_sign_in(&serde_json::from_value(row).unwrap(), &watched()).unwrap()
+    let id = row["id"].as_str().unwrap().to_owned();
+    let row = serde_json::from_value(row).unwrap();
+    of_sign_in(&row, &watched(), asked(&id)).unwrap()
 }
 
 fn explained(row: Value, drill: Drill) -> Explanation {
-    Announced::new(vec![drill], Vec::new()).of_sign_in(&event(row))
+    let announced = Announced::new(vec![drill], Vec::new());
+    announced.of_sign_in(&event(row)).unwrap()
 }
 
 fn why(row: Value) -> Option<String> {
@@ -107,6 +123,7 @@ fn a_sign_in_as_announced_is_explained() {
     let mut program = sign_in();
     program["isInteractive"] = false.into();
     program["authenticationDetails"][0]["authenticationMethod"] = "Previously satisfied".into();
+    program["correlationId"] = "another".into();
     assert_eq!(explained(program, drill()), by);
     let mut interrupted = sign_in();
     interrupted["status"]["errorCode"] = 50140.into();
@@ -172,12 +189,69 @@ fn what_is_odd_in_a_drill_is_not_explained_by_it() {
 
 #[test]
 fn the_row_that_the_drill_found_is_the_drills() {
-    let found = Drill {
+    let own = Marks {
         row: Some("66ea54eb-6301-4ee5-be62-ff5a759b0100".to_owned()),
+        ..Marks::default()
+    };
+    let found = Drill {
+        own,
         application: Some("another".to_owned()),
         ..drill()
     };
     assert_eq!(explained(sign_in(), found).entry(), Some(7));
+}
+
+#[test]
+fn whoever_else_uses_a_key_within_a_drill_is_seen() {
+    let mut row = sign_in();
+    row["correlationId"] = "another".into();
+    assert_eq!(
+        why(row.clone()).unwrap(),
+        "within the drill D1, but it is another one than the drill's own"
+    );
+    let unknown = Drill {
+        own: Marks::default(),
+        ..drill()
+    };
+    let unknown = explained(row.clone(), unknown);
+    assert!(
+        matches!(unknown, Explanation::Nothing { why: Some(why) } if why.ends_with("tells of no sign-in"))
+    );
+    // By its token, too.
+    row["uniqueTokenIdentifier"] = "uti".into();
+    let mut by_token = drill();
+    by_token.own.tokens.push("uti".to_owned());
+    assert_eq!(explained(row.clone(), by_token).entry(), Some(7));
+    // Its marks are no licence for another day.
+    let mut later = sign_in();
+    later["createdDateTime"] = "2026-11-23T14:00:00Z".into();
+    assert_eq!(
+        explained(later, drill()),
+        Explanation::Nothing { why: None }
+    );
+    // A program of whatever application.
+    let unknown_application = Drill {
+        application: None,
+        ..drill()
+    };
+    row["isInteractive"] = false.into();
+    row["authenticationDetails"][0]["authenticationMethod"] = "Previously satisfied".into();
+    assert_eq!(explained(row, unknown_application).entry(), None);
+}
+
+#[test]
+fn while_a_drill_goes_on_nobody_knows_which_sign_in_is_its_own() {
+    let running = Drill {
+        is_running: true,
+        own: Marks::default(),
+        ..drill()
+    };
+    let announced = Announced::new(vec![running], Vec::new());
+    assert_eq!(announced.of_sign_in(&event(sign_in())), None);
+    let mut wrong = sign_in();
+    wrong["status"]["errorCode"] = 50126.into();
+    let wrong = announced.of_sign_in(&event(wrong)).unwrap();
+    assert_eq!(wrong.entry(), None, "what is odd need not wait");
 }
 
 #[test]
@@ -188,7 +262,10 @@ fn errors_say_how_far_somebody_came() {
         (50053, Severity::Warning, "50053"),
         (53003, Severity::Error, "53003"),
         (50076, Severity::Error, "50076"),
-        (123_456, Severity::Warning, "123456"),
+        (50058, Severity::Warning, "50058"),
+        (50140, Severity::Error, "50140"),
+        (50097, Severity::Error, "50097"),
+        (123_456, Severity::Error, "123456"),
     ] {
         let mut row = sign_in();
         row["status"]["errorCode"] = code.into();
@@ -199,12 +276,41 @@ fn errors_say_how_far_somebody_came() {
 }
 
 #[test]
-fn rows_of_others_and_rows_without_a_time_are_no_events() {
-    for (member, value) in [("userId", "another"), ("createdDateTime", "yesterday")] {
+fn only_questions_that_a_key_is_asked_too_belong_to_a_drill() {
+    for (code, is_explained) in [
+        (16000, true),
+        (50058, true),
+        (50140, true),
+        (50199, true),
+        (65001, true),
+        (50097, false),
+        (50125, false),
+        (50127, false),
+        (50129, false),
+    ] {
         let mut row = sign_in();
-        row[member] = value.into();
-        assert!(of_sign_in(&serde_json::from_value(row).unwrap(), &watched()).is_none());
+        row["status"]["errorCode"] = code.into();
+        let explanation = explained(row, drill());
+        assert_eq!(explanation.entry().is_some(), is_explained, "{code}");
     }
+}
+
+#[test]
+fn rows_of_others_are_no_events_and_rows_that_say_too_little_are() {
+    let mut other = sign_in();
+    other["userId"] = "another".into();
+    let other = serde_json::from_value(other).unwrap();
+    assert!(of_sign_in(&other, &watched(), asked("1")).is_none());
+    let mut nobodys = sign_in();
+    nobodys["userId"] = Value::Null;
+    nobodys["createdDateTime"] = "yesterday".into();
+    let nobodys = event(nobodys);
+    assert_eq!(nobodys.account.as_deref(), Some(ACCOUNT));
+    assert_eq!(nobodys.time, asked("1").now);
+    assert!(nobodys.activity.ends_with("(the log does not say when)"));
+    let unreadable = of_unreadable(Log::SignIns, None, "its member x", asked("1"));
+    assert_eq!(unreadable.severity, Severity::Error);
+    assert_eq!(unreadable.id, "1");
 }
 
 fn recorded(deed: Deed, objects: &[&str]) -> Recorded {
@@ -218,9 +324,124 @@ fn recorded(deed: Deed, objects: &[&str]) -> Recorded {
     }
 }
 
+fn of_row(row: &DirectoryAudit) -> Event {
+    of_change(row, &watched(), asked(&row.id))
+}
+
+/// What explains these, in the order in which they come.
+fn of_rows(announced: &mut Announced, rows: &[&DirectoryAudit]) -> Vec<Explanation> {
+    let mut explanations = vec![Explanation::Nothing { why: None }; rows.len()];
+    let mut changes = Vec::new();
+    for (at, row) in rows.iter().enumerate() {
+        let event = Event {
+            id: at.to_string(),
+            ..of_row(row)
+        };
+        changes.extend(announced.change(event, row, watched().did(row)));
+    }
+    for (event, explanation) in announced.of_changes(changes) {
+        explanations[event.id.parse::<usize>().unwrap()] = explanation;
+    }
+    explanations
+}
+
 fn of(announced: &mut Announced, row: &DirectoryAudit) -> Explanation {
-    let event = of_change(row, &watched()).unwrap();
-    announced.of_change(&event, row)
+    of_rows(announced, &[row]).remove(0)
+}
+
+#[test]
+fn a_deed_explains_the_change_that_is_nearest_to_it() {
+    let at = |time: &str, request: &str| {
+        let mut row = change("Admin registered security info", &[ACCOUNT]);
+        row.activity_date_time = Some(time.to_owned());
+        row.correlation_id = Some(request.to_owned());
+        row
+    };
+    let before = at("2026-11-23T12:05:00Z", "somebody's");
+    let own = at("2026-11-23T12:10:00Z", "ours");
+    let after = at("2026-11-23T12:11:00Z", "somebody's too");
+    let deed = || recorded(Deed::RegisterKey, &[ACCOUNT]);
+    let mut announced = Announced::new(Vec::new(), vec![deed()]);
+    // As the service tells them: the newest first.
+    let found = of_rows(&mut announced, &[&after, &own, &before]);
+    let entries: Vec<_> = found.iter().map(Explanation::entry).collect();
+    assert_eq!(entries, [None, Some(9), None]);
+    // Of two deeds alike each explains its own.
+    let second = Recorded {
+        entry: 12,
+        from: time("2026-11-23T12:13:00Z"),
+        until: time("2026-11-23T12:14:00Z"),
+        ..deed()
+    };
+    let mut announced = Announced::new(Vec::new(), vec![second, deed()]);
+    let later = at("2026-11-23T12:13:30Z", "ours again");
+    let found = of_rows(&mut announced, &[&later, &own]);
+    let entries: Vec<_> = found.iter().map(Explanation::entry).collect();
+    assert_eq!(entries, [Some(12), Some(9)]);
+}
+
+#[test]
+fn a_deed_that_was_resumed_after_days_explains_nothing_in_between() {
+    let deed = Recorded {
+        from: time("2026-11-20T12:00:00Z"),
+        ..recorded(Deed::RegisterKey, &[ACCOUNT])
+    };
+    for (at, is_explained) in [
+        ("2026-11-20T12:10:00Z", true),
+        ("2026-11-22T12:00:00Z", false),
+        ("2026-11-23T12:00:00Z", true),
+    ] {
+        let mut row = change("Admin registered security info", &[ACCOUNT]);
+        row.activity_date_time = Some(at.to_owned());
+        let mut announced = Announced::new(Vec::new(), vec![deed.clone()]);
+        assert_eq!(
+            of(&mut announced, &row).entry().is_some(),
+            is_explained,
+            "{at}"
+        );
+    }
+}
+
+#[test]
+fn an_update_of_something_else_is_not_the_enrolments() {
+    for (deed, property, is_explained) in [
+        (Deed::RegisterKey, "SearchableDeviceKey", true),
+        (Deed::RegisterKey, "Included Updated Properties", true),
+        (Deed::RegisterKey, "AccountEnabled", false),
+        (Deed::RemoveKey, "UserPrincipalName", false),
+        (Deed::UpdateAccount, "PasswordPolicies", true),
+        (Deed::UpdateAccount, "StrongAuthenticationMethod", false),
+    ] {
+        let mut row = change("Update user", &[ACCOUNT]);
+        row.target_resources[0].modified_properties[0].display_name = Some(property.to_owned());
+        let mut announced = Announced::new(Vec::new(), vec![recorded(deed, &[ACCOUNT])]);
+        let explanation = of(&mut announced, &row);
+        assert_eq!(explanation.entry().is_some(), is_explained, "{property}");
+    }
+}
+
+#[test]
+fn no_deed_explains_what_an_emergency_account_does() {
+    let deed = recorded(Deed::RegisterKey, &[ACCOUNT]);
+    let mut announced = Announced::new(Vec::new(), vec![deed]);
+    let mut row = change("Admin registered security info", &[ACCOUNT]);
+    row.initiated_by.user.as_mut().unwrap().id = Some(ACCOUNT.to_owned());
+    assert_eq!(of(&mut announced, &row), Explanation::Nothing { why: None });
+}
+
+#[test]
+fn what_an_earlier_look_used_up_is_used_up_but_for_its_own_request() {
+    let deed = || recorded(Deed::RegisterKey, &[ACCOUNT]);
+    let row = change("Admin registered security info", &[ACCOUNT]);
+    for (request, is_explained) in [("request-1", true), ("another", false), ("", false)] {
+        let mut announced = Announced::new(Vec::new(), vec![deed()]);
+        announced.use_up(9, "Admin registered security info", request);
+        assert_eq!(
+            of(&mut announced, &row).entry().is_some(),
+            is_explained,
+            "{request}"
+        );
+    }
 }
 
 #[test]
@@ -279,7 +500,7 @@ fn a_deed_explains_nothing_else() {
 #[test]
 fn a_policy_that_names_the_accounts_is_graver() {
     let mut row = change("Update conditional access policy", &["a-policy"]);
-    let severity = |row: &DirectoryAudit| of_change(row, &watched()).unwrap().severity;
+    let severity = |row: &DirectoryAudit| of_row(row).severity;
     assert_eq!(severity(&row), Severity::Warning);
     let properties = &mut row.target_resources[0].modified_properties;
     properties[0].old_value = Some(format!(
@@ -315,6 +536,44 @@ fn many_rows_alike_are_one_finding() {
     assert_eq!((found[0].rows, found[0].event.id.as_str()), (100_000, "0"));
     assert_eq!(found[0].last, Timestamp::from_second(99_999).unwrap());
     assert!(found[0].addresses.len() == MOST_ADDRESSES && found[0].more_addresses);
+}
+
+#[test]
+fn the_worst_of_many_rows_alike_stands_for_them() {
+    let mut findings = Findings::default();
+    for severity in [Severity::Warning, Severity::Error, Severity::Warning] {
+        let event = Event {
+            severity,
+            ..event(sign_in())
+        };
+        findings.add(event, Explanation::Nothing { why: None });
+    }
+    assert_eq!(findings.sorted()[0].event.severity, Severity::Error);
+}
+
+#[test]
+fn a_flood_of_tries_does_not_hide_who_got_in() {
+    let nothing = || Explanation::Nothing { why: None };
+    let with = |number: usize, code: i32| {
+        let mut row = sign_in();
+        row["status"]["errorCode"] = code.into();
+        Event {
+            activity: number.to_string(),
+            ..event(row)
+        }
+    };
+    let mut findings = Findings::default();
+    for number in 0..MOST_FINDINGS {
+        findings.add(with(number, 50126), nothing());
+    }
+    findings.add(with(MOST_FINDINGS, 53003), nothing());
+    findings.add(with(MOST_FINDINGS, 0), nothing());
+    findings.add(with(MOST_FINDINGS + 1, 50126), nothing());
+    assert_eq!(findings.omitted, 3);
+    let found = findings.sorted();
+    assert_eq!(found.len(), MOST_FINDINGS);
+    let of = |weight: Weight| found.iter().filter(|one| one.weight() == weight).count();
+    assert_eq!((of(Weight::Entry), of(Weight::Grave)), (1, 1));
 }
 
 #[test]

@@ -201,6 +201,9 @@ fn seen(days: (u64, u64)) -> TenantMonitored {
         events: Vec::new(),
         omitted: 0,
         seen: Vec::new(),
+        groups: Vec::new(),
+        refused_until: None,
+        untold: false,
         unexplained: 0,
         evidence: "00".repeat(32),
     }
@@ -218,6 +221,7 @@ fn missing(days: (u64, u64), why: &str) -> Unread {
         log: Log::SignIns,
         period: period(days),
         why: why.to_owned(),
+        of: None,
     }
 }
 
@@ -230,6 +234,7 @@ fn row(id: &str, day: u64, explained_by: Option<u64>) -> LogEvent {
         account: None,
         result: None,
         explained_by,
+        correlation_id: None,
         alike: None,
     }
 }

@@ -171,6 +171,7 @@ async fn a_log_that_could_be_read_later_is_no_gap() {
             until: on(1).to_string(),
         },
         why: "no licence".to_owned(),
+        of: None,
     }];
     world.write(Event::TenantMonitored(look), None).await;
     let reviewed = world.review(&[], 1);

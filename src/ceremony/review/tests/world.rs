@@ -282,16 +282,20 @@ impl World {
             account: Some(account(*owner).id),
             result: None,
             explained_by: *explained_by,
+            correlation_id: None,
             alike: None,
         };
         let unexplained = rows.iter().filter(|row| row.2.is_none()).count();
         TenantMonitored {
             tenant: self.tenant.to_owned(),
             accounts: (0..4).map(account).collect(),
+            groups: Vec::new(),
             unread: Vec::new(),
             events: rows.iter().map(row).collect(),
             omitted: 0,
             seen: Vec::new(),
+            refused_until: None,
+            untold: false,
             unexplained: u32::try_from(unexplained).unwrap(),
             evidence: "00".repeat(32),
             period,
