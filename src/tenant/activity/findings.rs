@@ -96,6 +96,16 @@ pub enum Weight {
 }
 
 impl Weight {
+    /// The place among all, the slightest first.
+    fn rank(self) -> usize {
+        match self {
+            Self::Explained => 0,
+            Self::Slight => 1,
+            Self::Grave => 2,
+            Self::Entry => 3,
+        }
+    }
+
     fn of(event: &Event, explanation: &Explanation) -> Self {
         let got_in = event.log == Log::SignIns && event.ended == Ended::Succeeded;
         match (explanation.entry(), event.severity) {
@@ -165,18 +175,18 @@ impl Findings {
             return;
         };
         self.by_likeness.insert(likeness, at);
-        if let Some(yielding) = self.yielding.get_mut(weight as usize) {
+        if let Some(yielding) = self.yielding.get_mut(weight.rank()) {
             yielding.push(at);
         }
     }
 
     /// A finding that is worth less than this, if there is one.
     fn slighter_than(&mut self, weight: Weight) -> Option<usize> {
-        let lists = self.yielding.iter_mut().take(weight as usize);
+        let lists = self.yielding.iter_mut().take(weight.rank());
         for (index, list) in lists.enumerate() {
             // One that became graver since, or gave way itself, is where it was put last.
             while let Some(at) = list.pop() {
-                if self.found[at].weight() as usize == index {
+                if self.found[at].weight().rank() == index {
                     return Some(at);
                 }
             }
