@@ -47,7 +47,7 @@ pub fn monitor_alarm(look: &Look) -> Value {
     lines.extend(look.unread.iter().map(monitor_unread_line));
     let more = lines.len().saturating_sub(LINES_OF_ALARM);
     lines.truncate(LINES_OF_ALARM);
-    lines.iter_mut().for_each(|line| shorten(line));
+    lines.iter_mut().for_each(shorten);
     if more > 0 {
         lines.push(format!("and {more} more"));
     }
