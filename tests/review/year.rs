@@ -128,7 +128,13 @@ impl Year {
     /// The review at the end of a quarter, signed.
     fn review(&self) -> Value {
         let hold = [
-            "review", "hold", "--by", "Ada", "--output", "reviews", "--json",
+            "review",
+            "hold",
+            "--by",
+            "Ada",
+            "--directory",
+            "reviews",
+            "--json",
         ];
         let review = self
             .today(self.bench.halligan(hold))

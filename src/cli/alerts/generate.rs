@@ -19,12 +19,7 @@ use crate::report::{
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// Directory to write to: new, empty, or holding exactly what would be written
-    #[arg(
-        long,
-        alias = "output",
-        value_name = "DIR",
-        required_unless_present = "print"
-    )]
+    #[arg(long, value_name = "DIR", required_unless_present = "print")]
     directory: Option<PathBuf>,
 
     /// Write into the directory whatever is there; files of other names stay

@@ -33,7 +33,7 @@ pub(crate) struct Arguments {
     answers: Option<PathBuf>,
 
     /// Directory for the report and the document
-    #[arg(long, alias = "output", value_name = "DIR", default_value = ".")]
+    #[arg(long, value_name = "DIR", default_value = ".")]
     directory: PathBuf,
 
     /// Write the files and record nothing

@@ -38,7 +38,7 @@ def hold(at: Stage) -> Path:
         at.signs_in(drill, at.keys[0])
         drill.ends(0)
     # 1: not in order, as nobody said where the keys lie, and much else is missing in a demo.
-    review = at.run_to(1, "review", "hold", "--by", "A. Jones", "--output", str(at.folder / "reviews"))
+    review = at.run_to(1, "review", "hold", "--by", "A. Jones", "--directory", str(at.folder / "reviews"))
     expect.equal("schema", "halligan.review.hold/1", review["schema"])
     expect.equal("drills", 1, review["counts"]["drills"])
     return Path(review["files"]["report"])
