@@ -212,6 +212,9 @@ pub enum Error {
         /// The entry with the review.
         review: u64,
     },
+    /// There is no entry yet that a reviewer's key could sign.
+    #[error("the ledger is empty: a reviewer's key signs its head")]
+    ReviewerBeforeEntries,
     /// The name is a reviewer's already.
     #[error("{} is a reviewer already", printable(.0))]
     ReviewerKnown(String),
@@ -362,6 +365,7 @@ impl Error {
             | Self::NoReview(_)
             | Self::ReviewFile { .. }
             | Self::ReviewSignedAlready { .. }
+            | Self::ReviewerBeforeEntries
             | Self::ReviewerKnown(_)
             | Self::ReviewerUnknown(_)
             | Self::NoSuchCeremony(_)

@@ -193,9 +193,24 @@ fn only_what_was_reviewed_is_signed(bench: &Bench, ada: &Key, bob: &Key, report:
 #[test]
 fn what_cannot_tell_people_apart_is_no_reviewers_key() {
     let bench = Bench::new();
+    let emergency = bench.key(Profile::default());
+    bench.enroll(&emergency, "BG1-A").run().exits(0);
+    let before = bench.ledger();
     let key = bench.key(Profile::default());
     let refused = add(&bench, &key, "Ada").json().run().exits(3);
     refused.fails_with("key_unfit");
+    assert_eq!(bench.ledger(), before);
+}
+
+#[test]
+fn nobody_joins_an_empty_ledger_and_the_key_is_left_as_it_was() {
+    let bench = Bench::new();
+    let key = own_key(&bench);
+    // If it were asked for a credential, it would be gone.
+    key.fault("unplug-on=makeCredential");
+    let refused = add(&bench, &key, "Ada").json().run().exits(6);
+    refused.fails_with("ledger_empty");
+    assert!(!key.is_gone());
     let written = fs::read_dir(bench.path("ledger")).into_iter().flatten();
     assert_eq!(written.count(), 0);
 }

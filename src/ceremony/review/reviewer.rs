@@ -50,7 +50,7 @@ pub struct Joined {
 /// Makes a credential on the reviewer's key, and has it sign that it is theirs.
 ///
 /// # Errors
-/// When the name is taken, the key signs for somebody else or cannot tell one person from another, no PIN can be had, or the ledger
+/// When the name is taken, the ledger is empty, the key signs for somebody else or cannot tell one person from another, no PIN can be had, or the ledger
 /// cannot be written.
 pub async fn join(request: &Request, mut parties: Parties<'_>) -> Result<Joined, Error> {
     match steps(request, &mut parties).await {
@@ -63,7 +63,7 @@ async fn steps(request: &Request, parties: &mut Parties<'_>) -> Result<Joined, E
     parties.interaction.begin(Step::InspectLedger);
     parties.ledger.refresh().await?;
     let name = request.name.clone();
-    require_new(parties.ledger.state(), &name)?;
+    require_room(parties.ledger.state(), &name)?;
     parties.interaction.done(Step::InspectLedger, &name);
     require_verification(parties.key.in_hand()?.info())?;
     require_unused(parties)?;
@@ -94,14 +94,16 @@ async fn steps(request: &Request, parties: &mut Parties<'_>) -> Result<Joined, E
     })
 }
 
-/// Nobody has joined under this name, and stayed.
+/// Nobody has joined under this name, and stayed; and there is a head for their key to sign. Without one the ledger would refuse the
+/// proof only when the key had made its credential.
 ///
 /// # Errors
-/// When somebody has.
-pub fn require_new(state: &State, name: &str) -> Result<(), Error> {
-    match state.reviewer(name) {
-        Some(_) => Err(Error::ReviewerKnown(name.to_owned())),
-        None => Ok(()),
+/// When somebody has, or the ledger is empty.
+pub fn require_room(state: &State, name: &str) -> Result<(), Error> {
+    match (state.reviewer(name), state.head()) {
+        (Some(_), _) => Err(Error::ReviewerKnown(name.to_owned())),
+        (None, None) => Err(Error::ReviewerBeforeEntries),
+        (None, Some(_)) => Ok(()),
     }
 }
 

@@ -52,6 +52,7 @@ pub(super) fn of_ceremony(error: &ceremony::Error) -> Advice {
         E::NoReview(_) => (Exit::Usage, "no_review"),
         E::ReviewFile { .. } => (Exit::NotSafe, "review_file"),
         E::ReviewSignedAlready { .. } => (Exit::Usage, "review_signed"),
+        E::ReviewerBeforeEntries => (Exit::Ledger, "ledger_empty"),
         E::ReviewerKnown(_) => (Exit::Usage, "reviewer_known"),
         E::ReviewerUnknown(_) => (Exit::Usage, "reviewer_unknown"),
         E::ReviewersKey => (Exit::Key, "reviewers_key"),
@@ -149,6 +150,7 @@ fn hint(error: &ceremony::Error) -> Option<&'static str> {
         E::NoReview(_)
         | E::ReviewFile { .. }
         | E::ReviewSignedAlready { .. }
+        | E::ReviewerBeforeEntries
         | E::ReviewerKnown(_)
         | E::ReviewerUnknown(_)
         | E::ReviewersKey => hint_of_review(error)?,
@@ -226,6 +228,9 @@ fn hint_of_review(error: &ceremony::Error) -> Option<&'static str> {
         E::ReviewFile { .. } => Some(
             "do not sign it: it was changed after the review, or belongs to another one; fetch the files that the review wrote",
         ),
+        E::ReviewerBeforeEntries => {
+            Some("reviewers join after the first entry of the ledger, an enrolment for instance")
+        }
         E::ReviewerKnown(_) => Some(
             "`halligan review reviewers remove NAME` ends that; then the person can join with another key",
         ),

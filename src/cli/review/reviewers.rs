@@ -79,7 +79,7 @@ async fn add(arguments: &Add, context: &Context) -> Result<Report, Error> {
         name: arguments.name.clone(),
         spend_last_tries: arguments.key.pin.spend_last_pin_tries,
     };
-    reviewer::require_new(ledger.state(), &request.name)?;
+    reviewer::require_room(ledger.state(), &request.name)?;
     let join = async |parties: Parties<'_>| reviewer::join(&request, parties).await;
     let joined = arguments.key.open(&mut ledger, context, join).await?;
     Ok(report::reviewer_joined(&joined))
