@@ -22,6 +22,22 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "status",
+        &[
+            "halligan status",
+            "halligan status --metrics /run/halligan/halligan.prom",
+        ],
+    ),
+    (
+        "due",
+        &[
+            "halligan due",
+            "halligan due --all --within 14d",
+            "halligan due --kind key_check",
+            "halligan due --calendar due.ics",
+        ],
+    ),
+    (
         "enroll",
         &[
             "halligan enroll --account ea-1 --label EA1-A --dry-run",
@@ -37,6 +53,66 @@ const EXAMPLES: &[(&str, &[&str])] = &[
             "halligan check --no-tenant",
         ],
     ),
+    (
+        "drill",
+        &[
+            "halligan drill --account ea-1 --dry-run",
+            "halligan drill --account ea-1 --key EA1-A --by Ada --open",
+            "halligan drill --account ea-1 --by Ada --by Bob --limit 10min --revoke-sessions",
+        ],
+    ),
+    (
+        "alerts generate",
+        &[
+            "halligan alerts generate --directory alerts --for azure-monitor --email soc@contoso.com",
+            "halligan alerts generate --directory alerts --for sentinel --accounts-from ledger",
+            "halligan alerts generate --print kql --for sentinel",
+        ],
+    ),
+    (
+        "alerts verify",
+        &[
+            "halligan alerts verify --now --channel mail --by Ada",
+            "halligan alerts verify --drill ea-1@contoso.onmicrosoft.com --received 2026-03-01T10:04:00Z --channel pager --by Ada",
+            "halligan alerts verify --never",
+        ],
+    ),
+    (
+        "monitor",
+        &[
+            "halligan monitor",
+            "halligan monitor --since 7d --no-record --save rows.json",
+            "halligan monitor --follow --every 5m --journald",
+            "halligan monitor --webhook https://hooks.example/alarm --webhook-header-file header",
+        ],
+    ),
+    (
+        "review hold",
+        &[
+            "halligan review hold --by Ada --by Bob --answers answers.toml --directory reviews",
+            "halligan review hold --by Ada --directory reviews --dry-run",
+        ],
+    ),
+    (
+        "review sign",
+        &[
+            "halligan review sign --reviewer Ada --from reviews",
+            "halligan review sign --reviewer Ada --review 41 --report report.html --document document.json",
+        ],
+    ),
+    ("review questions", &["halligan review questions"]),
+    (
+        "review reviewers add",
+        &[
+            "halligan review reviewers add Ada",
+            "halligan review reviewers add Ada --device hid:/dev/hidraw3",
+        ],
+    ),
+    (
+        "review reviewers remove",
+        &["halligan review reviewers remove Ada --reason left"],
+    ),
+    ("review reviewers list", &["halligan review reviewers list"]),
     (
         "reconcile",
         &[
@@ -138,6 +214,12 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     (
         "simulator serve",
         &["halligan simulator serve --state tenant"],
+    ),
+    (
+        "simulator sign-in",
+        &[
+            "halligan simulator sign-in --device emulator:bg1-a https://localhost:8443/TENANT/oauth2/v2.0/authorize?QUERY",
+        ],
     ),
     ("completions", &["halligan completions bash"]),
     ("man", &["halligan man --directory pages"]),
