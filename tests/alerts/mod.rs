@@ -81,6 +81,15 @@ fn what_is_written_is_what_is_listed_and_as_it_was_reviewed() {
 }
 
 #[test]
+fn people_are_told_what_is_watched() {
+    let bench = Bench::new();
+    let written = offline(&bench).with(["--directory", "alerts"]).run();
+    written
+        .exits(0)
+        .prints("Watched: accounts 1, groups 1, policies 1\n");
+}
+
+#[test]
 fn a_service_alone_is_written_alone() {
     let bench = Bench::new();
     let only = ["--for", "sentinel", "--directory", "alerts"];

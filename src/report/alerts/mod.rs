@@ -137,7 +137,7 @@ pub fn alerts_generated(request: &Request<'_>, files: &[File], directory: &str) 
         text += &format!("  {}\n", file.path);
     }
     text += &format!(
-        "Watched: {} accounts, {} group, {} policies\nNow read {directory}/README.md: nothing rings before it is deployed.\n",
+        "Watched: accounts {}, groups {}, policies {}\nNow read {directory}/README.md: nothing rings before it is deployed.\n",
         request.watched.accounts.len(),
         usize::from(request.watched.group.is_some()),
         request.watched.policies.len(),
