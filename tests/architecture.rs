@@ -276,3 +276,35 @@ fn files_stay_within_the_size_that_a_reader_can_hold() {
         );
     }
 }
+
+/// What a document names in backticks and is a path: of a source, without `src/`, or of anything below `src` and `tests`.
+fn paths_named_in(document: &str) -> Vec<&str> {
+    let spans = document.split('`').skip(1).step_by(2);
+    let paths = spans.filter_map(|span| span.split("::").next());
+    let is_path = |path: &&str| {
+        let is_ours = path.starts_with("src/") || path.starts_with("tests/");
+        let is_one = !path.contains(|one: char| one.is_whitespace() || "*…".contains(one));
+        path.contains('/') && is_one && (is_ours || path.ends_with(".rs"))
+    };
+    paths.filter(is_path).collect()
+}
+
+#[test]
+fn what_the_documents_say_where_something_happens_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for name in ["docs/architecture.md", "docs/threat-model.md"] {
+        let document = fs::read_to_string(root.join(name)).unwrap();
+        let named = paths_named_in(&document);
+        assert!(named.len() > 50, "{name}: {named:?}");
+        for path in named {
+            let is_there = root.join(path).exists() || src().join(path).exists();
+            assert!(is_there, "{name} names {path}");
+        }
+    }
+}
+
+#[test]
+fn a_path_is_told_from_other_words() {
+    let text = "`cli/mod.rs::main` in `src/env`\n```text\na/b.rs c\n```\n`mod.rs`, `/auditLogs/signIns`, `tests/x`";
+    assert_eq!(paths_named_in(text), ["cli/mod.rs", "src/env", "tests/x"]);
+}
