@@ -14,7 +14,7 @@ pub(in crate::ceremony::duty) struct Held {
     pub(in crate::ceremony::duty) time: Timestamp,
     /// Up to when it looked.
     until: Timestamp,
-    /// How many have signed it.
+    /// How many have signed it whose signature counts.
     pub(in crate::ceremony::duty) signed: usize,
     pub(in crate::ceremony::duty) ending: Ending,
     /// Whether somebody said that every use of the accounts was examined.
@@ -88,10 +88,41 @@ fn held(review: &Review) -> Held {
         index: review.held.index,
         time,
         until: until.map_or(time, |until: Timestamp| until.min(time)),
-        signed: review.signatures.len(),
+        signed: review.counted().count(),
         ending: Ending::of_review(&review.review),
         examined: answers.any(|outcome| {
             outcome.subject == POST_MORTEM && outcome.verdict == OutcomeVerdict::Pass
         }),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::ceremony::duty::tests;
+    use crate::ledger::{EntryRef, Moment, Signature};
+
+    #[test]
+    fn who_joined_after_it_was_held_does_not_count() {
+        let moment = |index| Moment {
+            index,
+            time: "2026-01-01T12:00:00Z".parse().unwrap(),
+        };
+        let signature = |reviewer: &str, joined| Signature {
+            reviewer: reviewer.to_owned(),
+            aaguid: "00000000-0000-0000-0000-000000000000".parse().unwrap(),
+            joined: moment(joined),
+            signed: moment(9),
+        };
+        let text = format!("5:{}", "00".repeat(32));
+        let entry: EntryRef = text.parse().unwrap();
+        let review = Review {
+            entry,
+            held: moment(5),
+            review: tests::review(1),
+            signatures: vec![signature("Ada", 3), signature("Late", 7)],
+        };
+        assert_eq!(held(&review).signed, 1);
     }
 }

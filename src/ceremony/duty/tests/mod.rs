@@ -240,7 +240,7 @@ fn row(id: &str, day: u64, explained_by: Option<u64>) -> LogEvent {
 }
 
 /// One that found everything in order, and says that every use was examined.
-fn review(day: u64) -> ReviewHeld {
+pub(super) fn review(day: u64) -> ReviewHeld {
     ReviewHeld {
         tenant: TENANT.to_owned(),
         period: period((0, day)),
