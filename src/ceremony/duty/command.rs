@@ -12,7 +12,7 @@ pub(super) fn option(name: &str, value: &str) -> String {
 }
 
 /// The command that goes on with a ceremony.
-pub(super) fn resume(label: &str) -> String {
+pub(in crate::ceremony) fn resume(label: &str) -> String {
     let word = shell_word(label);
     match label.starts_with('-') {
         true => format!("halligan resume -- {word}"),

@@ -3,7 +3,7 @@
 use super::calendar::{Calendar, Last};
 use super::command::option;
 use super::newest::Newest;
-use super::record::Record;
+use super::record::{Ending, Record};
 use super::{Duty, DutyKind};
 use crate::ledger::{Custody, EnrolledKey};
 
@@ -24,7 +24,8 @@ pub(super) fn duties(key: &EnrolledKey, record: &Record, calendar: &Calendar<'_>
     .collect()
 }
 
-/// Any proof counts, as it does for an audit. A check that did not pass is told, whatever else the key signed since.
+/// Any proof counts, as it does for an audit. A check that did not pass is told, whatever else the key signed since, until another one
+/// does; and so is a test of the whole key.
 fn check(key: &EnrolledKey, record: &Record, calendar: &Calendar<'_>) -> Option<Duty> {
     let label = &key.enrolled.label;
     let command = format!("halligan check {}", option("--key", label));
@@ -32,7 +33,16 @@ fn check(key: &EnrolledKey, record: &Record, calendar: &Calendar<'_>) -> Option<
     let last = proofs.map_or(Last::Never, Newest::last);
     let duty = calendar.duty(DutyKind::KeyCheck, label, last, command)?;
     let checks = record.checks.get(&key.enrolled.credential_id);
-    Some(duty.ended(checks.and_then(Newest::what)))
+    let duty = duty.ended(checks.and_then(Newest::what));
+    let tests = record.tests.get(&key.enrolled.credential_id);
+    let tested = tests.and_then(Newest::what);
+    Some(match tested.filter(|ending| **ending != Ending::Passed) {
+        Some(ending) if duty.state.is_satisfied() => {
+            let command = format!("halligan key test {}", option("--key", label));
+            duty.ended(Some(ending)).by(command)
+        }
+        ending => duty.ended(ending),
+    })
 }
 
 /// The command says what the ledger says: whoever looked into the safe and found it so can enter it as it is.

@@ -21,9 +21,12 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+pub(in crate::ceremony) use command::resume;
 pub use interval::{Interval, NotAnInterval};
 pub use overview::{AccountOverview, KeyOverview, LedgerOverview, Overview};
+pub(in crate::ceremony) use record::concerns;
 pub use schedule::Schedule;
+pub(in crate::ceremony) use tenancy::Tenancy;
 
 /// What has to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -121,7 +121,10 @@ impl Overview {
         now: Timestamp,
     ) -> Self {
         let story = record::story(entries);
-        let tenancy = Tenancy::of(terms.tenant.as_deref(), &story);
+        let tenancy = Tenancy::of(
+            terms.tenant.as_deref(),
+            story.iter().map(|told| &told.event),
+        );
         let record = Record::of(story, state, &tenancy, terms.signatures, now);
         let accounts = accounts::accounts(terms, state, &record, &tenancy);
         let calendar = Calendar { terms, now };

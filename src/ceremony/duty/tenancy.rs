@@ -5,23 +5,25 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
-use super::record::Told;
 use crate::ledger::{Ceremony, Event, State};
 
 /// The names of one tenant, as far as the ledger tells.
-pub(super) struct Tenancy {
+pub(in crate::ceremony) struct Tenancy {
     /// In lower case; none if it is whatever the ledger is about.
     names: Option<BTreeSet<String>>,
 }
 
 impl Tenancy {
     /// Two names are one tenant's if entries name the same account under both: object ids are unique across tenants.
-    pub(super) fn of(tenant: Option<&str>, story: &[Told]) -> Self {
+    pub(in crate::ceremony) fn of<'a>(
+        tenant: Option<&str>,
+        events: impl Iterator<Item = &'a Event>,
+    ) -> Self {
         let Some(tenant) = tenant else {
             return Self { names: None };
         };
         let mut accounts: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for (name, id) in story.iter().flat_map(|told| named(&told.event)) {
+        for (name, id) in events.flat_map(named) {
             let known = accounts.entry(name.to_ascii_lowercase()).or_default();
             known.insert(id.to_ascii_lowercase());
         }
@@ -40,7 +42,7 @@ impl Tenancy {
 
     /// Whether this may be the tenant's name. Where the ledger knows the tenant by identifiers only, a domain may be (and the other way
     /// round): nobody can tell without asking the tenant.
-    pub(super) fn has(&self, name: &str) -> bool {
+    pub(in crate::ceremony) fn has(&self, name: &str) -> bool {
         let Some(names) = &self.names else {
             return true;
         };
@@ -50,7 +52,7 @@ impl Tenancy {
     }
 
     /// Whether a ceremony is about the tenant: one on a key is about the key's.
-    pub(super) fn has_ceremony(&self, ceremony: &Ceremony, state: &State) -> bool {
+    pub(in crate::ceremony) fn has_ceremony(&self, ceremony: &Ceremony, state: &State) -> bool {
         let tenant = match &ceremony.intent {
             Event::EnrollIntended(intent) => Some(&intent.tenant),
             Event::DrillIntended(intent) => Some(&intent.tenant),

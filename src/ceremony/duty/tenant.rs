@@ -58,7 +58,7 @@ fn look_again(since: Timestamp, now: Timestamp) -> String {
 
 /// Nothing where nobody has looked.
 fn unexplained(tenant: &str, record: &Record, now: Timestamp) -> Option<Duty> {
-    if record.looks.is_empty() {
+    if record.looks.saw_nothing() {
         return None;
     }
     let found = record.looks.unexplained(&record.reviews);

@@ -1,11 +1,12 @@
 //! Looks into the logs: what they have covered, and what of that nothing explains.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::Reviews;
-use crate::ledger::{Log, LogEvent, TenantMonitored};
+use crate::ceremony::duty::calendar::is_ahead;
+use crate::ledger::{self, Log, LogEvent, TenantMonitored};
 
 /// How much may be missing between two looks.
 const TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
@@ -22,6 +23,8 @@ struct Unread {
     log: Log,
     stretch: Stretch,
     why: String,
+    /// For whom it could not be: identifiers in lower case.
+    accounts: BTreeSet<String>,
 }
 
 /// A look into the logs.
@@ -44,14 +47,21 @@ impl Look {
             from: moment(&look.period.from),
             until: moment(&look.period.until).min(recorded),
         };
-        let unread = look.unread.into_iter().map(|one| Unread {
+        let unread = look.unread.iter().map(|one| Unread {
             log: one.log,
             stretch: match (one.period.from.parse(), one.period.until.parse()) {
                 (Ok(from), Ok(until)) => Stretch { from, until },
                 _ => stretch,
             },
-            why: one.why,
+            why: one.why.clone(),
+            accounts: look
+                .accounts
+                .iter()
+                .filter(|account| concerns(&look, one, &account.id))
+                .map(|account| account.id.to_ascii_lowercase())
+                .collect(),
         });
+        let unread = unread.collect();
         let open = look.events.iter().filter(|row| row.explained_by.is_none());
         let listed = open.map(rows_of).fold(0, u32::saturating_add);
         let accounts = look.accounts.iter();
@@ -59,20 +69,27 @@ impl Look {
             index,
             stretch,
             accounts: accounts.map(|one| one.id.to_ascii_lowercase()).collect(),
-            unread: unread.collect(),
+            unread,
             unlisted: look.unexplained.saturating_sub(listed),
             events: look.events,
         }
     }
 
-    /// What of this log was read.
-    fn read(&self, log: Log) -> Vec<Stretch> {
+    /// What of this log was read for this account.
+    fn read(&self, log: Log, account: &str) -> Vec<Stretch> {
         let mut read = vec![self.stretch];
-        for unread in self.unread.iter().filter(|one| one.log == log) {
+        for unread in self.unread(log, account) {
             let parts = read.iter().flat_map(|one| one.without(unread.stretch));
             read = parts.collect();
         }
         read
+    }
+
+    /// What of this log could not be read for this account.
+    fn unread(&self, log: Log, account: &str) -> impl DoubleEndedIterator<Item = &Unread> {
+        let account = account.to_ascii_lowercase();
+        let unread = self.unread.iter();
+        unread.filter(move |one| one.log == log && one.accounts.contains(&account))
     }
 
     /// Whether it saw everything that another saw.
@@ -105,6 +122,35 @@ impl Stretch {
     }
 }
 
+/// Whether what a look could not read is a gap for an account that it was at. What is about another account is none; an account that
+/// nobody could be found by is unread in both logs under its name, and what has a name in the directory's log alone is about a group,
+/// and concerns everybody.
+pub(in crate::ceremony) fn concerns(
+    look: &TenantMonitored,
+    unread: &ledger::Unread,
+    account: &str,
+) -> bool {
+    let Some(of) = &unread.of else {
+        return true;
+    };
+    if of.eq_ignore_ascii_case(account) {
+        return true;
+    }
+    let mut accounts = look.accounts.iter();
+    let own = accounts.find(|one| one.id.eq_ignore_ascii_case(account));
+    let is_named = own.is_some_and(|own| {
+        let local = own.upn.split('@').next().unwrap_or_default();
+        [own.upn.as_str(), local]
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case(of))
+    });
+    let mut accounts = look.accounts.iter();
+    let mut sign_ins = look.unread.iter().filter(|one| one.log == Log::SignIns);
+    let is_an_accounts = accounts.any(|one| one.id.eq_ignore_ascii_case(of))
+        || sign_ins.any(|one| one.of.as_ref() == Some(of));
+    is_named || !is_an_accounts
+}
+
 /// How many rows an event stands for.
 fn rows_of(event: &LogEvent) -> u32 {
     event.alike.as_ref().map_or(1, |alike| alike.rows)
@@ -112,7 +158,11 @@ fn rows_of(event: &LogEvent) -> u32 {
 
 /// All looks, in the order in which they were recorded.
 #[derive(Default)]
-pub(in crate::ceremony::duty) struct Looks(pub(super) Vec<Look>);
+pub(in crate::ceremony::duty) struct Looks {
+    past: Vec<Look>,
+    /// Dated in the future: nobody knows which time they cover. What they saw was seen all the same.
+    ahead: Vec<Look>,
+}
 
 /// A time for which nobody knows what the logs had.
 #[derive(Debug, PartialEq, Eq)]
@@ -137,13 +187,32 @@ impl Unexplained {
 }
 
 impl Looks {
+    /// Of looks, each with its date.
+    pub(super) fn of_dated(mut looks: Vec<(Timestamp, Look)>, now: Timestamp) -> Self {
+        looks.sort_by_key(|(recorded, _)| *recorded);
+        let mut all = Self::default();
+        for (recorded, look) in looks {
+            match is_ahead(recorded, now) {
+                true => all.ahead.push(look),
+                false => all.past.push(look),
+            }
+        }
+        all
+    }
+
+    /// Whether none covers any time.
     pub(in crate::ceremony::duty) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.past.is_empty()
+    }
+
+    /// Whether nobody has seen anything, by whatever clock.
+    pub(in crate::ceremony::duty) fn saw_nothing(&self) -> bool {
+        self.past.is_empty() && self.ahead.is_empty()
     }
 
     /// The end of the last look, whatever it could read.
     pub(in crate::ceremony::duty) fn until(&self) -> Option<Timestamp> {
-        self.0.iter().map(|look| look.stretch.until).max()
+        self.past.iter().map(|look| look.stretch.until).max()
     }
 
     /// Whether any look was for this account.
@@ -154,7 +223,7 @@ impl Looks {
     /// Up to when both logs were read for this account.
     pub(in crate::ceremony::duty) fn seen(&self, account: &str) -> Option<Timestamp> {
         let ends = [Log::SignIns, Log::DirectoryAudits].map(|log| {
-            let read = self.of(account).flat_map(|look| look.read(log));
+            let read = self.of(account).flat_map(|look| look.read(log, account));
             read.map(|stretch| stretch.until).max()
         });
         // None is less than any time.
@@ -171,7 +240,8 @@ impl Looks {
         };
         let mut gaps = Vec::new();
         for log in [Log::SignIns, Log::DirectoryAudits] {
-            let mut read: Vec<Stretch> = self.of(account).flat_map(|look| look.read(log)).collect();
+            let read = self.of(account).flat_map(|look| look.read(log, account));
+            let mut read: Vec<Stretch> = read.collect();
             read.sort_unstable();
             let first = read.first().map(|one| one.from);
             let mut seen = first.unwrap_or(Timestamp::MIN).max(reviewed);
@@ -197,8 +267,8 @@ impl Looks {
     }
 
     fn gap(&self, account: &str, log: Log, missing: Stretch) -> Gap {
-        let looks = self.of(account).flat_map(|look| &look.unread);
-        let mut unread = looks.filter(|one| one.log == log && one.stretch.meets(missing));
+        let unread = self.of(account).flat_map(|look| look.unread(log, account));
+        let mut unread = unread.filter(|one| one.stretch.meets(missing));
         let Stretch { from, until } = missing;
         Gap {
             from,
@@ -212,25 +282,40 @@ impl Looks {
 
     fn of(&self, account: &str) -> impl DoubleEndedIterator<Item = &Look> {
         let account = account.to_ascii_lowercase();
-        let looks = self.0.iter();
+        let looks = self.past.iter();
         looks.filter(move |look| look.accounts.contains(&account))
     }
 
     /// The rows that the last look which told of them could not explain, and that no review has explained since. A later look that
-    /// does not tell of a row explains nothing: the service may have forgotten it.
+    /// does not tell of a row explains nothing: the service may have forgotten it. A clock that is right has the last word.
     pub(in crate::ceremony::duty) fn unexplained(&self, reviews: &Reviews) -> Unexplained {
+        let looks: Vec<&Look> = self.ahead.iter().chain(&self.past).collect();
         let mut rows: BTreeMap<(Log, &str), (&Look, &LogEvent)> = BTreeMap::new();
-        let mut open = Unexplained::default();
-        for (at, look) in self.0.iter().enumerate() {
+        let mut tellers: HashMap<(Log, &str), Vec<usize>> = HashMap::new();
+        for (at, look) in looks.iter().copied().enumerate() {
             for event in &look.events {
-                let known = rows.entry((event.log, &event.id)).or_insert((look, event));
+                let row = (event.log, event.id.as_str());
+                let known = rows.entry(row).or_insert((look, event));
+                // A review that was held while it was explained did not examine it.
+                if known.1.explained_by.is_some() && event.explained_by.is_none() {
+                    known.0 = look;
+                }
                 known.1 = event;
+                tellers.entry(row).or_default().push(at);
             }
-            let later = &self.0[at + 1..];
-            let again = later
-                .iter()
-                .any(|later| later.unlisted == 0 && later.covers(look));
-            if look.unlisted > 0 && !again && !reviews.explains(look.index) {
+        }
+        let mut open = Unexplained::default();
+        for (at, look) in looks.iter().enumerate() {
+            // A later look tells of what is not listed again only if it tells again of what is.
+            let is_again = || {
+                let rows = look.events.iter();
+                let mut later = rows.filter_map(|row| tellers.get(&(row.log, row.id.as_str())));
+                later.any(|later| {
+                    let mut later = later.iter().rev().take_while(|&&one| one > at);
+                    later.any(|&one| looks[one].covers(look))
+                })
+            };
+            if look.unlisted > 0 && !reviews.explains(look.index) && !is_again() {
                 open.add(look.unlisted, look.stretch.from);
             }
         }

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 pub(super) use ending::Ending;
 pub(super) use looks::Looks;
+pub(in crate::ceremony) use looks::concerns;
 pub(super) use reviews::Reviews;
 pub(super) use story::{Told, story};
 
@@ -37,6 +38,8 @@ pub(super) struct Record {
     pub(super) alerts: HashMap<Uuid, Timestamp>,
     /// By credential.
     pub(super) checks: HashMap<Vec<u8>, Newest<Ending>>,
+    /// Tests of a whole key, by credential.
+    pub(super) tests: HashMap<Vec<u8>, Newest<Ending>>,
     /// Signatures, by credential.
     pub(super) proofs: HashMap<Vec<u8>, Newest<()>>,
     /// When somebody last said where a key lies, by credential.
@@ -67,6 +70,7 @@ impl Record {
             drills: Vec::new(),
             alerts: HashMap::new(),
             checks: HashMap::new(),
+            tests: HashMap::new(),
             proofs: HashMap::new(),
             placed: HashMap::new(),
             pins: HashMap::new(),
@@ -86,8 +90,7 @@ impl Record {
             }
             record.take_in(told, state, tenancy, &placing, &mut looks);
         }
-        looks.sort_by_key(|(recorded, _)| *recorded);
-        record.looks = Looks(looks.into_iter().map(|(_, look)| look).collect());
+        record.looks = Looks::of_dated(looks, now);
         record
     }
 
@@ -126,6 +129,11 @@ impl Record {
                 let placed = self.placed.entry(handed_over.credential_id).or_default();
                 placed.take(time, (), now);
             }
+            Event::KeyTested(test) => {
+                let ending = Ending::of(test.passed, test.checks.iter());
+                let tests = self.tests.entry(test.credential_id).or_default();
+                tests.take(time, ending, now);
+            }
             Event::PinChanged(changed) => {
                 let pins = self.pins.entry(changed.label).or_default();
                 pins.take(time, (), now);
@@ -136,10 +144,10 @@ impl Record {
             }
             Event::TenantMonitored(look) if tenancy.has(&look.tenant) => {
                 look.accounts.iter().for_each(|one| self.know(one));
-                match is_ahead(time, now) {
-                    true => self.look_ahead = Some(time),
-                    false => looks.push((time, Look::of(look, told.index, time))),
+                if is_ahead(time, now) {
+                    self.look_ahead = Some(time);
                 }
+                looks.push((time, Look::of(look, told.index, time)));
             }
             _ => {}
         }

@@ -160,3 +160,79 @@ async fn a_look_at_some_accounts_says_nothing_of_the_others() {
     assert_eq!(duty.state, DutyState::Unknown);
     assert_eq!(duty.why.as_deref(), Some("nobody looked for ea-2"));
 }
+
+#[tokio::test]
+async fn what_a_station_saw_whose_clock_is_ahead_is_seen_and_covers_nothing() {
+    let mut world = World::new().await;
+    world.look((0, 40), &["row-1"], None).await;
+    let overview = world.on(1, &terms());
+    assert_eq!(overview.unexplained, 1);
+    let duty = overview.of_kind(DutyKind::Unexplained).next().unwrap();
+    assert_eq!(duty.state, DutyState::Failed);
+    assert_eq!(world.state(DutyKind::Monitor, 1), DutyState::Unknown);
+    // Nor does it take back what a right clock has seen.
+    let mut world = World::new().await;
+    world.look((0, 1), &["row-1"], None).await;
+    let mut ahead = seen((0, 40));
+    ahead.events = vec![row("row-1", 0, Some(0))];
+    world.monitored(40, ahead).await;
+    assert_eq!(world.on(1, &terms()).unexplained, 1);
+}
+
+#[tokio::test]
+async fn a_row_that_is_explained_no_more_after_a_review_is_told() {
+    let mut world = World::new().await;
+    let mut look = seen((0, 1));
+    look.events = vec![row("row-1", 0, Some(0))];
+    world.monitored(1, look).await;
+    world.review(2).await;
+    assert_eq!(world.state(DutyKind::Unexplained, 2), DutyState::Done);
+    world.look((0, 3), &["row-1"], None).await;
+    assert_eq!(world.state(DutyKind::Unexplained, 3), DutyState::Failed);
+    world.review(4).await;
+    assert_eq!(world.state(DutyKind::Unexplained, 4), DutyState::Done);
+}
+
+#[tokio::test]
+async fn rows_that_are_not_listed_stay_until_a_look_tells_again_of_what_was_listed_with_them() {
+    let mut world = World::new().await;
+    let mut look = seen((0, 1));
+    look.events = vec![row("row-1", 0, None)];
+    look.unexplained = 3;
+    world.monitored(1, look.clone()).await;
+    // It covers the first, and passed over what had been told.
+    world.look((0, 2), &["row-2"], None).await;
+    assert_eq!(world.on(2, &terms()).unexplained, 4);
+    // Told once more, they are the same ones.
+    look.period = period((0, 3));
+    world.monitored(3, look).await;
+    assert_eq!(world.on(3, &terms()).unexplained, 4);
+}
+
+#[tokio::test]
+async fn what_could_not_be_read_of_another_account_is_no_gap() {
+    let of = |name: &str, log| Unread {
+        of: Some(name.to_owned()),
+        log,
+        ..missing((0, 1), "not found")
+    };
+    let cases = [
+        (vec![of("user-2", Log::SignIns)], DutyState::Done),
+        (
+            vec![of("ea-2", Log::SignIns), of("ea-2", Log::DirectoryAudits)],
+            DutyState::Done,
+        ),
+        (vec![of("USER-1", Log::SignIns)], DutyState::Unknown),
+        (vec![of(UPN, Log::DirectoryAudits)], DutyState::Unknown),
+        // A group's.
+        (vec![of("sg-ea", Log::DirectoryAudits)], DutyState::Unknown),
+    ];
+    for (unread, state) in cases {
+        let mut world = World::new().await;
+        world.drill(0, None).await;
+        let mut look = seen((0, 1));
+        look.unread = unread.clone();
+        world.monitored(1, look).await;
+        assert_eq!(world.state(DutyKind::Monitor, 1), state, "{unread:?}");
+    }
+}
