@@ -20,7 +20,7 @@ pub struct Happening {
 }
 
 /// What is counted.
-pub(super) const WORDS: [&str; 15] = [
+pub(super) const WORDS: [&str; 16] = [
     "alerts_received",
     "drills",
     "keys_checked",
@@ -28,6 +28,7 @@ pub(super) const WORDS: [&str; 15] = [
     "keys_handed_over",
     "keys_reset",
     "keys_retired",
+    "keys_tested",
     "key_settings_changed",
     "passwords_opened",
     "pins_changed",
@@ -84,6 +85,10 @@ fn describe(told: &Told, story: &Story<'_>) -> Option<(&'static str, String)> {
             "keys_retired",
             format!("{}: {}", key.label, key.reason.as_str()),
         ),
+        Event::KeyTested(test) => {
+            let how = if test.passed { "passed" } else { "not passed" };
+            ("keys_tested", format!("{}: {how}", test.label))
+        }
         Event::PinChanged(pin) => ("pins_changed", pin.label.clone()),
         Event::PinOpened(pin) => ("pins_opened", opened(&pin.label, &pin.by)),
         Event::ResetPerformed(reset) => ("keys_reset", reset.label.clone()),

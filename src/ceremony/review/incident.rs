@@ -14,7 +14,7 @@ use crate::ledger::{Event, LogEvent, Outcome, OutcomeVerdict, RetireReason, Tena
 pub enum IncidentKind {
     /// A drill did not go as it should.
     DrillFailed,
-    /// A key failed a check.
+    /// A key failed a check, or a test.
     KeyFailed,
     /// Somebody else may have a key.
     KeyLost,
@@ -70,6 +70,11 @@ fn recorded(story: &Story<'_>, told: &Told) -> Option<Incident> {
             IncidentKind::KeyFailed,
             check.label.clone(),
             failures(&check.findings)?,
+        ),
+        Event::KeyTested(test) if !test.passed => (
+            IncidentKind::KeyFailed,
+            test.label.clone(),
+            failures(&test.checks)?,
         ),
         Event::DrillCompleted(drill) if !drill.passed => {
             let account = match story.intent(told.ceremony) {
@@ -160,15 +165,25 @@ fn unexplained(story: &Story<'_>) -> Vec<Incident> {
     found
 }
 
-/// What new looks count and do not list. A later look at the same time that counts as many tells of them again.
+/// What new looks count and do not list. A later look at the same time tells of them again if it tells again of what they list.
 fn unlisted(looks: &[(&Told, &TenantMonitored)], story: &Story<'_>) -> Vec<Incident> {
+    let mut tellers: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (at, (_, look)) in looks.iter().enumerate() {
+        for row in &look.events {
+            tellers.entry(&row.id).or_default().push(at);
+        }
+    }
     let counted = looks.iter().enumerate().filter_map(|(at, (told, look))| {
         let number = not_listed(look);
-        let later = &looks[at + 1..];
-        let is_again = |(_, later): &(&Told, &TenantMonitored)| {
-            contains(later, look) && not_listed(later) >= number
+        let is_again = || {
+            let rows = look.events.iter();
+            let mut later = rows.filter_map(|row| tellers.get(row.id.as_str()));
+            later.any(|later| {
+                let mut later = later.iter().rev().take_while(|&&one| one > at);
+                later.any(|&one| covers(looks[one].1, look))
+            })
         };
-        let counts = number > 0 && story.is_new(told) && !later.iter().any(is_again);
+        let counts = number > 0 && story.is_new(told) && !is_again();
         counts.then(|| Incident {
             kind: IncidentKind::Unexplained,
             time: told.time,
@@ -186,14 +201,20 @@ fn not_listed(look: &TenantMonitored) -> u32 {
     look.unexplained.saturating_sub(listed)
 }
 
-/// Whether one look asked for all the time that another one did.
-fn contains(look: &TenantMonitored, other: &TenantMonitored) -> bool {
+/// Whether one look saw everything that another one did.
+fn covers(look: &TenantMonitored, other: &TenantMonitored) -> bool {
     let moments = |look: &TenantMonitored| -> Option<(Timestamp, Timestamp)> {
         let period = &look.period;
         Some((period.from.parse().ok()?, period.until.parse().ok()?))
     };
     let both = moments(look).zip(moments(other));
+    let is_at = |id: &str| {
+        let mut accounts = look.accounts.iter();
+        accounts.any(|one| one.id.eq_ignore_ascii_case(id))
+    };
     both.is_some_and(|(one, other)| one.0 <= other.0 && one.1 >= other.1)
+        && other.accounts.iter().all(|one| is_at(&one.id))
+        && look.unread.is_empty()
 }
 
 /// How many rows an event stands for.
