@@ -77,7 +77,7 @@ pub const ITEMS: [Item; 26] = [
         .by(&[], &[Fact::Alerted]),
     item("post-mortem", 16, "Every use was examined afterwards")
         .by(&[], &[Fact::Explained])
-        .asked("Was every use of the accounts since the last review examined, with what was done in it?"),
+        .asked("Was every use of the accounts examined with what was done in it: since the last review, and what was unexplained then?"),
     item("validated", 17, "The accounts are validated every 90 days")
         .by(&[], &[Fact::Regular, Fact::Alive]),
     item("announced", 17, "Those who watch know when a validation is held").asked(
