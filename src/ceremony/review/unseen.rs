@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::Material;
 use super::story::{CLOCK_TOLERANCE, Story, Told};
+use crate::ceremony::duty::concerns;
 use crate::ledger::{Log, Period, TenantMonitored, Unread};
 
 type Span = (Timestamp, Timestamp);
@@ -27,11 +28,12 @@ pub(super) fn unseen(material: &Material<'_>, story: &Story<'_>) -> Vec<String> 
         return vec!["no account is known whose traces could be looked for".to_owned()];
     }
     let looks = story.looks();
+    let mut unknown = not_found(material, &accounts);
     let mut gaps: BTreeMap<(Span, Option<String>), Affected> = BTreeMap::new();
     for log in [Log::DirectoryAudits, Log::SignIns] {
         for account in &accounts {
-            for gap in gaps_of(&looks, log, account, story.until) {
-                let why = unread(&looks, log, gap).map(|unread| unread.why.clone());
+            for gap in gaps_of(&looks, log, account, story) {
+                let why = unread(&looks, log, account, gap).map(|unread| unread.why.clone());
                 let affected = gaps.entry((gap, why)).or_default();
                 affected.logs.insert(log);
                 affected.names.insert(&account.name);
@@ -50,7 +52,26 @@ pub(super) fn unseen(material: &Material<'_>, story: &Story<'_>) -> Vec<String> 
             None => format!("nobody looked at {what} of {} to {}{whom}", gap.0, gap.1),
         }
     });
-    lines.collect()
+    unknown.extend(lines);
+    unknown
+}
+
+/// One line for each account that is configured and that the tenant did not show, unless it is known by its key.
+fn not_found(material: &Material<'_>, accounts: &[Account]) -> Vec<String> {
+    let snapshot = material.audited.ok().map(|audited| audited.snapshot);
+    let configured = snapshot.into_iter().flat_map(|one| &one.accounts);
+    let missing = configured.filter(|one| {
+        let is_found = one.user.as_ref().is_ok_and(Option::is_some);
+        let is_called = |known: &Account| {
+            let local = known.name.split('@').next().unwrap_or_default();
+            let mut names = [known.id.as_str(), &known.name, local].into_iter();
+            names.any(|name| name.eq_ignore_ascii_case(&one.name))
+        };
+        !is_found && !accounts.iter().any(is_called)
+    });
+    missing
+        .map(|one| format!("nobody looked for {}", one.name))
+        .collect()
 }
 
 /// Which logs and accounts have the same gap for the same reason.
@@ -103,14 +124,16 @@ fn gaps_of(
     looks: &[(&Told, &TenantMonitored)],
     log: Log,
     account: &Account,
-    until: Timestamp,
+    story: &Story<'_>,
 ) -> Vec<Span> {
+    let until = story.until;
     let at_it = looks.iter().filter(|(_, look)| {
         let mut accounts = look.accounts.iter();
         accounts.any(|one| one.id.eq_ignore_ascii_case(&account.id))
     });
     let mut seen: Vec<Span> = at_it
-        .flat_map(|(told, look)| read(told, look, log, until))
+        .filter(|(told, _)| story.is_past(told.time))
+        .flat_map(|(told, look)| read(told, look, log, account, until))
         .collect();
     seen.sort_unstable();
     let mut gaps = Vec::new();
@@ -124,13 +147,20 @@ fn gaps_of(
     gaps
 }
 
-/// What a look has read of a log. Nobody sees rows that are not there yet, whatever the entry says.
-fn read(told: &Told, look: &TenantMonitored, log: Log, now: Timestamp) -> Vec<Span> {
+/// What a look has read of a log for an account. Nobody sees rows that are not there yet, whatever the entry says.
+fn read(
+    told: &Told,
+    look: &TenantMonitored,
+    log: Log,
+    account: &Account,
+    now: Timestamp,
+) -> Vec<Span> {
     let Some((from, until)) = span(&look.period) else {
         return Vec::new();
     };
     let mut parts = vec![(from, until.min(told.time).min(now))];
-    for unread in look.unread.iter().filter(|one| one.log == log) {
+    let unread = look.unread.iter().filter(|one| one.log == log);
+    for unread in unread.filter(|one| concerns(look, one, &account.id)) {
         let Some((begin, end)) = span(&unread.period) else {
             return Vec::new();
         };
@@ -142,10 +172,18 @@ fn read(told: &Told, look: &TenantMonitored, log: Log, now: Timestamp) -> Vec<Sp
 }
 
 /// Why the newest look that had to do with a gap could not read it.
-fn unread<'a>(looks: &[(&Told, &'a TenantMonitored)], log: Log, gap: Span) -> Option<&'a Unread> {
-    let unread = looks.iter().rev().flat_map(|(_, look)| &look.unread);
-    let mut unread = unread.filter(|one| one.log == log);
-    unread.find(|one| span(&one.period).is_none_or(|(from, until)| from < gap.1 && until > gap.0))
+fn unread<'a>(
+    looks: &[(&Told, &'a TenantMonitored)],
+    log: Log,
+    account: &Account,
+    gap: Span,
+) -> Option<&'a Unread> {
+    let mut newest_first = looks.iter().rev().flat_map(|(_, look)| {
+        let unread = look.unread.iter();
+        unread.filter(|one| one.log == log && concerns(look, one, &account.id))
+    });
+    newest_first
+        .find(|one| span(&one.period).is_none_or(|(from, until)| from < gap.1 && until > gap.0))
 }
 
 fn span(period: &Period) -> Option<Span> {
