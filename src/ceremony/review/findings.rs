@@ -5,9 +5,8 @@ use super::story::Story;
 use super::unseen::unseen;
 use super::{Finding, Incident, Material};
 use crate::attestation::Verdict;
-use crate::ceremony::duty::{Duty, DutyKind, DutyState};
+use crate::ceremony::duty::{Duty, DutyKind, DutyState, resume};
 use crate::ceremony::reconcile::{self, Standing};
-use crate::encoding::shell_word;
 use crate::ledger::{OutcomeVerdict, Warning};
 use crate::tenant::audit;
 
@@ -23,7 +22,7 @@ pub(super) fn findings(
     findings.extend(reconciled(material));
     findings.extend(monitored(material, story));
     findings.extend(due(material));
-    findings.extend(ceremonies(material));
+    findings.extend(ceremonies(story));
     findings.extend(signatures(material, story));
     findings
 }
@@ -31,17 +30,17 @@ pub(super) fn findings(
 /// Nothing is reviewed that does not verify. What verifying remarks on, and what is dated in the future, leaves open when things were.
 fn ledger(material: &Material<'_>, story: &Story<'_>) -> Finding {
     let remarks = material.warnings.iter().filter(|warning| match warning {
-        Warning::TimeWentBack { index, .. } | Warning::UnknownKind { index, .. } => {
-            story.is_new_index(*index)
-        }
-        Warning::UnexpectedObject(_) => true,
+        Warning::TimeWentBack { index, .. } => story.is_new_index(*index),
+        // What it says stays unknown, whoever was told.
+        Warning::UnexpectedObject(_) | Warning::UnknownKind { .. } => true,
     });
     let entries = material.entries.iter();
-    let future = entries.filter(|entry| !story.is_past(entry.time));
-    let future = future.map(|entry| {
-        let (index, time) = (entry.index, entry.time);
-        format!("entry {index} says {time}, which is in the future")
-    });
+    let entries = entries.map(|entry| (entry.index, entry.time));
+    let merged = story.told.iter().filter(|told| told.is_merged);
+    let dated = entries.chain(merged.map(|told| (told.index, told.time)));
+    let future = dated.filter(|(_, time)| !story.is_past(*time));
+    let future =
+        future.map(|(index, time)| format!("entry {index} says {time}, which is in the future"));
     let odd: Vec<String> = remarks.map(ToString::to_string).chain(future).collect();
     match odd.is_empty() {
         true => {
@@ -164,9 +163,11 @@ fn due(material: &Material<'_>) -> Vec<Finding> {
     let duties = material.duties.iter();
     let duties = duties.filter(|duty| {
         match duty.kind {
-            DutyKind::Ceremony | DutyKind::Monitor | DutyKind::Review | DutyKind::Unexplained => {
-                false
-            }
+            DutyKind::Ceremony
+            | DutyKind::Ledger
+            | DutyKind::Monitor
+            | DutyKind::Review
+            | DutyKind::Unexplained => false,
             // The review has made one of its own.
             DutyKind::Audit => material.audited.is_err(),
             _ => true,
@@ -197,13 +198,13 @@ fn late_duty(duty: &Duty) -> Finding {
     Finding::new("due", subject, verdict, why).remedied(duty.command.clone())
 }
 
-fn ceremonies(material: &Material<'_>) -> Vec<Finding> {
-    let open = material.state.open_ceremonies();
-    let open = open.into_iter().map(|ceremony| {
+fn ceremonies(story: &Story<'_>) -> Vec<Finding> {
+    let open = story.open_ceremonies().into_iter();
+    let open = open.map(|ceremony| {
         let subject = format!("ceremony on {}", ceremony.label);
         let why = format!("{} is open", ceremony.kind.as_str());
         Finding::new("ceremony", subject, OutcomeVerdict::Fail, why)
-            .remedied(format!("halligan resume {}", shell_word(&ceremony.label)))
+            .remedied(resume(&ceremony.label))
     });
     or_none("ceremony", open.collect(), "none is open")
 }

@@ -75,8 +75,10 @@ pub struct Material<'a> {
     pub by: &'a [String],
     /// What is wanted.
     pub terms: Terms,
-    /// Now, by the clock of the station.
+    /// When the review begins, and the time that it is about ends.
     pub now: Timestamp,
+    /// Now, by the clock of the station: asking tenant and people takes its time, and others write meanwhile.
+    pub clock: Timestamp,
 }
 
 /// A tenant that was audited.

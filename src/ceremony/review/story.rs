@@ -6,8 +6,10 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::Material;
+use crate::ceremony::duty::Tenancy;
 use crate::ledger::{
-    Account, EnrolledKey, Entry, EntryHash, EntryRef, Event, Kind, Review, State, TenantMonitored,
+    Account, Ceremony, EnrolledKey, Entry, EntryHash, EntryRef, Event, Kind, Review, State,
+    TenantMonitored,
 };
 
 /// How far clocks of stations may differ before what they date in the future counts for nothing.
@@ -25,7 +27,7 @@ pub(super) struct Told {
     pub(super) event: Event,
     /// As the station wrote it, to the ledger or to a branch.
     written: EntryRef,
-    is_merged: bool,
+    pub(super) is_merged: bool,
 }
 
 /// A drill that came to its end.
@@ -49,23 +51,38 @@ pub(super) struct Story<'a> {
     state: &'a State,
     /// When the last review ended, or when the ledger begins.
     pub(super) from: Timestamp,
-    /// Now.
+    /// When this one ends.
     pub(super) until: Timestamp,
-    /// The tenant's identifier.
-    pub(super) tenant: &'a str,
+    /// Now.
+    clock: Timestamp,
+    tenancy: Tenancy,
 }
 
 /// The last review of a tenant; of any where it is not known which.
 #[must_use]
-pub fn last_review<'a>(state: &'a State, tenant: Option<&str>) -> Option<&'a Review> {
-    let is_about = |one: &&Review| tenant.is_none_or(|tenant| is_same(&one.review.tenant, tenant));
-    state.reviews().iter().rfind(is_about)
+pub fn last_review<'a>(
+    entries: &[Entry],
+    state: &'a State,
+    tenant: Option<&str>,
+) -> Option<&'a Review> {
+    let told: Vec<Told> = entries.iter().filter_map(tell).collect();
+    last_of(state, &tenancy(tenant, &told))
+}
+
+fn last_of<'a>(state: &'a State, tenancy: &Tenancy) -> Option<&'a Review> {
+    let mut reviews = state.reviews().iter();
+    reviews.rfind(|one| tenancy.has(&one.review.tenant))
+}
+
+fn tenancy(tenant: Option<&str>, told: &[Told]) -> Tenancy {
+    Tenancy::of(tenant, told.iter().map(|one| &one.event))
 }
 
 impl<'a> Story<'a> {
     pub(super) fn of(material: &Material<'a>) -> Self {
         let told: Vec<Told> = material.entries.iter().filter_map(tell).collect();
-        let last = last_review(material.state, Some(material.tenant));
+        let tenancy = tenancy(Some(material.tenant), &told);
+        let last = last_of(material.state, &tenancy);
         let branches = Branches::of(material.entries);
         let begin = material
             .entries
@@ -73,12 +90,13 @@ impl<'a> Story<'a> {
             .map_or(material.now, |first| first.time);
         let end = last.and_then(|last| last.review.period.until.parse().ok());
         // A review that was dated in the future must not hide what happened until then.
-        let end = end.filter(|end| is_past(*end, material.now));
+        let end = end.filter(|end| is_past(*end, material.clock));
         let known = last.and_then(|last| last.review.head);
         Self {
             from: end.unwrap_or(begin).min(material.now),
             until: material.now,
-            tenant: material.tenant,
+            clock: material.clock,
+            tenancy,
             names: told.iter().flat_map(named).collect(),
             known: known.map(|head| branches.before(&head)).unwrap_or_default(),
             branches,
@@ -106,7 +124,7 @@ impl<'a> Story<'a> {
 
     /// Whether it is not dated in the future.
     pub(super) fn is_past(&self, time: Timestamp) -> bool {
-        is_past(time, self.until)
+        is_past(time, self.clock)
     }
 
     /// The event with which this ceremony began.
@@ -117,7 +135,7 @@ impl<'a> Story<'a> {
     /// The keys in service for accounts of this tenant.
     pub(super) fn keys(&self) -> impl Iterator<Item = &'a EnrolledKey> {
         let keys = self.state.keys_in_service();
-        keys.filter(|key| is_same(self.tenant, &key.enrolled.tenant))
+        keys.filter(|key| self.is_about(&key.enrolled.tenant))
     }
 
     /// The looks into the logs of this tenant, in the order in which they were made: one of a branch was made before it was brought in.
@@ -176,7 +194,14 @@ impl<'a> Story<'a> {
 
     /// Whether this is about the tenant that is reviewed.
     pub(super) fn is_about(&self, tenant: &str) -> bool {
-        is_same(self.tenant, tenant)
+        self.tenancy.has(tenant)
+    }
+
+    /// The ceremonies that came to no end yet and are not about another tenant.
+    pub(super) fn open_ceremonies(&self) -> Vec<&'a Ceremony> {
+        let mut open = self.state.open_ceremonies();
+        open.retain(|one| self.tenancy.has_ceremony(one, self.state));
+        open
     }
 
     /// Whether it is not about another tenant. What is about none, as stations and reviewers are, concerns every one.
@@ -194,6 +219,7 @@ impl<'a> Story<'a> {
             Event::KeyEnrolled(key) => Some(key.tenant.as_str()),
             Event::KeyHandedOver(key) => tenant_of(by_credential(&key.credential_id)),
             Event::KeyRetired(key) => tenant_of(by_credential(&key.credential_id)),
+            Event::KeyTested(key) => tenant_of(by_credential(&key.credential_id)),
             Event::PinChanged(pin) => tenant_of(by_label(&pin.label)),
             Event::PinOpened(pin) => tenant_of(by_label(&pin.label)),
             Event::ResetPerformed(reset) => tenant_of(by_credential(&reset.credential_id)),
@@ -272,12 +298,6 @@ fn named(told: &Told) -> Vec<(String, String)> {
     named
         .map(|account| (account.id.to_ascii_lowercase(), account.upn.clone()))
         .collect()
-}
-
-/// An identifier and a domain may be the same tenant's: nobody can tell from the two.
-fn is_same(one: &str, other: &str) -> bool {
-    let is_id = |name: &str| Uuid::try_parse(name).is_ok();
-    one.eq_ignore_ascii_case(other) || is_id(one) != is_id(other)
 }
 
 /// The entry of a branch that this one brings in.

@@ -73,12 +73,17 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
         rows: Some(rows.as_path()).filter(|_| !arguments.dry_run),
     };
     let asked = asking.ask(&mut ledger).await?;
-    let last = last_review(ledger.state(), Some(&tenant(&config, &asked)));
+    let last = last_review(
+        ledger.entries(),
+        ledger.state(),
+        Some(&tenant(&config, &asked)),
+    );
     let last = last.map_or(Vec::new(), |last| last.review.answers.clone());
     let given = ask::rest(given, &last, &arguments.by, context)?;
     // People may have taken their time over the answers.
     ledger.refresh().await?;
-    let reviewed = assemble(arguments, &config, &given, &asked, &ledger, now)?;
+    let clock = context.env.now();
+    let reviewed = assemble(arguments, &config, &given, &asked, &ledger, (now, clock))?;
     let hashes = write(&reviewed, &report, &document)?;
     let entry = match arguments.dry_run {
         true => None,
@@ -141,7 +146,7 @@ fn assemble(
     given: &[Given],
     asked: &Asked,
     ledger: &Ledger,
-    now: Timestamp,
+    (now, clock): (Timestamp, Timestamp),
 ) -> Result<Reviewed, Error> {
     let tenant = tenant(config, asked);
     let why = asked.audited.as_ref().err().map(ToString::to_string);
@@ -160,11 +165,12 @@ fn assemble(
         tenant: &tenant,
         audited,
         reconciled: Ok(&asked.reconciled),
-        duties: &duties(arguments, config, &tenant, ledger, now)?,
+        duties: &duties(arguments, config, &tenant, ledger, clock)?,
         answers: given,
         by: &arguments.by,
         terms: config.review_terms()?,
         now,
+        clock,
     }))
 }
 

@@ -16,15 +16,15 @@ pub(crate) struct Arguments {
 pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Report, Error> {
     let config = context.config_or_default()?;
     let reader = record::open_for_reading(&arguments.ledger, &config)?;
-    let state = match reader.entries().await {
-        Ok((_, state)) => Some(state),
+    let known = match reader.entries().await {
+        Ok(known) => Some(known),
         // Before the first review there need be no ledger.
         Err(ledger::Error::Absent(_)) if arguments.ledger.ledger.is_none() => None,
         Err(error) => return Err(error.into()),
     };
     let tenant = config.file.tenant.id.as_deref();
-    let last = state.as_ref();
-    let last = last.and_then(|state| last_review(state, tenant));
+    let last = known.as_ref();
+    let last = last.and_then(|(entries, state)| last_review(entries, state, tenant));
     let answers = last.map(|last| last.review.answers.as_slice());
     Ok(report::review_questions(answers.unwrap_or_default()))
 }

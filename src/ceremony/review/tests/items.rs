@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::world::World;
-use crate::ceremony::review::{Answered, Given, ITEMS, Reviewed, Word};
+use super::world::{TENANT, World};
+use super::year::hashes;
+use crate::ceremony::duty::{Duty, DutyKind, DutyState};
+use crate::ceremony::review::{Answered, Given, ITEMS, Reviewed, Word, record};
 use crate::ledger::OutcomeVerdict;
 use crate::tenant::audit::Check;
 
@@ -84,4 +86,38 @@ async fn words_do_not_outweigh_evidence() {
         item(&reviewed, "post-mortem").outcome.verdict,
         OutcomeVerdict::Fail
     );
+}
+
+#[tokio::test]
+async fn what_earlier_reviews_left_unexplained_is_open_until_people_examined_it() {
+    let mut world = World::new().await;
+    world.until(1);
+    world.look(0, &[("stranger", 0, None)]).await;
+    let first = world.review(&[], 1);
+    record(&first, hashes(0), &mut world.ledger).await.unwrap();
+    world.duties = vec![Duty {
+        kind: DutyKind::Unexplained,
+        subject: TENANT.to_owned(),
+        last: None,
+        due_at: None,
+        state: DutyState::Failed,
+        why: Some("1 row".to_owned()),
+        place: None,
+        command: "halligan monitor".to_owned(),
+    }];
+    let cases = [
+        (vec![], OutcomeVerdict::Fail),
+        (
+            vec![given("post-mortem", Word::NotApplicable)],
+            OutcomeVerdict::Fail,
+        ),
+        (vec![given("post-mortem", Word::Yes)], OutcomeVerdict::Pass),
+    ];
+    for (answers, verdict) in cases {
+        let reviewed = world.review(&answers, 1);
+        let post_mortem = item(&reviewed, "post-mortem");
+        assert_eq!(post_mortem.outcome.verdict, verdict, "{post_mortem:?}");
+        let why = post_mortem.evidence[0].why.as_deref().unwrap();
+        assert!(why.starts_with("1 row, told by earlier reviews"), "{why}");
+    }
 }

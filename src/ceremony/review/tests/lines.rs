@@ -1,6 +1,6 @@
 //! Single lines of a review, each where it would be easy to say that all is well.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::world::{TENANT, World, account, on};
 use super::year::hashes;
@@ -194,9 +194,9 @@ async fn another_tenants_ledger_is_not_this_ones() {
     assert_eq!(kinds, ["stations_joined"]);
     assert_eq!(verdict(&theirs, "drills"), OutcomeVerdict::Fail);
     record(&theirs, hashes(0), &mut world.ledger).await.unwrap();
-    let state = world.ledger.state();
-    assert!(last_review(state, Some(OTHER)).is_none());
-    assert!(last_review(state, Some(TENANT)).is_some() && last_review(state, None).is_some());
+    let last = |tenant| last_review(world.ledger.entries(), world.ledger.state(), tenant);
+    assert!(last(Some(OTHER)).is_none());
+    assert!(last(Some(TENANT)).is_some() && last(None).is_some());
 }
 
 #[tokio::test]
@@ -279,4 +279,100 @@ async fn where_nobody_knows_where_keys_lie_nothing_is_well() {
     let row = &reviewed.coverage.rows[0];
     assert_eq!(row.doubts, ["nobody said where EA0-B lie"]);
     assert_eq!(verdict(&reviewed, "places"), OutcomeVerdict::Unknown);
+}
+
+#[tokio::test]
+async fn what_others_write_while_a_review_is_held_is_not_in_the_future() {
+    let mut world = two_keys().await;
+    world.until(1);
+    world.check("EA0-A", true).await;
+    let begun = on(1) - SignedDuration::from_mins(20);
+    let reviewed = world.review_by((begun, on(1)), &[], 1);
+    assert_eq!(ledger(&reviewed).0, OutcomeVerdict::Pass);
+    assert_eq!(reviewed.until, begun);
+    let by_a_clock_behind = world.review_by((begun, begun), &[], 1);
+    assert_eq!(ledger(&by_a_clock_behind).0, OutcomeVerdict::Unknown);
+}
+
+#[tokio::test]
+async fn a_test_that_a_key_failed_is_an_incident_and_is_counted() {
+    let mut world = two_keys().await;
+    world.fails_a_test("EA0-A").await;
+    let reviewed = world.review(&[], 1);
+    let [incident] = &reviewed.incidents[..] else {
+        panic!("{:?}", reviewed.incidents)
+    };
+    assert_eq!(
+        (
+            incident.kind,
+            incident.subject.as_str(),
+            incident.what.as_str()
+        ),
+        (IncidentKind::KeyFailed, "EA0-A", "latency")
+    );
+    assert_eq!(reviewed.counts["keys_tested"], 1);
+    // Another tenant's review does not tell of it.
+    let mut theirs = World::new().await;
+    theirs.tenant = OTHER;
+    theirs.enroll("EA0-A", 0, "north").await;
+    theirs.fails_a_test("EA0-A").await;
+    let reviewed = theirs.review(&[], 1);
+    assert!(reviewed.incidents.is_empty());
+    assert_eq!(reviewed.counts["keys_tested"], 0);
+}
+
+#[tokio::test]
+async fn only_a_ceremony_of_this_tenant_is_open_in_its_review() {
+    let ceremonies = |reviewed: &Reviewed| -> Vec<(OutcomeVerdict, Option<String>)> {
+        let lines = reviewed
+            .findings
+            .iter()
+            .filter(|one| one.part == "ceremony");
+        lines
+            .map(|one| (one.outcome.verdict, one.remedy.clone()))
+            .collect()
+    };
+    let mut world = World::new().await;
+    world.tenant = OTHER;
+    world.begin_drill("-theirs", 0).await;
+    let found = ceremonies(&world.review(&[], 1));
+    assert_eq!(found, [(OutcomeVerdict::Pass, None)]);
+    world.tenant = TENANT;
+    world.begin_drill("-ours", 1).await;
+    let remedy = Some("halligan resume -- -ours".to_owned());
+    let found = ceremonies(&world.review(&[], 1));
+    assert_eq!(found, [(OutcomeVerdict::Fail, remedy)]);
+}
+
+#[tokio::test]
+async fn what_a_branch_dates_in_the_future_is_told_too() {
+    let mut world = two_keys().await;
+    let ledger = world.branch().await;
+    world.until(200);
+    world.drill(0, OutcomeVerdict::Pass).await;
+    world.merge(ledger).await;
+    let (verdict, why) = ledger_of(&world, 100);
+    assert_eq!(verdict, OutcomeVerdict::Unknown);
+    // The entries that brought them in say so, and what they brought in says so itself.
+    let said = why.matches("which is in the future").count();
+    let merged = world
+        .ledger
+        .entries()
+        .iter()
+        .filter(|one| one.time == on(200));
+    assert!(said > merged.count(), "{why}");
+}
+
+fn ledger_of(world: &World, day: u64) -> (OutcomeVerdict, String) {
+    ledger(&world.review_on(day, &[], 1))
+}
+
+#[tokio::test]
+async fn an_alert_from_the_future_has_not_come() {
+    let mut world = two_keys().await;
+    let drill = world.drill(0, OutcomeVerdict::Pass).await;
+    world.until(200);
+    world.alerted(drill).await;
+    let reviewed = world.review_on(1, &[], 1);
+    assert_eq!(verdict(&reviewed, "alerts"), OutcomeVerdict::Unknown);
 }

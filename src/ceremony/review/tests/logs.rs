@@ -217,3 +217,35 @@ async fn a_row_without_a_readable_time_is_told_all_the_same() {
     assert_eq!(reviewed.uses.len(), 1);
     assert_eq!(reviewed.uses[0].time, on(1));
 }
+
+#[tokio::test]
+async fn what_could_not_be_read_of_one_account_is_no_gap_for_another() {
+    let mut world = with_keys().await;
+    world.until(1);
+    let mut look = world.looked(0, &[]);
+    look.unread = vec![Unread {
+        log: Log::SignIns,
+        period: look.period.clone(),
+        why: "no answer".to_owned(),
+        of: Some(account(0).id),
+    }];
+    world.write(Event::TenantMonitored(look), None).await;
+    let reviewed = world.review(&[], 1);
+    let upn = account(0).upn;
+    let line = format!(
+        "the sign-in log of {} to {} for {upn}: no answer",
+        on(0),
+        on(1)
+    );
+    assert_eq!(logs(&reviewed), [(OutcomeVerdict::Unknown, line.as_str())]);
+}
+
+#[tokio::test]
+async fn a_look_from_the_future_has_read_nothing() {
+    let mut world = with_keys().await;
+    world.until(200);
+    world.look(0, &[]).await;
+    let reviewed = world.review_on(100, &[], 1);
+    let line = format!("nobody looked at the logs of {} to {}", on(0), on(100));
+    assert_eq!(logs(&reviewed), [(OutcomeVerdict::Unknown, line.as_str())]);
+}

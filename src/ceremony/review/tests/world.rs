@@ -9,13 +9,14 @@ use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 use uuid::Uuid;
 
+use crate::ceremony::duty::Duty;
 use crate::ceremony::review::{Given, Material, Reviewed, Terms, review};
 use crate::env::{Env, ManualClock, SeededRng};
 use crate::ledger::tests::key::{AAGUID, Key};
 use crate::ledger::{
     Account, Custody, Draft, DrillCompleted, DrillIntended, EnrollCredentialCreated,
-    EnrollIntended, EnrollRegistered, Event, KeyChecked, KeyDescription, KeyEnrolled, Ledger, Log,
-    LogEvent, Outcome, OutcomeVerdict, Period, Station, TenantMonitored,
+    EnrollIntended, EnrollRegistered, Event, KeyChecked, KeyDescription, KeyEnrolled, KeyTested,
+    Ledger, Log, LogEvent, Outcome, OutcomeVerdict, Period, Station, TenantMonitored,
 };
 
 pub(super) const TENANT: &str = "11111111-2222-4333-8444-555555555555";
@@ -29,6 +30,8 @@ pub(super) struct World {
     /// Whose accounts, keys and logs are written about from now on.
     pub(super) tenant: &'static str,
     pub(super) terms: Terms,
+    /// What is due.
+    pub(super) duties: Vec<Duty>,
     folder: TempDir,
 }
 
@@ -74,6 +77,7 @@ impl World {
             next: 1,
             tenant: TENANT,
             terms: Terms::default(),
+            duties: Vec::new(),
             folder,
         }
     }
@@ -236,6 +240,33 @@ impl World {
         }
     }
 
+    /// A key is tested, and does not pass.
+    pub(super) async fn fails_a_test(&mut self, label: &str) {
+        let tested = KeyTested {
+            label: label.to_owned(),
+            credential_id: self.keys[label].credential_id.clone(),
+            passed: false,
+            checks: vec![outcome("latency", OutcomeVerdict::Fail)],
+            observed: None,
+        };
+        self.write(Event::KeyTested(tested), None).await;
+    }
+
+    /// A drill of this name that comes to no end.
+    pub(super) async fn begin_drill(&mut self, label: &str, owner: usize) {
+        let ceremony = Some(self.ceremony());
+        let intended = DrillIntended {
+            label: label.to_owned(),
+            tenant: self.tenant.to_owned(),
+            account: account(owner),
+            key: None,
+            by: vec!["Ada".to_owned()],
+            reason: None,
+            expected_policies: Vec::new(),
+        };
+        self.write(Event::DrillIntended(intended), ceremony).await;
+    }
+
     /// A drill; the index of its first entry.
     pub(super) async fn drill(&mut self, owner: usize, verdict: OutcomeVerdict) -> u64 {
         let ceremony = Some(self.ceremony());
@@ -309,6 +340,16 @@ impl World {
 
     /// What one finds whose station has another clock.
     pub(super) fn review_on(&self, day: u64, answers: &[Given], signatures: usize) -> Reviewed {
+        self.review_by((on(day), on(day)), answers, signatures)
+    }
+
+    /// What one finds that begins at the first moment and is put together at the second.
+    pub(super) fn review_by(
+        &self,
+        (now, clock): (Timestamp, Timestamp),
+        answers: &[Given],
+        signatures: usize,
+    ) -> Reviewed {
         review(&Material {
             entries: self.ledger.entries(),
             warnings: self.ledger.warnings(),
@@ -316,14 +357,15 @@ impl World {
             tenant: TENANT,
             audited: Err("nobody asked"),
             reconciled: Err("nobody asked"),
-            duties: &[],
+            duties: &self.duties,
             answers,
             by: &["Ada".to_owned()],
             terms: Terms {
                 signatures,
                 ..self.terms
             },
-            now: on(day),
+            now,
+            clock,
         })
     }
 }
