@@ -139,17 +139,31 @@ const BESIDES: [&str; 3] = [
 fn is_of_deed(deed: Deed, row: &DirectoryAudit) -> bool {
     let own: &[&str] = match deed {
         Deed::RegisterKey | Deed::RemoveKey => &["searchabledevicekey", "strongauthentication"],
+        Deed::RevokeSessions => &[
+            "stsrefreshtoken",
+            "signinsessionsvalidfrom",
+            "refreshtokensvalidfrom",
+        ],
         Deed::UpdateAccount => &["passwordpolicies"],
-        _ => return true,
+        // Whoever makes an account sets all of it.
+        Deed::CreateAccount => return true,
+        Deed::AddMember
+        | Deed::AssignRole
+        | Deed::ChangePolicy
+        | Deed::CreateGroup
+        | Deed::CreatePolicy => return false,
     };
     let targets = row.target_resources.iter();
-    let mut changed = targets.flat_map(|target| &target.modified_properties);
-    changed.all(|property| {
-        let name = property.display_name.as_deref().unwrap_or_default();
-        let name = name.to_ascii_lowercase();
-        let mut known = own.iter().chain(&BESIDES);
-        known.any(|known| name.starts_with(known))
-    })
+    let changed = targets.flat_map(|target| &target.modified_properties);
+    let mut changed = changed.peekable();
+    // A row that does not say what was changed may be of anything.
+    changed.peek().is_some()
+        && changed.all(|property| {
+            let name = property.display_name.as_deref().unwrap_or_default();
+            let name = name.to_ascii_lowercase();
+            let mut known = own.iter().chain(&BESIDES);
+            known.any(|known| name.starts_with(known))
+        })
 }
 
 /// All that was announced and recorded, and what of it has been used up.

@@ -100,12 +100,19 @@ fn an_update_of_something_else_is_not_the_enrolments() {
         (Deed::RemoveKey, "UserPrincipalName", false),
         (Deed::UpdateAccount, "PasswordPolicies", true),
         (Deed::UpdateAccount, "StrongAuthenticationMethod", false),
+        (Deed::RevokeSessions, "StsRefreshTokensValidFrom", true),
+        (Deed::RevokeSessions, "StsRefreshTokenValidFrom", true),
+        (Deed::RevokeSessions, "AccountEnabled", false),
+        (Deed::RevokeSessions, "UserPrincipalName", false),
     ] {
         let mut row = change("Update user", &[ACCOUNT]);
         row.target_resources[0].modified_properties[0].display_name = Some(property.to_owned());
         let mut announced = Announced::new(Vec::new(), vec![recorded(deed, &[ACCOUNT])]);
         let explanation = of(&mut announced, &row);
         assert_eq!(explanation.entry().is_some(), is_explained, "{property}");
+        row.target_resources[0].modified_properties.clear();
+        let explanation = of(&mut announced, &row);
+        assert_eq!(explanation.entry(), None, "it does not say what: {deed:?}");
     }
 }
 
