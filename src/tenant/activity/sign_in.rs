@@ -42,11 +42,11 @@ fn activity(row: &SignIn) -> String {
     }
 }
 
-/// Beta says it twice.
+/// Beta says it twice. Of a program less is asked, so a row that says neither counts as a person's.
 fn is_interactive(row: &SignIn) -> bool {
-    let mut kinds = row.sign_in_event_types.iter();
+    let is = |wanted: &str| row.sign_in_event_types.iter().any(|kind| kind == wanted);
     row.is_interactive
-        .unwrap_or_else(|| kinds.any(|kind| kind == "interactiveUser"))
+        .unwrap_or_else(|| is("interactiveUser") || !is("nonInteractiveUser"))
 }
 
 /// The methods that went well, or of which the log does not say how they went.

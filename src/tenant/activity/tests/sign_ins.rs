@@ -135,6 +135,29 @@ fn whoever_else_uses_a_key_within_a_drill_is_seen() {
 }
 
 #[test]
+fn a_sign_in_that_does_not_say_its_kind_is_a_persons() {
+    for (kinds, is_interactive) in [
+        (json!([]), true),
+        (json!(["unknownFutureValue"]), true),
+        (json!(["interactiveUser"]), true),
+        (json!(["interactiveUser", "nonInteractiveUser"]), true),
+        (json!(["nonInteractiveUser"]), false),
+    ] {
+        let mut row = sign_in();
+        row["isInteractive"] = Value::Null;
+        row["signInEventTypes"] = kinds.clone();
+        assert_eq!(event(row).is_interactive, is_interactive, "{kinds}");
+    }
+    // Neither a key nor a mark of the drill: no program's.
+    let mut silent = sign_in();
+    silent["isInteractive"] = Value::Null;
+    silent["signInEventTypes"] = json!([]);
+    silent["authenticationDetails"] = json!([]);
+    silent["correlationId"] = "another".into();
+    assert!(why(silent).unwrap().contains("by a passkey"));
+}
+
+#[test]
 fn while_a_drill_goes_on_nobody_knows_which_sign_in_is_its_own() {
     let running = Drill {
         is_running: true,
