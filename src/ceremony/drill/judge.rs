@@ -24,7 +24,7 @@ pub(super) enum Match {
 impl Match {
     /// A sign-in has rows of its interruptions too, with errors of their own; whoever got in has one without.
     pub(super) fn of(row: &SignIn, attempted: &DrillAttempted) -> Option<Self> {
-        let is_in = attempted.let_in_at.is_some();
+        let is_in = attempted.is_let_in();
         let same = |one: &Option<String>, other: &str| {
             one.as_deref().map(|one| one.eq_ignore_ascii_case(other))
         };

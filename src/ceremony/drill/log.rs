@@ -54,7 +54,7 @@ pub(super) enum Patience {
 pub(super) fn is_awaited(attempted: &DrillAttempted) -> bool {
     let account = Subject::SignedInAccount.as_str();
     let is_other = |one: &Outcome| one.subject == account && one.verdict == OutcomeVerdict::Fail;
-    attempted.let_in_at.is_some() && !attempted.findings.iter().any(is_other)
+    attempted.is_let_in() && !attempted.findings.iter().any(is_other)
 }
 
 /// How long the log is worth waiting for once the page has answered.

@@ -149,6 +149,24 @@ fn the_log_is_waited_for_unless_another_account_got_in() {
     assert_eq!(patience(&attempted(false), limit), Patience::Once);
 }
 
+/// An entry may name the time of the tokens alone: without its row such a drill must not be green.
+#[test]
+fn an_account_that_was_signed_in_was_let_in() {
+    let signed_in = DrillAttempted {
+        let_in_at: None,
+        ..attempted(true)
+    };
+    let limit = Duration::from_secs(1800);
+    assert_eq!(patience(&signed_in, limit), Patience::Until(limit));
+    let without_token = json!({"uniqueTokenIdentifier": null, "status": {"errorCode": 50140}});
+    assert_eq!(found(&[row(without_token)], &signed_in), None);
+    let nobody = DrillAttempted {
+        signed_in_at: None,
+        ..signed_in
+    };
+    assert_eq!(patience(&nobody, limit), Patience::Once);
+}
+
 #[test]
 fn who_may_read_roles_is_seen_by_the_scopes() {
     let of =

@@ -50,6 +50,14 @@ pub struct DrillAttempted {
     pub findings: Vec<Outcome>,
 }
 
+impl DrillAttempted {
+    /// Whether the page let somebody in, whoever it was. An account that was signed in was let in.
+    #[must_use]
+    pub fn is_let_in(&self) -> bool {
+        self.let_in_at.is_some() || self.signed_in_at.is_some()
+    }
+}
+
 /// The row of the sign-in log that belongs to a drill.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoggedSignIn {
