@@ -61,6 +61,31 @@ fn a_process_that_is_killed_after_the_sign_in_loses_nothing_of_it() {
 }
 
 #[test]
+fn an_interrupt_while_the_account_is_examined_loses_nothing_of_the_sign_in() {
+    let stage = Stage::new();
+    let (drill, page) = stage.begin(&[]);
+    stage.bench.tenant_fault("GET /v1.0/me=slow,seconds=600");
+    stage.sign_in(&page);
+    stage.bench.until_tenant_faults_are_met();
+    drill.interrupt().finish().exits(7).fails_with("stopped");
+    let attempted = stage.bodies("drill.attempted");
+    assert_eq!(attempted.len(), 2, "at once, and with what was seen");
+    let seen = &attempted[1];
+    assert!(seen["signed_in_at"].is_string() && seen["token_id"].is_string());
+    let document = stage.resume(&[]).exits(1).document()["drill"].clone();
+    assert_eq!(finding(&document, "signed_in_account").0, "pass");
+    for subject in ["access", "administration"] {
+        assert_eq!(finding(&document, subject), ("unknown", "nobody looked"));
+    }
+    assert!(
+        finding(&document, "log")
+            .1
+            .starts_with("the row of this token")
+    );
+    stage.bench.verified_ledger();
+}
+
+#[test]
 fn tokens_that_cannot_be_had_leave_the_log_to_be_looked_at() {
     let stage = Stage::new();
     let (drill, page) = stage.begin(&[]);

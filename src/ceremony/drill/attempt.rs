@@ -16,6 +16,9 @@ use crate::ledger::{Account, DrillAttempted, Event, Outcome};
 /// The role's template, the same in all tenants.
 const GLOBAL_ADMINISTRATOR: Uuid = Uuid::from_u128(0x62e9_0394_69f5_4237_9190_0121_7714_5e10);
 
+/// Why nothing is known of what was not examined.
+const NOBODY_LOOKED: &str = "nobody looked";
+
 /// The permissions of which one lets somebody read who has which role.
 const READS_ROLES: [&str; 5] = [
     "RoleManagement.Read.Directory",
@@ -102,7 +105,7 @@ pub(super) async fn examine(
     let let_in_finding = Subject::SignIn.pass("the authority let somebody in");
     attempted.findings.push(let_in_finding);
     let mut early = attempted.clone();
-    early.findings.extend(unproven("nobody looked"));
+    early.findings.extend(unproven(NOBODY_LOOKED));
     parties.record(id, &Event::DrillAttempted(early)).await?;
     match parties.interruptible(let_in.tokens()).await? {
         Ok(signed_in) => judge(&signed_in, &plan.account, attempted, parties).await?,
@@ -113,6 +116,28 @@ pub(super) async fn examine(
         attempted.findings.push(revoked);
     }
     Ok(())
+}
+
+/// What [`examine`] was to find and did not come to: what nobody looked at must not pass for good.
+pub(super) fn unexamined(attempted: &DrillAttempted, request: &Request) -> Vec<Outcome> {
+    let is_examined = |subject: Subject| {
+        let mut findings = attempted.findings.iter();
+        findings.any(|one| one.subject == subject.as_str())
+    };
+    let is_in = attempted.signed_in_at.is_some();
+    let wanted = [
+        (Subject::IdToken, true),
+        (Subject::SignedInAccount, true),
+        (Subject::Access, is_in),
+        (Subject::Administration, is_in),
+        (Subject::Sessions, request.revoke_sessions),
+    ];
+    let missing = wanted
+        .into_iter()
+        .filter(|(subject, is_wanted)| *is_wanted && !is_examined(*subject));
+    missing
+        .map(|(subject, _)| subject.unknown(NOBODY_LOOKED))
+        .collect()
 }
 
 fn unproven(why: &str) -> [Outcome; 2] {

@@ -167,7 +167,15 @@ async fn conclude(
                 attempt::examine(id, *let_in, plan, &mut attempted, request, parties).await;
             // The browser is signed in, whatever became of the rest.
             sign_out();
-            examined?;
+            if let Err(error) = examined {
+                attempted
+                    .findings
+                    .extend(attempt::unexamined(&attempted, request));
+                // As far as it can be: what stopped this counts, and the drill stays open either way.
+                let event = Event::DrillAttempted(attempted);
+                let _unrecorded = parties.record(id, &event).await;
+                return Err(error);
+            }
             log::patience(&attempted, request.log_limit)
         }
         Answer::Refused(finding, patience) => {
