@@ -93,6 +93,43 @@ fn a_renamed_account_is_followed_and_not_who_took_its_name() {
 }
 
 #[test]
+fn a_renamed_account_is_followed_although_its_name_is_vacant() {
+    let bench = bench();
+    monitor(&bench).run().exits(0);
+    let (account, id) = (bench.account(0), bench.user_id(&bench.account(0)));
+    bench.change_tenant(|state| {
+        let mut users = state.users.iter_mut();
+        let user = users.find(|user| user.user_principal_name == account);
+        user.unwrap().user_principal_name = format!("hidden-{account}");
+    });
+    let row = json!({"id": "in", "userId": id, "createdDateTime": ago(5), "isInteractive": true,
+        "signInEventTypes": ["interactiveUser"], "status": {"errorCode": 0}});
+    has_signed_in(&bench, &[row]);
+    let look = monitor(&bench).json().run().exits(1).document();
+    assert!(events(&look).iter().any(|one| one["id"] == "in"), "{look}");
+    let unread = look["unread"].as_array().unwrap();
+    assert!(!unread.is_empty(), "that the name is gone is told: {look}");
+}
+
+#[test]
+fn whom_to_ask_about_does_not_hang_on_a_busy_service() {
+    let bench = bench();
+    for question in ["GET /v1.0/organization*", "GET /v1.0/users/*"] {
+        let busy = format!("{question}=429,retry-after=3600,times=always");
+        bench.tenant_fault(&busy);
+        let look = monitor(&bench).json().run().exits(5).document();
+        bench.clear_tenant_faults();
+        assert_eq!(look["ok"], false, "{look}");
+        assert_ne!(look["error"]["code"], "no_accounts", "{question}");
+        let entries = bench.entries();
+        let mut looks = entries.iter();
+        let is_recorded = looks.any(|entry| entry["kind"] == "tenant.monitored");
+        assert!(!is_recorded, "{question}");
+    }
+    monitor(&bench).run().exits(0);
+}
+
+#[test]
 fn a_group_that_nobody_can_find_is_no_quiet() {
     let bench = Bench::new();
     bench.name_accounts();

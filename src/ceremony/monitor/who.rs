@@ -1,12 +1,14 @@
 //! Whom the logs are asked about, and how long the tenant keeps them.
 
+use std::borrow::Cow;
+
 use jiff::SignedDuration;
 use uuid::Uuid;
 
 use super::{Request, past};
 use crate::ceremony::Error;
 use crate::ceremony::snapshot::{in_directory, is_whole, permission};
-use crate::ceremony::unread::read;
+use crate::ceremony::unread::{self, is_passing};
 use crate::graph::model::{Domain, Organization};
 use crate::graph::{self, Client};
 use crate::ledger::{Account, Entry, Event, State, TenantChange};
@@ -144,6 +146,18 @@ pub(super) async fn find(
     }
 }
 
+/// An answer, or why there is none. What only fails for the moment ends the look: whom to ask about, and of which tenant, must not hang
+/// on that.
+fn read<T>(
+    answer: Result<T, graph::Error>,
+    permission: Cow<'static, str>,
+) -> Result<Read<T>, graph::Error> {
+    match answer {
+        Err(error) if is_passing(&error) => Err(error),
+        answer => unread::read(answer, permission),
+    }
+}
+
 fn first(organizations: Vec<Organization>) -> Result<Organization, graph::Error> {
     Ok(organizations.into_iter().next().unwrap_or_default())
 }
@@ -214,15 +228,22 @@ impl Who {
         }
     }
 
-    /// Whoever renames an emergency account, and gives its name to another, must not send us after the other one: an account that
-    /// earlier looks knew by a name that is watched is watched, too.
-    fn add_earlier(&mut self, entries: &[Entry]) {
-        let names: Vec<String> = self.accounts.iter().map(|one| one.upn.clone()).collect();
+    /// Whoever renames an emergency account, whether or not another gets its name, must not send us after the other one or after nobody:
+    /// an account that earlier looks knew by a name that is watched is watched, too.
+    pub(super) fn add_earlier(&mut self, entries: &[Entry]) {
+        let found = self.accounts.iter().map(|one| &one.upn);
+        let names = found.chain(self.unknown.iter().map(|one| &one.of));
+        let names: Vec<String> = names.cloned().collect();
+        // Where the domain could not be read a name has none.
+        let is_called = |upn: &str, name: &str| {
+            let local = upn.split('@').next().unwrap_or(upn);
+            let upn = if name.contains('@') { upn } else { local };
+            name.eq_ignore_ascii_case(upn)
+        };
         let tenant = self.tenant.clone();
         let earlier = past::looks(entries, &tenant).flat_map(|(look, _)| look.accounts);
         for account in earlier {
-            let mut names = names.iter();
-            if names.any(|name| name.eq_ignore_ascii_case(&account.upn)) {
+            if names.iter().any(|name| is_called(&account.upn, name)) {
                 self.add(account);
             }
         }
