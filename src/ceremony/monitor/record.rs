@@ -23,6 +23,8 @@ const ROOM_FOR_IDS: usize = SIZE_LIMIT / 4;
 /// The most that what could not be read may take.
 const MOST_UNREAD: usize = 100;
 
+const LOGS: [Log; 2] = [Log::SignIns, Log::DirectoryAudits];
+
 /// The most characters of a text of the service.
 const LONGEST_TEXT: usize = 500;
 
@@ -50,7 +52,7 @@ fn body(look: &Look) -> TenantMonitored {
         accounts: look.accounts.clone(),
         period: period(look.window),
         groups: look.groups.clone(),
-        unread: look.unread.iter().take(MOST_UNREAD).map(unread).collect(),
+        unread: all_unread(look),
         omitted: rows.saturating_sub(told),
         seen,
         refused_until: refused_until.map(|time| time.to_string()),
@@ -118,6 +120,23 @@ fn event(finding: &Finding) -> LogEvent {
             last: finding.last.to_string(),
         }),
     }
+}
+
+/// What there is no room for counts as everybody's: the next look must not go on after it.
+fn all_unread(look: &Look) -> Vec<ledger::Unread> {
+    let all = &look.unread;
+    if all.len() <= MOST_UNREAD {
+        return all.iter().map(unread).collect();
+    }
+    let (kept, others) = all.split_at(MOST_UNREAD - LOGS.len());
+    let of_log = |one: &Log| others.iter().any(|other| other.log == *one);
+    let others = LOGS.into_iter().filter(of_log).map(|one| ledger::Unread {
+        log: log(one),
+        period: period(look.window),
+        why: "and others for which there is no room here".to_owned(),
+        of: None,
+    });
+    kept.iter().map(unread).chain(others).collect()
 }
 
 fn unread(unread: &Unread) -> ledger::Unread {
