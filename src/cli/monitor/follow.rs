@@ -15,7 +15,8 @@ use crate::ledger;
 const LONGEST_PAUSE: Duration = Duration::from_secs(900);
 
 /// How long quiet looks stay unrecorded: a ledger with an entry every five minutes is one that nobody reads.
-const RECORD_EVERY: Duration = Duration::from_secs(24 * 3600);
+/// Half of the day within which `halligan due` wants one, so that none is overdue before the next.
+const RECORD_EVERY: Duration = Duration::from_secs(12 * 3600);
 
 /// How long looks may fail until those who watch are told that nobody does.
 const TOLD_AFTER: Duration = Duration::from_secs(1800);
@@ -36,8 +37,8 @@ struct Course {
     untold: Option<Vec<(String, u32)>>,
     /// Looks in a row that failed.
     failures: u32,
-    /// When the first of them began, and whether anybody was told since.
-    failing: Option<(Duration, bool)>,
+    /// When the first of them began, and when somebody was last told since.
+    failing: Option<(Duration, Option<Duration>)>,
     found: Found,
 }
 
@@ -56,15 +57,17 @@ pub(super) async fn run(mut monitor: Monitor<'_>) -> Result<Exit, Error> {
         None => monitor.config.monitor_every()?,
     };
     let mut course = Course::default();
-    let mut record = monitor.open().await?;
+    // Opened by the first look: that it cannot be is told and waited out like anything else.
+    let mut record = Record::Read(Vec::new(), Box::default());
     loop {
         let pause = match once(&mut monitor, &mut record, &mut course).await {
             Ok(true) => every,
             Ok(false) => break,
             Err(error) if is_interrupt(&error) => break,
             Err(error) if is_passing(&error) => {
-                if course.is_to_be_told(monitor.context.env.monotonic()) {
-                    monitor.tell_failure(&error).await;
+                let now = monitor.context.env.monotonic();
+                if course.is_to_be_told(now) && monitor.tell_failure(&error).await {
+                    course.has_told(now);
                 }
                 course.failed(&monitor, &error, every)
             }
@@ -185,17 +188,20 @@ impl Course {
     }
 
     /// Whether those who watch are to hear that looks fail: once they did so for half an hour, and every day.
+    /// Until somebody was told each look asks again.
     fn is_to_be_told(&mut self, now: Duration) -> bool {
-        let (since, is_told) = *self.failing.get_or_insert((now, false));
-        let passed = now.saturating_sub(since);
-        let is_due = match is_told {
-            false => passed >= TOLD_AFTER,
-            true => passed >= BLIND_AGAIN,
-        };
-        if is_due {
-            self.failing = Some((now, true));
+        let (since, told_at) = *self.failing.get_or_insert((now, None));
+        match told_at {
+            None => now.saturating_sub(since) >= TOLD_AFTER,
+            Some(at) => now.saturating_sub(at) >= BLIND_AGAIN,
         }
-        is_due
+    }
+
+    /// That looks fail has arrived.
+    fn has_told(&mut self, now: Duration) {
+        if let Some((_, told_at)) = &mut self.failing {
+            *told_at = Some(now);
+        }
     }
 
     /// Says that a look failed; how long to wait.
@@ -267,11 +273,30 @@ mod tests {
     fn that_looks_fail_is_told_after_half_an_hour_and_every_day() {
         let mut course = Course::default();
         let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
-        let told: Vec<u64> = (0..3000)
-            .step_by(10)
-            .filter(|at| course.is_to_be_told(minutes(*at)))
-            .collect();
+        let mut told = Vec::new();
+        for at in (0..3000).step_by(10) {
+            if course.is_to_be_told(minutes(at)) {
+                course.has_told(minutes(at));
+                told.push(at);
+            }
+        }
         let day = 24 * 60;
         assert_eq!(told, [30, 30 + day, 30 + 2 * day]);
+    }
+
+    #[test]
+    fn what_did_not_arrive_is_to_be_told_by_the_next_look() {
+        let mut course = Course::default();
+        let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
+        assert!(!course.is_to_be_told(minutes(0)));
+        for at in [30, 35, 45] {
+            assert!(course.is_to_be_told(minutes(at)), "{at}");
+        }
+        course.has_told(minutes(45));
+        assert!(!course.is_to_be_told(minutes(60)));
+        // A day later it is so again.
+        for at in [45 + 24 * 60, 60 + 24 * 60] {
+            assert!(course.is_to_be_told(minutes(at)), "{at}");
+        }
     }
 }

@@ -115,12 +115,13 @@ impl Monitor<'_> {
         journal && sent || is_nothing_to_tell
     }
 
-    /// Tells that there was no look at all.
-    pub(super) async fn tell_failure(&self, error: &Error) {
+    /// Tells that there was no look at all; whether all who were to be told were.
+    pub(super) async fn tell_failure(&self, error: &Error) -> bool {
         let text = self.failure(error);
-        self.journal(|socket| journal::write_failure(socket, &text));
-        self.send(&report::monitor_failure(&self.request.tenant, &text))
-            .await;
+        let journal = self.journal(|socket| journal::write_failure(socket, &text));
+        let failure = report::monitor_failure(&self.request.tenant, &text);
+        let sent = self.send(&failure).await;
+        journal && sent
     }
 
     fn failure(&self, error: &Error) -> String {
