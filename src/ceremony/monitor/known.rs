@@ -5,12 +5,13 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 
 use super::past::{self, Marks};
+use super::recent::Refused;
 use super::who::Who;
 use super::{Memory, Request};
 use crate::ceremony::drill::SIGN_IN_LIMIT;
 use crate::ledger::{
-    Ceremony, DrillCompleted, DrillIntended, Entry, Event, OutcomeVerdict, State, TenantChange,
-    TenantChangeIntended, TenantMonitored,
+    Ceremony, DrillCompleted, DrillIntended, Entry, Event, Log, OutcomeVerdict, State,
+    TenantChange, TenantChangeIntended, TenantMonitored,
 };
 use crate::tenant::activity::{self, Announced, Deed, Drill, Recorded, TOLERANCE};
 
@@ -19,8 +20,8 @@ pub(super) struct Known {
     pub(super) announced: Announced,
     /// Ids of rows of which an earlier look has told.
     pub(super) told: HashSet<String>,
-    /// Refused sign-ins up to this moment were told of without their ids.
-    pub(super) refused_until: Option<Timestamp>,
+    /// Of which time refused sign-ins were told of without their ids.
+    pub(super) refused: Vec<Refused>,
     /// Up to when each log was read.
     pub(super) read: Marks,
 }
@@ -44,7 +45,7 @@ impl Known {
         let mut known = Self {
             announced: Announced::new(drills, recorded),
             told: HashSet::new(),
-            refused_until: None,
+            refused: Vec::new(),
             read: match request.memory.read {
                 Some(read) => read,
                 None => Marks::of(entries, who, now),
@@ -55,8 +56,8 @@ impl Known {
         if request.since.is_none() {
             let from = known.read.earliest().unwrap_or(Timestamp::MIN);
             let from = super::before(from, super::OVERLAP);
-            past::looks(entries, &who.tenant)
-                .filter(|(look, until)| !look.untold && *until >= from)
+            past::told_looks(entries, &who.tenant, now)
+                .filter(|(_, until)| *until >= from)
                 .for_each(|(look, _)| known.take_in(look));
         }
         known
@@ -64,16 +65,17 @@ impl Known {
 
     fn remember(&mut self, memory: &Memory) {
         self.told.extend(memory.told.iter().cloned());
-        self.refused_until = memory.refused_until;
+        self.refused.clone_from(&memory.refused);
         for (entry, activity, request) in &memory.used {
             self.announced.use_up(*entry, activity, request);
         }
     }
 
     fn take_in(&mut self, look: TenantMonitored) {
+        for refused in refused(&look) {
+            refused.add_to(&mut self.refused);
+        }
         self.told.extend(look.seen);
-        let refused_until = look.refused_until.and_then(|time| time.parse().ok());
-        self.refused_until = self.refused_until.max(refused_until);
         for event in look.events {
             if let Some(entry) = event.explained_by {
                 let request = event.correlation_id.unwrap_or_default();
@@ -82,6 +84,22 @@ impl Known {
             self.told.insert(event.id);
         }
     }
+}
+
+/// The refused sign-ins for whose ids a look had no room.
+fn refused(look: &TenantMonitored) -> Vec<Refused> {
+    let time = |text: &str| text.parse::<Timestamp>().ok();
+    let until = look.refused_until.as_deref().and_then(time);
+    let (Some(from), Some(until)) = (time(&look.period.from), until) else {
+        return Vec::new();
+    };
+    let unread = look.unread.iter();
+    let unread = unread.filter(|one| one.log == Log::SignIns).map(|one| {
+        let until = time(&one.period.until).unwrap_or(Timestamp::MAX);
+        (one.of.clone(), until)
+    });
+    let unread: Vec<_> = unread.collect();
+    Refused::of(&look.accounts, (from, until), &unread)
 }
 
 fn entry_at(entries: &[Entry], index: u64) -> Option<&Entry> {
@@ -107,8 +125,11 @@ fn drill(
         match entry.event() {
             Ok(Some(Event::DrillAttempted(attempted))) => {
                 attempted_at = attempted_at.or(Some(entry.time));
-                own.requests.push(attempted.correlation_id.to_string());
-                own.tokens.extend(attempted.token_id);
+                // The page of a drill that nobody got into may stay open: who comes in by it later is not the drill's.
+                if attempted.is_let_in() {
+                    own.requests.push(attempted.correlation_id.to_string());
+                    own.tokens.extend(attempted.token_id);
+                }
             }
             Ok(Some(Event::DrillCompleted(completed))) => own.row = own_row(completed),
             _ => {}
@@ -138,7 +159,9 @@ fn own_row(completed: DrillCompleted) -> Option<String> {
         let mut findings = completed.findings.iter();
         findings.any(|one| one.subject == subject && one.verdict == OutcomeVerdict::Pass)
     };
-    let is_sure = ["log", "result", "method"].into_iter().all(passed);
+    let is_sure = ["sign_in", "log", "result", "method"]
+        .into_iter()
+        .all(passed);
     completed.log.filter(|_| is_sure).map(|row| row.id)
 }
 

@@ -30,7 +30,7 @@ use crate::tenant::activity::{Finding, Log};
 use crate::tenant::desired::GroupReference;
 
 pub use past::Marks;
-pub use recent::Recent;
+pub use recent::{Recent, Refused};
 pub use record::record;
 
 /// Rows come late: minutes, sometimes hours. Each look begins so much before the end of the last one.
@@ -62,8 +62,8 @@ pub struct Memory {
     pub told: HashSet<String>,
     /// What of deeds was used up: the entry, the activity, the request.
     pub used: Vec<(u64, String, String)>,
-    /// As in the ledger.
-    pub refused_until: Option<Timestamp>,
+    /// Of which time refused sign-ins were told of without being among those.
+    pub refused: Vec<Refused>,
     /// Up to when the logs were read; nothing if the ledger says that.
     pub read: Option<Marks>,
 }
@@ -148,7 +148,8 @@ impl Look {
     }
 
     /// Whether something could not be read of which nobody was told yet today (UTC): the last look before could read it, or was
-    /// yesterday's. Who watches must hear that the watch is blind, and not every hour.
+    /// yesterday's. Who watches must hear that the watch is blind, and not every hour. That a log cannot be read now is something else than
+    /// that the service has forgotten what was before.
     #[must_use]
     pub fn is_newly_blind(&self, entries: &[Entry]) -> bool {
         let day = |time: Timestamp| time.as_second().div_euclid(24 * 3600);
@@ -158,10 +159,16 @@ impl Look {
             .filter(|(_, until)| day(*until) == day(self.window.until));
         let known = last.map_or_else(Vec::new, |(look, _)| {
             let unread = look.unread.into_iter();
-            unread.map(|one| (one.log, one.of)).collect()
+            let until = look.period.until;
+            unread
+                .map(|one| (one.log, one.of, one.period.until == until))
+                .collect()
         });
         let mut unread = self.unread.iter();
-        unread.any(|one| !known.contains(&(record::log(one.log), one.of.clone())))
+        unread.any(|one| {
+            let is_now = one.window.until == self.window.until;
+            !known.contains(&(record::log(one.log), one.of.clone(), is_now))
+        })
     }
 }
 

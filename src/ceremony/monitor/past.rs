@@ -19,11 +19,8 @@ pub struct Marks {
 
 impl Marks {
     pub(super) fn of(entries: &[Entry], who: &Who, now: Timestamp) -> Self {
-        let past: Vec<Past> = looks(entries, &who.tenant)
-            .filter(|(look, _)| !look.untold)
+        let past: Vec<Past> = told_looks(entries, &who.tenant, now)
             .filter_map(|(look, until)| Past::new(look, until))
-            // A station whose clock is ahead says that it has read what has not happened yet.
-            .filter(|look| look.until <= now.saturating_add(TOLERANCE).unwrap_or(now))
             .collect();
         let of = |log| {
             let mut accounts = who.accounts.iter();
@@ -115,6 +112,17 @@ pub(super) fn looks<'a>(
         }
         _ => None,
     })
+}
+
+/// The same without those that do not count: of which nobody could be told, and of a station whose clock was ahead, which say that they
+/// have read what has not happened yet.
+pub(super) fn told_looks<'a>(
+    entries: &'a [Entry],
+    tenant: &'a str,
+    now: Timestamp,
+) -> impl Iterator<Item = (TenantMonitored, Timestamp)> + 'a {
+    let latest = now.saturating_add(TOLERANCE).unwrap_or(now);
+    looks(entries, tenant).filter(move |(look, until)| !look.untold && *until <= latest)
 }
 
 /// The time that each log is asked for, and what of it the service has forgotten.

@@ -9,7 +9,7 @@ use super::ask::{MOST_PAGES, Question, Went};
 use super::evidence::Evidence;
 use super::known::Known;
 use super::past::{Marks, Spans};
-use super::recent::{Met, is_refused};
+use super::recent::{Met, Refused};
 use super::who::Who;
 use super::{Look, Memory, OVERLAP, Rows, Unread};
 use crate::ceremony::Error;
@@ -171,13 +171,26 @@ impl<'a> Reading<'a> {
             directory_audits: read(Log::DirectoryAudits),
         };
         let (recent, told, refused_until) = self.met.end(window.until, is_whole);
+        let from = self.spans.of(Log::SignIns).from;
+        let mut refused = self.known.refused;
+        if let Some(until) = refused_until {
+            let unread = unread.iter().filter(|one| one.log == Log::SignIns);
+            let unread: Vec<_> = unread
+                .map(|one| (one.of.clone(), one.window.until))
+                .collect();
+            for one in Refused::of(accounts, (from, until), &unread) {
+                one.add_to(&mut refused);
+            }
+        }
+        // No later look begins before this one.
+        refused.retain(|one| one.until >= from);
         let used = self.known.announced.used();
         let used =
             used.map(|(entry, activity, request)| (entry, activity.to_owned(), request.to_owned()));
         let memory = Memory {
             told,
             used: used.collect(),
-            refused_until: refused_until.max(self.known.refused_until),
+            refused,
             read: Some(read),
         };
         Ok(Look {
@@ -284,7 +297,8 @@ impl<'a> Reading<'a> {
 
     /// Whether an earlier look has told of this row. The next may meet it, too.
     fn is_told(&mut self, event: &Event) -> bool {
-        let among_many = is_refused(event) && Some(event.time) <= self.known.refused_until;
+        let mut refused = self.known.refused.iter();
+        let among_many = refused.any(|one| one.includes(event));
         let told = among_many || self.known.told.contains(&event.id);
         if told {
             self.rows.told = self.rows.told.saturating_add(1);

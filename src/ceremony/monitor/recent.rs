@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 
 use super::{OVERLAP, before};
+use crate::ledger::Account;
 use crate::tenant::activity::{Ended, Event, Log};
 use crate::tenant::audit::Severity;
 
@@ -39,6 +40,61 @@ impl Recent {
 pub(super) fn is_refused(event: &Event) -> bool {
     let failed = matches!(event.ended, Ended::Failed { .. });
     event.log == Log::SignIns && failed && event.severity < Severity::Error
+}
+
+/// A time of which an account's refused sign-ins count as told although their ids are not remembered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// The account's object id.
+    pub account: String,
+    /// From here.
+    pub from: Timestamp,
+    /// Up to here.
+    pub until: Timestamp,
+}
+
+impl Refused {
+    /// What a look over this time told of. `unread` says of whom, if not of everybody, sign-ins up to which moment were not read: of those
+    /// nobody was told.
+    pub(super) fn of(
+        accounts: &[Account],
+        (from, until): (Timestamp, Timestamp),
+        unread: &[(Option<String>, Timestamp)],
+    ) -> Vec<Self> {
+        let of_account = accounts.iter().map(|account| {
+            let id = &account.id;
+            let concerns =
+                |of: &Option<String>| of.as_ref().is_none_or(|of| of.eq_ignore_ascii_case(id));
+            let unread = unread.iter().filter(|(of, _)| concerns(of));
+            Self {
+                account: id.clone(),
+                from: unread.map(|(_, until)| *until).fold(from, Ord::max),
+                until,
+            }
+        });
+        of_account.filter(|one| one.from < one.until).collect()
+    }
+
+    /// Puts it to others; what overlaps becomes one.
+    pub(super) fn add_to(self, all: &mut Vec<Self>) {
+        let other = all.iter_mut().find(|one| {
+            let is_same = one.account.eq_ignore_ascii_case(&self.account);
+            is_same && one.from <= self.until && self.from <= one.until
+        });
+        match other {
+            Some(other) => {
+                other.from = other.from.min(self.from);
+                other.until = other.until.max(self.until);
+            }
+            None => all.push(self),
+        }
+    }
+
+    pub(super) fn includes(&self, event: &Event) -> bool {
+        let account = event.account.as_deref().unwrap_or_default();
+        let is_in_time = self.from <= event.time && event.time <= self.until;
+        is_refused(event) && is_in_time && self.account.eq_ignore_ascii_case(account)
+    }
 }
 
 /// All of a look.

@@ -1,5 +1,8 @@
 #![allow(clippy::unwrap_used)]
 
+mod drills;
+mod told;
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use uuid::Uuid;
@@ -158,116 +161,6 @@ fn sign_in(at: Timestamp) -> crate::tenant::activity::Event {
     of_sign_in(&row, &who(Ok(true)).watched(), asked).unwrap()
 }
 
-fn intent() -> Event {
-    Event::DrillIntended(DrillIntended {
-        label: "D1".to_owned(),
-        tenant: TENANT.to_owned(),
-        account: account(ACCOUNT),
-        key: None,
-        by: Vec::new(),
-        reason: None,
-        expected_policies: Vec::new(),
-    })
-}
-
-fn attempted(request: Uuid) -> Event {
-    Event::DrillAttempted(DrillAttempted {
-        label: "D1".to_owned(),
-        began_at: Env::system().now().to_string(),
-        let_in_at: None,
-        signed_in_at: None,
-        correlation_id: request,
-        token_id: None,
-        findings: Vec::new(),
-    })
-}
-
-/// A drill that found this row, and was sure of it but for one finding.
-fn completed(row: &str, unsure_of: &str) -> Event {
-    let findings = ["log", "result", "method"].map(|subject| Outcome {
-        subject: subject.to_owned(),
-        verdict: match subject == unsure_of {
-            true => OutcomeVerdict::Unknown,
-            false => OutcomeVerdict::Pass,
-        },
-        why: None,
-    });
-    Event::DrillCompleted(DrillCompleted {
-        label: "D1".to_owned(),
-        passed: true,
-        findings: findings.to_vec(),
-        signed_in_at: None,
-        log: Some(LoggedSignIn {
-            id: row.to_owned(),
-            time: String::new(),
-            seen_after: 0,
-            method: None,
-        }),
-    })
-}
-
-/// Whether a sign-in is explained; nothing while that cannot be told.
-fn explains(stage: &Stage, at: Timestamp) -> Option<bool> {
-    let announced = stage.known(&request(None)).announced;
-    let explanation = announced.of_sign_in(&sign_in(at))?;
-    Some(matches!(explanation, Explanation::By { what, .. } if what == "drill D1"))
-}
-
-#[tokio::test]
-async fn a_drill_explains_its_own_sign_in_from_its_announcement_to_its_end() {
-    let ceremony = Some(Uuid::from_u128(1));
-    let now = Env::system().now();
-    let hour = SignedDuration::from_hours(1);
-    let mut stage = Stage::new().await;
-    assert_eq!(explains(&stage, now), Some(false));
-    stage.append(intent(), ceremony).await;
-    assert_eq!(explains(&stage, now), None, "it may be the drill's, or not");
-    assert_eq!(explains(&stage, now + hour * 2), Some(false));
-    assert_eq!(explains(&stage, now - hour), Some(false));
-    stage.append(attempted(REQUEST), ceremony).await;
-    assert_eq!(explains(&stage, now), Some(true));
-    assert_eq!(
-        explains(&stage, now + hour),
-        Some(false),
-        "its sign-in is over, however long its log takes"
-    );
-    stage.append(completed("2", ""), ceremony).await;
-    assert_eq!(explains(&stage, now), Some(true));
-}
-
-#[tokio::test]
-async fn a_drill_explains_no_other_sign_in() {
-    let ceremony = Some(Uuid::from_u128(1));
-    let now = Env::system().now();
-    let mut other = Stage::new().await;
-    other.append(intent(), ceremony).await;
-    other.append(attempted(Uuid::from_u128(7)), ceremony).await;
-    assert_eq!(explains(&other, now), Some(false));
-    // Nor one that it found itself, and was not sure of.
-    for unsure_of in ["log", "result", "method", ""] {
-        let mut stage = Stage::new().await;
-        stage.append(intent(), ceremony).await;
-        stage.append(attempted(Uuid::from_u128(7)), ceremony).await;
-        stage.append(completed("1", unsure_of), ceremony).await;
-        assert_eq!(
-            explains(&stage, now),
-            Some(unsure_of.is_empty()),
-            "{unsure_of}"
-        );
-    }
-    // One that was given up tells of no sign-in.
-    let mut undone = Stage::new().await;
-    undone.append(intent(), ceremony).await;
-    let event = Event::CeremonyUndone(ledger::CeremonyUndone {
-        label: "D1".to_owned(),
-        credential_deleted: false,
-        method_deleted: false,
-        pin: None,
-    });
-    undone.append(event, ceremony).await;
-    assert_eq!(explains(&undone, now), Some(false));
-}
-
 #[tokio::test]
 async fn a_look_begins_where_the_last_one_that_saw_everything_ended() {
     let mut stage = Stage::new().await;
@@ -350,6 +243,39 @@ async fn another_group_is_looked_for_from_the_beginning() {
     assert_eq!(marks.sign_ins, Some(days(1)));
 }
 
+#[tokio::test]
+async fn a_renamed_account_is_followed_although_nobody_has_its_name() {
+    let now = Env::system().now();
+    let mut stage = Stage::new().await;
+    let before = now - SignedDuration::from_hours(1);
+    stage.looked(&[ACCOUNT], (before, now), false).await;
+    for (name, is_found) in [
+        ("BG1@contoso.example", true),
+        ("bg1", true),
+        ("bg1@fabrikam.example", false),
+        ("bg", false),
+    ] {
+        let unread = NotRead {
+            why: "there is no such user".to_owned(),
+            permission: None,
+        };
+        let unknown = super::who::Unknown {
+            log: Log::SignIns,
+            of: name.to_owned(),
+            unread,
+        };
+        let mut who = Who {
+            accounts: Vec::new(),
+            unknown: vec![unknown],
+            ..who(Ok(true))
+        };
+        who.add_earlier(stage.ledger.entries());
+        let ids: Vec<&str> = who.accounts.iter().map(|one| one.id.as_str()).collect();
+        assert_eq!(ids == [ACCOUNT], is_found, "{name}: {ids:?}");
+        assert_eq!(who.unknown.len(), 1, "that the name is gone is still told");
+    }
+}
+
 #[test]
 fn what_the_service_has_forgotten_depends_on_the_licence() {
     let now: Timestamp = "2026-11-23T12:00:00Z".parse().unwrap();
@@ -371,44 +297,4 @@ fn what_the_service_has_forgotten_depends_on_the_licence() {
         permission: None,
     }));
     assert!(forgotten(&unknown)[0].why.contains("no permission"));
-}
-
-#[test]
-fn what_the_next_look_meets_again_is_remembered() {
-    let now: Timestamp = "2026-11-23T12:00:00Z".parse().unwrap();
-    let hours = |hours: i64| now - SignedDuration::from_hours(hours);
-    let event = |id: &str, at: Timestamp, code: i32| {
-        let mut event = sign_in(at);
-        event.id = id.to_owned();
-        if code != 0 {
-            let (code, why) = (code.to_string(), String::new());
-            event.ended = crate::tenant::activity::Ended::Failed { code, why };
-            event.severity = crate::tenant::audit::Severity::Warning;
-        }
-        event
-    };
-    let met = || {
-        let mut met = recent::Met::default();
-        met.add(&event("old", hours(30), 0), true);
-        met.add(&event("new", hours(1), 0), true);
-        met.add(&event("told", hours(1), 50126), false);
-        met.add(&event(&"x".repeat(1000), hours(1), 0), true);
-        met
-    };
-    let (new, all, refused_until) = met().end(now, |_| true);
-    let ids: Vec<&str> = new.iter().map(|row| row.id.as_str()).collect();
-    assert_eq!(ids, ["new"]);
-    assert!(all.len() == 2 && all.contains("told"));
-    assert_eq!(refused_until, None);
-    // A log that was not read to its end is read again from where this look began.
-    let (new, all, _) = met().end(now, |log| log != Log::SignIns);
-    assert_eq!((new.len(), all.len()), (2, 3));
-    // Of refused sign-ins there may be any number.
-    let mut many = recent::Met::default();
-    for number in 0..100_000 {
-        many.add(&event(&number.to_string(), hours(2), 50126), true);
-    }
-    many.add(&event("refused", hours(1), 50126), true);
-    let (new, _, refused_until) = many.end(now, |_| true);
-    assert_eq!((new.len(), refused_until), (100_000, Some(hours(1))));
 }
