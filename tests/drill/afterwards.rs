@@ -75,7 +75,7 @@ fn an_interrupt_while_the_account_is_examined_loses_nothing_of_the_sign_in() {
     let document = stage.resume(&[]).exits(1).document()["drill"].clone();
     assert_eq!(finding(&document, "signed_in_account").0, "pass");
     for subject in ["access", "administration"] {
-        assert_eq!(finding(&document, subject), ("unknown", "nobody looked"));
+        assert_eq!(finding(&document, subject).0, "unknown");
     }
     assert!(
         finding(&document, "log")
