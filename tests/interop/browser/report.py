@@ -124,7 +124,7 @@ def check_drill(browser: Browser, account: str) -> None:
     said = browser.text()
     # With the titles of charts in it, or without: browsers differ.
     name, use = re.escape(account), "1 by drills, 2 explained otherwise, 0 unexplained"
-    for line in ("1\ndrills", f"{name}(\n|: ){use}", f"drills: {name}: passed"):
+    for line in ("1\ndrill", f"{name}(\n|: ){use}", f"drills: {name}: passed"):
         expect.holds(line, re.search(line, said) is not None, said)
 
 
