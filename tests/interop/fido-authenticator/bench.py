@@ -233,6 +233,14 @@ class Tenant:
         path.write_text(json.dumps(state))
         self.start()
 
+    def forget_roots(self) -> None:
+        """Takes the roots of attestation out of the tool's configuration, until the tenant is started again."""
+        config = Path(self.config)
+        text = config.read_text()
+        without = re.sub(r"^\[attestation\]\nroots = .*\n", "", text, flags=re.MULTILINE)
+        expect.holds("roots in the configuration", without != text, text)
+        config.write_text(without)
+
     def state(self) -> dict[str, Any]:
         return json.loads((self.folder / "tenant.json").read_text())
 
