@@ -246,6 +246,18 @@ impl Entry {
             .is_ok()
     }
 
+    /// The entry of a branch that this one brings in.
+    #[must_use]
+    pub fn merged(&self) -> Option<Self> {
+        if self.kind != Kind::EntryMerged {
+            return None;
+        }
+        match self.event().ok()?? {
+            Event::EntryMerged(merged) => Self::from_members(&merged.entry).ok(),
+            _ => None,
+        }
+    }
+
     /// The body as a typed event; nothing for a kind of a later version.
     ///
     /// # Errors

@@ -29,6 +29,7 @@ mod station;
 mod store;
 #[cfg(test)]
 pub(crate) mod tests;
+mod told;
 mod verify;
 mod whole_seconds;
 mod writer;
@@ -60,5 +61,6 @@ pub use state::{
 };
 pub use station::{NotAStationName, Station, StationError, StationName};
 pub use store::{Settings, Store};
+pub(crate) use told::{Branches, Lineage, Told};
 pub use verify::{Failure, Verification};
 pub use writer::Ledger;

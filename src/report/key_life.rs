@@ -133,10 +133,7 @@ fn verdict(assessment: &Assessment) -> &'static str {
 fn life(entries: &[Entry], label: &str) -> String {
     let mut text = String::new();
     for entry in entries {
-        let merged = match entry.event() {
-            Ok(Some(Event::EntryMerged(merged))) => Entry::from_members(&merged.entry).ok(),
-            _ => None,
-        };
+        let merged = entry.merged();
         let told = merged.as_ref().unwrap_or(entry);
         if told.body.get("label").and_then(Value::as_str) != Some(label) {
             continue;

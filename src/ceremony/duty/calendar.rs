@@ -6,10 +6,10 @@ use super::record::Ending;
 use super::{Duty, DutyKind, DutyState, Terms};
 
 /// How far clocks of stations may differ before what they date in the future counts for nothing.
-const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
+pub(in crate::ceremony) const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
 
 /// Whether a date is further in the future than clocks may differ.
-pub(super) fn is_ahead(time: Timestamp, now: Timestamp) -> bool {
+pub(in crate::ceremony) fn is_ahead(time: Timestamp, now: Timestamp) -> bool {
     time.duration_since(now) > CLOCK_TOLERANCE
 }
 

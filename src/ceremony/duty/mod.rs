@@ -21,6 +21,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+pub(in crate::ceremony) use calendar::{CLOCK_TOLERANCE, is_ahead};
 pub(in crate::ceremony) use command::resume;
 pub use interval::{Interval, NotAnInterval};
 pub use overview::{AccountOverview, KeyOverview, LedgerOverview, Overview};

@@ -4,10 +4,10 @@ use jiff::Timestamp;
 
 use super::accounts::{self, Account};
 use super::calendar::{Calendar, is_ahead};
-use super::record::{self, Record};
+use super::record::{Record, Reviews};
 use super::tenancy::Tenancy;
 use super::{Duty, DutyKind, DutyState, Terms, keys, tenant};
-use crate::ledger::{Custody, Entry, EntryRef, State, Warning};
+use crate::ledger::{Branches, Custody, Entry, EntryRef, State, Told, Warning};
 
 /// How it stands with everything.
 #[derive(Debug, Clone, PartialEq)]
@@ -120,12 +120,14 @@ impl Overview {
         terms: &Terms,
         now: Timestamp,
     ) -> Self {
-        let story = record::story(entries);
+        let story = Told::all(entries);
         let tenancy = Tenancy::of(
             terms.tenant.as_deref(),
             story.iter().map(|told| &told.event),
         );
-        let record = Record::of(story, state, &tenancy, terms.signatures, now);
+        let branches = Branches::of(entries);
+        let reviews = Reviews::of(state, &branches, &tenancy, terms.signatures, now);
+        let record = Record::of(story, state, &tenancy, reviews, now);
         let accounts = accounts::accounts(terms, state, &record, &tenancy);
         let calendar = Calendar { terms, now };
         let began = entries.first().map(|entry| entry.time);
@@ -151,7 +153,7 @@ impl Overview {
             unscheduled: terms.schedule.unscheduled(),
             ledger,
             open_ceremonies: open.len(),
-            unexplained: record.looks.unexplained(&record.reviews).rows,
+            unexplained: record.looks.unexplained().rows,
         }
     }
 

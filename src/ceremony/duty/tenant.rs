@@ -61,7 +61,7 @@ fn unexplained(tenant: &str, record: &Record, now: Timestamp) -> Option<Duty> {
     if record.looks.saw_nothing() {
         return None;
     }
-    let found = record.looks.unexplained(&record.reviews);
+    let found = record.looks.unexplained();
     let command = match found.since {
         Some(since) => look_again(since, now),
         None => "halligan monitor".to_owned(),

@@ -52,14 +52,9 @@ impl History {
             explanations: Explanations::default(),
         };
         for entry in entries {
-            match entry.event() {
-                Ok(Some(Event::EntryMerged(merged))) => {
-                    if let Ok(merged) = Entry::from_members(&merged.entry) {
-                        history.take_in(entry.index, &merged, &key.enrolled);
-                    }
-                }
-                _ => history.take_in(entry.index, entry, &key.enrolled),
-            }
+            let merged = entry.merged();
+            let told = merged.as_ref().unwrap_or(entry);
+            history.take_in(entry.index, told, &key.enrolled);
         }
         history
     }

@@ -91,10 +91,8 @@ pub(crate) fn last_proof_passed(key: &EnrolledKey, entries: &[Entry]) -> bool {
 
 /// What an entry says, or the one of a branch that it brings in.
 fn event(entry: &Entry) -> Option<Event> {
-    match entry.event().ok()?? {
-        Event::EntryMerged(merged) => Entry::from_members(&merged.entry).ok()?.event().ok()?,
-        event => Some(event),
-    }
+    let merged = entry.merged();
+    merged.as_ref().unwrap_or(entry).event().ok()?
 }
 
 /// What a person reads before typing the account's name.

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::story::{Story, Told};
-use crate::ledger::Event;
+use super::story::Story;
+use crate::ledger::{Event, Told};
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

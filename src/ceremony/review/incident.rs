@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::story::{Story, Told};
-use crate::ledger::{Event, LogEvent, Outcome, OutcomeVerdict, RetireReason, TenantMonitored};
+use super::story::Story;
+use crate::ledger::{
+    Event, LogEvent, Outcome, OutcomeVerdict, RetireReason, TenantMonitored, Told,
+};
 
 /// What kind of thing happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -174,7 +176,7 @@ fn unlisted(looks: &[(&Told, &TenantMonitored)], story: &Story<'_>) -> Vec<Incid
         }
     }
     let counted = looks.iter().enumerate().filter_map(|(at, (told, look))| {
-        let number = not_listed(look);
+        let number = look.unlisted();
         let is_again = || {
             let rows = look.events.iter();
             let mut later = rows.filter_map(|row| tellers.get(row.id.as_str()));
@@ -195,12 +197,6 @@ fn unlisted(looks: &[(&Told, &TenantMonitored)], story: &Story<'_>) -> Vec<Incid
     counted.collect()
 }
 
-fn not_listed(look: &TenantMonitored) -> u32 {
-    let open = look.events.iter().filter(|row| row.explained_by.is_none());
-    let listed = open.map(rows_of).fold(0, u32::saturating_add);
-    look.unexplained.saturating_sub(listed)
-}
-
 /// Whether one look saw everything that another one did.
 fn covers(look: &TenantMonitored, other: &TenantMonitored) -> bool {
     let moments = |look: &TenantMonitored| -> Option<(Timestamp, Timestamp)> {
@@ -217,11 +213,6 @@ fn covers(look: &TenantMonitored, other: &TenantMonitored) -> bool {
         && look.unread.is_empty()
 }
 
-/// How many rows an event stands for.
-fn rows_of(event: &LogEvent) -> u32 {
-    event.alike.as_ref().map_or(1, |alike| alike.rows)
-}
-
 fn incident(row: &Row<'_>, story: &Story<'_>) -> Incident {
     let Row { told, row, .. } = row;
     let account = row.account.as_deref();
@@ -230,8 +221,8 @@ fn incident(row: &Row<'_>, story: &Story<'_>) -> Incident {
     if let Some(result) = &row.result {
         what.push_str(&format!(", {result}"));
     }
-    if rows_of(row) > 1 {
-        what.push_str(&format!(", {} times", rows_of(row)));
+    if row.rows() > 1 {
+        what.push_str(&format!(", {} times", row.rows()));
     }
     Incident {
         kind: IncidentKind::Unexplained,

@@ -4,8 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::Material;
-use super::story::{Story, Told};
-use crate::ledger::{EnrolledKey, Event};
+use super::story::Story;
+use crate::ledger::{EnrolledKey, Event, Told};
 use crate::webauthn::Aaguid;
 
 /// A key in service.

@@ -1,34 +1,16 @@
 //! What the ledger tells, in the order in which it was recorded, and which of it belongs to this review.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::Material;
-use crate::ceremony::duty::Tenancy;
+use crate::ceremony::duty::{Tenancy, is_ahead};
 use crate::ledger::{
-    Account, Ceremony, EnrolledKey, Entry, EntryHash, EntryRef, Event, Kind, Review, State,
-    TenantMonitored,
+    Account, Branches, Ceremony, EnrolledKey, Entry, Event, Lineage, Review, State,
+    TenantMonitored, Told,
 };
-
-/// How far clocks of stations may differ before what they date in the future counts for nothing.
-pub(super) const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
-
-/// One thing that the ledger tells.
-pub(super) struct Told {
-    /// The entry; of what came from a branch, the entry that brought it in.
-    pub(super) index: u64,
-    /// When it was written.
-    pub(super) time: Timestamp,
-    pub(super) ceremony: Option<Uuid>,
-    /// The credential that signed it.
-    pub(super) signed_by: Option<Vec<u8>>,
-    pub(super) event: Event,
-    /// As the station wrote it, to the ledger or to a branch.
-    written: EntryRef,
-    pub(super) is_merged: bool,
-}
 
 /// A drill that came to its end.
 pub(super) struct Drill<'a> {
@@ -65,7 +47,7 @@ pub fn last_review<'a>(
     state: &'a State,
     tenant: Option<&str>,
 ) -> Option<&'a Review> {
-    let told: Vec<Told> = entries.iter().filter_map(tell).collect();
+    let told = Told::all(entries);
     last_of(state, &tenancy(tenant, &told))
 }
 
@@ -80,7 +62,7 @@ fn tenancy(tenant: Option<&str>, told: &[Told]) -> Tenancy {
 
 impl<'a> Story<'a> {
     pub(super) fn of(material: &Material<'a>) -> Self {
-        let told: Vec<Told> = material.entries.iter().filter_map(tell).collect();
+        let told = Told::all(material.entries);
         let tenancy = tenancy(Some(material.tenant), &told);
         let last = last_of(material.state, &tenancy);
         let branches = Branches::of(material.entries);
@@ -90,7 +72,7 @@ impl<'a> Story<'a> {
             .map_or(material.now, |first| first.time);
         let end = last.and_then(|last| last.review.period.until.parse().ok());
         // A review that was dated in the future must not hide what happened until then.
-        let end = end.filter(|end| is_past(*end, material.clock));
+        let end = end.filter(|end| !is_ahead(*end, material.clock));
         let known = last.and_then(|last| last.review.head);
         Self {
             from: end.unwrap_or(begin).min(material.now),
@@ -98,7 +80,9 @@ impl<'a> Story<'a> {
             clock: material.clock,
             tenancy,
             names: told.iter().flat_map(named).collect(),
-            known: known.map(|head| branches.before(&head)).unwrap_or_default(),
+            known: known
+                .map(|head| branches.lineage(&head))
+                .unwrap_or_default(),
             branches,
             state: material.state,
             told,
@@ -114,17 +98,17 @@ impl<'a> Story<'a> {
 
     /// Whether the last review did not know it. Where an entry stands does not tell: other stations write while a review is held.
     pub(super) fn is_new(&self, told: &Told) -> bool {
-        !self.known.has(told)
+        !self.known.has(told.index, &told.written)
     }
 
     /// Whether the last review did not know the entry at this index of the ledger itself.
     pub(super) fn is_new_index(&self, index: u64) -> bool {
-        self.known.trunk.is_none_or(|trunk| index > trunk)
+        !self.known.has_index(index)
     }
 
     /// Whether it is not dated in the future.
     pub(super) fn is_past(&self, time: Timestamp) -> bool {
-        is_past(time, self.clock)
+        !is_ahead(time, self.clock)
     }
 
     /// The event with which this ceremony began.
@@ -172,17 +156,7 @@ impl<'a> Story<'a> {
 
     /// What a row of a look names as its explanation: an index in the ledger or branch that the look was written to.
     pub(super) fn explanation(&self, look: &Told, index: u64) -> Option<&Told> {
-        let mut told = self.told.iter();
-        if !look.is_merged {
-            return told.find(|one| one.index == index);
-        }
-        let before = self.branches.before(&look.written);
-        match before.trunk.is_some_and(|trunk| index <= trunk) {
-            true => told.find(|one| one.index == index),
-            false => told.find(|one| {
-                one.written.index == index && before.branch.contains(&one.written.hash)
-            }),
-        }
+        self.branches.lineage(&look.written).at(index, &self.told)
     }
 
     /// An account as people call it.
@@ -237,56 +211,6 @@ impl<'a> Story<'a> {
     }
 }
 
-fn is_past(time: Timestamp, now: Timestamp) -> bool {
-    time.duration_since(now) <= CLOCK_TOLERANCE
-}
-
-/// An entry, and all before it, as the station knew them that read or wrote it.
-#[derive(Default)]
-struct Lineage {
-    /// The ledger itself up to here.
-    trunk: Option<u64>,
-    /// These of a branch.
-    branch: HashSet<EntryHash>,
-}
-
-impl Lineage {
-    fn has(&self, told: &Told) -> bool {
-        self.trunk.is_some_and(|trunk| told.index <= trunk)
-            || self.branch.contains(&told.written.hash)
-    }
-}
-
-/// The entries that were brought in from branches, and what each follows.
-struct Branches(HashMap<EntryHash, Option<EntryRef>>);
-
-impl Branches {
-    fn of(entries: &[Entry]) -> Self {
-        let merged = entries.iter().filter_map(merged).map(|entry| {
-            let before = entry.index.checked_sub(1).map(|index| EntryRef {
-                index,
-                hash: entry.previous,
-            });
-            (entry.reference().hash, before)
-        });
-        Self(merged.collect())
-    }
-
-    fn before(&self, entry: &EntryRef) -> Lineage {
-        let mut lineage = Lineage::default();
-        let mut at = Some(*entry);
-        while let Some(entry) = at {
-            let Some(before) = self.0.get(&entry.hash) else {
-                lineage.trunk = Some(entry.index);
-                break;
-            };
-            lineage.branch.insert(entry.hash);
-            at = *before;
-        }
-        lineage
-    }
-}
-
 /// The accounts that it names, by object id.
 fn named(told: &Told) -> Vec<(String, String)> {
     let accounts = match &told.event {
@@ -298,42 +222,4 @@ fn named(told: &Told) -> Vec<(String, String)> {
     named
         .map(|account| (account.id.to_ascii_lowercase(), account.upn.clone()))
         .collect()
-}
-
-/// The entry of a branch that this one brings in.
-fn merged(entry: &Entry) -> Option<Entry> {
-    if entry.kind != Kind::EntryMerged {
-        return None;
-    }
-    match entry.event().ok()?? {
-        Event::EntryMerged(merged) => Entry::from_members(&merged.entry).ok(),
-        _ => None,
-    }
-}
-
-fn tell(entry: &Entry) -> Option<Told> {
-    match entry.event().ok()?? {
-        Event::EntryMerged(merged) => {
-            let branch = Entry::from_members(&merged.entry).ok()?;
-            let event = branch.event().ok()??;
-            let told = told(&branch, entry.index, event);
-            Some(Told {
-                is_merged: true,
-                ..told
-            })
-        }
-        event => Some(told(entry, entry.index, event)),
-    }
-}
-
-fn told(entry: &Entry, index: u64, event: Event) -> Told {
-    Told {
-        index,
-        time: entry.time,
-        ceremony: entry.ceremony,
-        signed_by: entry.proof.as_ref().map(|one| one.credential_id.clone()),
-        event,
-        written: entry.reference(),
-        is_merged: false,
-    }
 }

@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::Material;
-use super::story::{CLOCK_TOLERANCE, Story, Told};
-use crate::ceremony::duty::concerns;
-use crate::ledger::{Log, Period, TenantMonitored, Unread};
+use super::story::Story;
+use crate::ceremony::duty::{CLOCK_TOLERANCE, concerns};
+use crate::ledger::{Log, Period, TenantMonitored, Told, Unread};
 
 type Span = (Timestamp, Timestamp);
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::story::{Story, Told};
-use crate::ledger::{Event, LogEvent};
+use super::story::Story;
+use crate::ledger::{Event, LogEvent, Told};
 
 /// What explains a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -108,3 +108,21 @@ pub struct TenantMonitored {
     /// SHA-256 of the document with all rows as they were read, hexadecimal.
     pub evidence: String,
 }
+
+impl LogEvent {
+    /// How many rows it stands for.
+    #[must_use]
+    pub fn rows(&self) -> u32 {
+        self.alike.as_ref().map_or(1, |alike| alike.rows)
+    }
+}
+
+impl TenantMonitored {
+    /// How many of the rows that nothing explains are counted and not among `events`.
+    #[must_use]
+    pub fn unlisted(&self) -> u32 {
+        let open = self.events.iter().filter(|row| row.explained_by.is_none());
+        let listed = open.map(LogEvent::rows).fold(0, u32::saturating_add);
+        self.unexplained.saturating_sub(listed)
+    }
+}

@@ -29,8 +29,8 @@ struct Unread {
 
 /// A look into the logs.
 pub(in crate::ceremony::duty) struct Look {
-    /// The entry.
-    index: u64,
+    /// Whether people examined what it tells, and signed.
+    is_examined: bool,
     stretch: Stretch,
     /// Identifiers in lower case.
     accounts: BTreeSet<String>,
@@ -41,7 +41,7 @@ pub(in crate::ceremony::duty) struct Look {
 }
 
 impl Look {
-    pub(super) fn of(look: TenantMonitored, index: u64, recorded: Timestamp) -> Self {
+    pub(super) fn of(look: TenantMonitored, is_examined: bool, recorded: Timestamp) -> Self {
         let moment = |text: &str| text.parse().unwrap_or(recorded);
         let stretch = Stretch {
             from: moment(&look.period.from),
@@ -62,15 +62,13 @@ impl Look {
                 .collect(),
         });
         let unread = unread.collect();
-        let open = look.events.iter().filter(|row| row.explained_by.is_none());
-        let listed = open.map(rows_of).fold(0, u32::saturating_add);
         let accounts = look.accounts.iter();
         Self {
-            index,
+            is_examined,
             stretch,
             accounts: accounts.map(|one| one.id.to_ascii_lowercase()).collect(),
             unread,
-            unlisted: look.unexplained.saturating_sub(listed),
+            unlisted: look.unlisted(),
             events: look.events,
         }
     }
@@ -151,17 +149,21 @@ pub(in crate::ceremony) fn concerns(
     is_named || !is_an_accounts
 }
 
-/// How many rows an event stands for.
-fn rows_of(event: &LogEvent) -> u32 {
-    event.alike.as_ref().map_or(1, |alike| alike.rows)
-}
-
 /// All looks, in the order in which they were recorded.
 #[derive(Default)]
 pub(in crate::ceremony::duty) struct Looks {
     past: Vec<Look>,
     /// Dated in the future: nobody knows which time they cover. What they saw was seen all the same.
     ahead: Vec<Look>,
+}
+
+/// A row, since it was last told that nothing explains it.
+struct Row<'a> {
+    first: &'a Look,
+    /// Whether people examined any look that tells of it so.
+    is_examined: bool,
+    /// As it was last told.
+    event: &'a LogEvent,
 }
 
 /// A time for which nobody knows what the logs had.
@@ -286,21 +288,27 @@ impl Looks {
         looks.filter(move |look| look.accounts.contains(&account))
     }
 
-    /// The rows that the last look which told of them could not explain, and that no review has explained since. A later look that
+    /// The rows that the last look which told of them could not explain, and that no review examined. A later look that
     /// does not tell of a row explains nothing: the service may have forgotten it. A clock that is right has the last word.
-    pub(in crate::ceremony::duty) fn unexplained(&self, reviews: &Reviews) -> Unexplained {
+    pub(in crate::ceremony::duty) fn unexplained(&self) -> Unexplained {
         let looks: Vec<&Look> = self.ahead.iter().chain(&self.past).collect();
-        let mut rows: BTreeMap<(Log, &str), (&Look, &LogEvent)> = BTreeMap::new();
+        let mut rows: BTreeMap<(Log, &str), Row<'_>> = BTreeMap::new();
         let mut tellers: HashMap<(Log, &str), Vec<usize>> = HashMap::new();
         for (at, look) in looks.iter().copied().enumerate() {
             for event in &look.events {
                 let row = (event.log, event.id.as_str());
-                let known = rows.entry(row).or_insert((look, event));
+                let known = rows.entry(row).or_insert(Row {
+                    first: look,
+                    is_examined: false,
+                    event,
+                });
                 // A review that was held while it was explained did not examine it.
-                if known.1.explained_by.is_some() && event.explained_by.is_none() {
-                    known.0 = look;
+                if known.event.explained_by.is_some() && event.explained_by.is_none() {
+                    known.first = look;
+                    known.is_examined = false;
                 }
-                known.1 = event;
+                known.is_examined |= look.is_examined;
+                known.event = event;
                 tellers.entry(row).or_default().push(at);
             }
         }
@@ -315,16 +323,14 @@ impl Looks {
                     later.any(|&one| looks[one].covers(look))
                 })
             };
-            if look.unlisted > 0 && !reviews.explains(look.index) && !is_again() {
+            if look.unlisted > 0 && !look.is_examined && !is_again() {
                 open.add(look.unlisted, look.stretch.from);
             }
         }
-        for (first, event) in rows.values() {
-            if event.explained_by.is_none() && !reviews.explains(first.index) {
-                open.add(
-                    rows_of(event),
-                    event.time.parse().unwrap_or(first.stretch.from),
-                );
+        for row in rows.values() {
+            if row.event.explained_by.is_none() && !row.is_examined {
+                let time = row.event.time.parse();
+                open.add(row.event.rows(), time.unwrap_or(row.first.stretch.from));
             }
         }
         open

@@ -3,7 +3,6 @@
 mod ending;
 mod looks;
 mod reviews;
-mod story;
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,12 +13,11 @@ pub(super) use ending::Ending;
 pub(super) use looks::Looks;
 pub(in crate::ceremony) use looks::concerns;
 pub(super) use reviews::Reviews;
-pub(super) use story::{Told, story};
 
 use super::calendar::is_ahead;
 use super::newest::Newest;
 use super::tenancy::Tenancy;
-use crate::ledger::{Account, DrillCompleted, Event, State, TenantAudited};
+use crate::ledger::{Account, DrillCompleted, Event, State, TenantAudited, Told};
 use looks::Look;
 
 /// A drill that came to its end.
@@ -63,7 +61,7 @@ impl Record {
         story: Vec<Told>,
         state: &State,
         tenancy: &Tenancy,
-        signatures: usize,
+        reviews: Reviews,
         now: Timestamp,
     ) -> Self {
         let mut record = Self {
@@ -77,7 +75,7 @@ impl Record {
             audit: Newest::default(),
             looks: Looks::default(),
             look_ahead: None,
-            reviews: Reviews::of(state, tenancy, signatures, now),
+            reviews,
             names: Vec::new(),
             now,
         };
@@ -147,7 +145,8 @@ impl Record {
                 if is_ahead(time, now) {
                     self.look_ahead = Some(time);
                 }
-                looks.push((time, Look::of(look, told.index, time)));
+                let is_examined = self.reviews.know(told.index, &told.written);
+                looks.push((time, Look::of(look, is_examined, time)));
             }
             _ => {}
         }

@@ -5,19 +5,21 @@ use jiff::Timestamp;
 use super::Ending;
 use crate::ceremony::duty::calendar::is_ahead;
 use crate::ceremony::duty::tenancy::Tenancy;
-use crate::ledger::{OutcomeVerdict, Review, State};
+use crate::ledger::{Branches, EntryRef, Lineage, OutcomeVerdict, Review, State};
 
 /// A review that was held.
 pub(in crate::ceremony::duty) struct Held {
     /// The entry.
     pub(in crate::ceremony::duty) index: u64,
     pub(in crate::ceremony::duty) time: Timestamp,
+    /// What those who held it had read.
+    known: Lineage,
     /// Up to when it looked.
     until: Timestamp,
     /// How many have signed it whose signature counts.
     pub(in crate::ceremony::duty) signed: usize,
     pub(in crate::ceremony::duty) ending: Ending,
-    /// Whether somebody said that every use of the accounts was examined.
+    /// Whether somebody said that every use of the accounts was examined that was known.
     examined: bool,
 }
 
@@ -34,12 +36,18 @@ pub(in crate::ceremony::duty) struct Reviews {
 }
 
 impl Reviews {
-    pub(super) fn of(state: &State, tenancy: &Tenancy, signatures: usize, now: Timestamp) -> Self {
+    pub(in crate::ceremony::duty) fn of(
+        state: &State,
+        branches: &Branches,
+        tenancy: &Tenancy,
+        signatures: usize,
+        now: Timestamp,
+    ) -> Self {
         let reviews = state.reviews().iter();
         let reviews = reviews.filter(|one| tenancy.has(&one.review.tenant));
         let (ahead, past): (Vec<&Review>, Vec<&Review>) =
             reviews.partition(|one| is_ahead(one.held.time, now));
-        let mut held: Vec<Held> = past.into_iter().map(held).collect();
+        let mut held: Vec<Held> = past.into_iter().map(|one| held(one, branches)).collect();
         held.sort_by_key(|one| one.time);
         Self {
             held,
@@ -69,10 +77,11 @@ impl Reviews {
         self.signed().map(|one| one.until).max()
     }
 
-    /// Whether a review came after this entry that explains what nothing else does: people examined it, and signed.
-    pub(super) fn explains(&self, entry: u64) -> bool {
+    /// Whether a review explains what nothing else does of this entry: people who had read it examined it, and signed. Where the
+    /// entry stands does not tell: a review of a branch comes late, and other stations write while one is held.
+    pub(super) fn know(&self, index: u64, written: &EntryRef) -> bool {
         let mut signed = self.signed();
-        signed.any(|one| one.examined && one.index > entry)
+        signed.any(|one| one.examined && one.known.has(index, written))
     }
 
     fn signed(&self) -> impl Iterator<Item = &Held> {
@@ -80,13 +89,15 @@ impl Reviews {
     }
 }
 
-fn held(review: &Review) -> Held {
+fn held(review: &Review, branches: &Branches) -> Held {
     let time = review.held.time;
     let until = review.review.period.until.parse();
+    let head = review.review.head;
     let mut answers = review.review.answers.iter().map(|answer| &answer.outcome);
     Held {
         index: review.held.index,
         time,
+        known: head.map(|head| branches.lineage(&head)).unwrap_or_default(),
         until: until.map_or(time, |until: Timestamp| until.min(time)),
         signed: review.counted().count(),
         ending: Ending::of_review(&review.review),
@@ -101,7 +112,7 @@ fn held(review: &Review) -> Held {
 mod tests {
     use super::*;
     use crate::ceremony::duty::tests;
-    use crate::ledger::{EntryRef, Moment, Signature};
+    use crate::ledger::{Moment, Signature};
 
     #[test]
     fn who_joined_after_it_was_held_does_not_count() {
@@ -123,6 +134,6 @@ mod tests {
             review: tests::review(1),
             signatures: vec![signature("Ada", 3), signature("Late", 7)],
         };
-        assert_eq!(held(&review).signed, 1);
+        assert_eq!(held(&review, &Branches::of(&[])).signed, 1);
     }
 }

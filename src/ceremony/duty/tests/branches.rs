@@ -54,3 +54,45 @@ async fn an_audit_and_a_look_of_a_branch_count_by_their_dates() {
     assert_eq!(world.state(DutyKind::Audit, 2), DutyState::Done);
     assert_eq!(world.state(DutyKind::Unexplained, 2), DutyState::Done);
 }
+
+#[tokio::test]
+async fn a_review_of_a_branch_examined_what_its_people_had_read_and_nothing_else() {
+    let mut world = World::new().await;
+    world.look((0, 1), &["before"], None).await;
+    let mut branch = world.branch("branch").await;
+    branch.look((1, 2), &["on-the-branch"], None).await;
+    world.look((2, 3), &["meanwhile"], None).await;
+    branch.review(4).await;
+    world.ledger.merge(branch.ledger.entries()).await.unwrap();
+    // It stands behind all of them, and nobody who held it had read of the one that was told meanwhile.
+    let duty = world.duty(DutyKind::Unexplained, 4).unwrap();
+    assert_eq!(duty.state, DutyState::Failed);
+    assert_eq!(world.on(4, &terms()).unexplained, 1);
+    assert_eq!(duty.command, format!("halligan monitor --since {}", on(2)));
+    world.review(5).await;
+    assert_eq!(world.state(DutyKind::Unexplained, 5), DutyState::Done);
+}
+
+#[tokio::test]
+async fn what_was_told_while_a_review_was_held_is_not_examined() {
+    let mut world = World::new().await;
+    world.look((0, 1), &["before"], None).await;
+    let head = world.ledger.head();
+    world.look((1, 2), &["meanwhile"], None).await;
+    let mut held = review(2);
+    held.head = head;
+    world.held(2, held).await;
+    assert_eq!(world.on(2, &terms()).unexplained, 1);
+}
+
+#[tokio::test]
+async fn a_row_that_a_review_examined_is_not_opened_by_a_branch_that_tells_of_it_too() {
+    let mut world = World::new().await;
+    world.audit(0, TENANT, &[], &[]).await;
+    let mut branch = world.branch("branch").await;
+    branch.look((0, 1), &["row-1"], None).await;
+    world.look((0, 2), &["row-1"], None).await;
+    world.review(3).await;
+    world.ledger.merge(branch.ledger.entries()).await.unwrap();
+    assert_eq!(world.state(DutyKind::Unexplained, 3), DutyState::Done);
+}

@@ -126,7 +126,9 @@ impl World {
         self.held(day, review(day)).await;
     }
 
-    async fn held(&mut self, day: u64, review: ReviewHeld) {
+    /// A review by people who had read the whole ledger, if it does not say otherwise.
+    async fn held(&mut self, day: u64, mut review: ReviewHeld) {
+        review.head = review.head.or(self.ledger.head());
         self.write(day, Event::ReviewHeld(Box::new(review)), None)
             .await;
     }
