@@ -187,15 +187,15 @@ pub enum Error {
     /// No review was held, or none is in that entry.
     #[error("{}", .0.map_or_else(|| "no review was held".to_owned(), |index| format!("entry {index} is no review")))]
     NoReview(Option<u64>),
-    /// A file is not the one that the review's entry names.
+    /// A file is not the one that an entry names.
     #[error(
-        "the {what} is not the one of entry {review}: its SHA-256 is {found}, and the entry has {recorded}"
+        "the {what} is not the one of entry {entry}: its SHA-256 is {found}, and the entry has {recorded}"
     )]
     ReviewFile {
-        /// `report` or `document`.
+        /// `report`, `document` or `list of rows`.
         what: &'static str,
-        /// The entry.
-        review: u64,
+        /// The entry of the review, or of the look into the logs.
+        entry: u64,
         /// The hash of the file at hand, hexadecimal.
         found: String,
         /// The hash in the entry.

@@ -149,6 +149,15 @@ fn only_what_was_reviewed_is_signed(bench: &Bench, ada: &Key, bob: &Key, report:
         .exits(1)
         .fails_with("review_file");
     fs::write(report, page).unwrap();
+    let rows = report.with_extension("logs.json");
+    let read = fs::read_to_string(&rows).unwrap();
+    fs::write(&rows, read.replacen(':', ": ", 1)).unwrap();
+    sign(bench, bob, "Bob")
+        .json()
+        .run()
+        .exits(1)
+        .fails_with("review_file");
+    fs::write(&rows, read).unwrap();
     sign(bench, bob, "Bob").run().exits(0);
 
     let remove = [

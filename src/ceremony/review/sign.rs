@@ -9,7 +9,9 @@ use crate::ceremony::silent::{self, Holding};
 use crate::ceremony::user_verification::UserVerification;
 use crate::ceremony::{Error, Parties};
 use crate::encoding::hex;
-use crate::ledger::{Draft, EntryRef, Event, Review, ReviewSigned, ReviewerJoined, State};
+use crate::ledger::{
+    Draft, Entry, EntryRef, Event, Ledger, Review, ReviewSigned, ReviewerJoined, State, Told,
+};
 use crate::webauthn::Aaguid;
 
 /// What is to be signed, and by whom.
@@ -22,6 +24,8 @@ pub struct Request<'a> {
     pub report: &'a [u8],
     /// The review as JSON, byte by byte.
     pub document: &'a [u8],
+    /// The SHA-256 of the rows of the logs, hexadecimal, where they are at hand.
+    pub rows: Option<String>,
     /// Try a PIN although few tries are left.
     pub spend_last_tries: bool,
 }
@@ -59,11 +63,15 @@ pub fn review(state: &State, index: Option<u64>) -> Result<&Review, Error> {
 /// When there is no such review or reviewer, a file is another one, or the reviewer has signed the review before.
 pub fn examine<'a>(
     request: &Request<'_>,
-    state: &'a State,
+    ledger: &'a Ledger,
 ) -> Result<(&'a Review, &'a ReviewerJoined), Error> {
+    let state = ledger.state();
     let review = review(state, request.review)?;
     let introduction = signatory(state, request.reviewer, review)?;
     require_files(request, review)?;
+    if let Some(found) = &request.rows {
+        require_rows(found, ledger.entries())?;
+    }
     Ok((review, introduction))
 }
 
@@ -90,7 +98,7 @@ async fn steps(
 ) -> Result<Signed, Error> {
     parties.interaction.begin(Step::InspectLedger);
     parties.ledger.refresh().await?;
-    let (review, introduction) = examine(request, parties.ledger.state())?;
+    let (review, introduction) = examine(request, parties.ledger)?;
     let (review, introduction) = (review.clone(), introduction.clone());
     let found = format!("review of entry {}", review.entry.index);
     parties.interaction.done(Step::InspectLedger, &found);
@@ -151,13 +159,34 @@ fn require_files(request: &Request<'_>, review: &Review) -> Result<(), Error> {
         if found != *recorded {
             return Err(Error::ReviewFile {
                 what,
-                review: review.entry.index,
+                entry: review.entry.index,
                 found,
                 recorded: recorded.clone(),
             });
         }
     }
     Ok(())
+}
+
+/// The review's entry does not name the rows; that of the look does by which they were read. Other stations may have looked since.
+fn require_rows(found: &str, entries: &[Entry]) -> Result<(), Error> {
+    let told = Told::all(entries).into_iter().rev();
+    let mut looks = told.filter_map(|told| match told.event {
+        Event::TenantMonitored(look) => Some((told.index, look.evidence)),
+        _ => None,
+    });
+    let Some((entry, recorded)) = looks.next() else {
+        return Ok(());
+    };
+    if recorded == found || looks.any(|(_, evidence)| evidence == found) {
+        return Ok(());
+    }
+    Err(Error::ReviewFile {
+        what: "list of rows",
+        entry,
+        found: found.to_owned(),
+        recorded,
+    })
 }
 
 /// A stranger's key must not lose a PIN try to this. One that does not tell silently is asked with the PIN all the same.

@@ -64,7 +64,7 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
     let now = context.env.now();
     let now = Timestamp::from_second(now.as_second()).unwrap_or(now);
     let (report, document) = super::files(&arguments.directory, &now.to_string());
-    let rows = document.with_extension("logs.json");
+    let rows = super::rows(&document);
     let mut ledger =
         record::open_for_writing(&arguments.ledger, &config, context, arguments.dry_run).await?;
     let asking = Asking {

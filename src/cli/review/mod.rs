@@ -89,3 +89,8 @@ fn files(folder: &Path, until: &str) -> (PathBuf, PathBuf) {
     let path = |ending| folder.join(format!("review-{name}.{ending}"));
     (path("html"), path("json"))
 }
+
+/// Where the rows of the logs are that were read for the review with this document.
+fn rows(document: &Path) -> PathBuf {
+    document.with_extension("logs.json")
+}

@@ -1,8 +1,11 @@
 //! `halligan review sign`
 
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
+use sha2::{Digest, Sha256};
 
 use super::OwnKey;
 use crate::ceremony::Parties;
@@ -10,6 +13,7 @@ use crate::ceremony::review::sign::{self, Request};
 use crate::cli::record::{self, LedgerChoice};
 use crate::cli::terminal;
 use crate::cli::{Context, Error, custody};
+use crate::encoding::hex;
 use crate::ledger::{OutcomeVerdict, Review};
 use crate::report::{self, Report};
 
@@ -50,16 +54,19 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Repo
     let review = sign::review(ledger.state(), arguments.review)?;
     let (report, document) = super::files(&arguments.from, &review.review.period.until);
     let report = read(arguments.report.as_deref().unwrap_or(&report))?;
-    let document = read(arguments.document.as_deref().unwrap_or(&document))?;
+    let document = arguments.document.as_deref().unwrap_or(&document);
+    let rows = super::rows(document);
+    let document = read(document)?;
     let request = Request {
         review: arguments.review,
         reviewer: &arguments.reviewer,
         report: &report,
         document: &document,
+        rows: hash(&rows)?,
         spend_last_tries: arguments.key.pin.spend_last_pin_tries,
     };
     // What is wrong is better known before anybody looks for the key.
-    sign::examine(&request, ledger.state())?;
+    sign::examine(&request, &ledger)?;
     let sign = async |parties: Parties<'_>| {
         sign::sign(&request, parties, |review| show(review, context)).await
     };
@@ -72,6 +79,29 @@ fn read(path: &Path) -> Result<Vec<u8>, Error> {
         path: path.to_owned(),
         source,
     })
+}
+
+/// The SHA-256 of the rows, hexadecimal; none where they are not at hand. They may be more than should be in memory.
+fn hash(rows: &Path) -> Result<Option<String>, Error> {
+    let failed = |source| Error::Read {
+        path: rows.to_owned(),
+        source,
+    };
+    let mut file = match File::open(rows) {
+        Ok(file) => BufReader::new(file),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failed(error)),
+    };
+    let mut sha256 = Sha256::new();
+    loop {
+        let part = file.fill_buf().map_err(failed)?;
+        if part.is_empty() {
+            return Ok(Some(hex::encode(&sha256.finalize())));
+        }
+        sha256.update(part);
+        let length = part.len();
+        file.consume(length);
+    }
 }
 
 /// Nobody is to sign what they have not been shown.
