@@ -254,13 +254,27 @@ fn only_the_command_line_reads_the_environment() {
     }
 }
 
-/// Lines of code: neither blank, nor a comment, nor in the unit tests at the end.
+/// Lines of code: neither blank, nor a comment, nor of what only tests have.
 fn code_lines(text: &str) -> usize {
-    text.lines()
-        .take_while(|line| !line.starts_with("#[cfg(test)]"))
-        .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with("//"))
-        .count()
+    let mut lines = text.lines();
+    let mut counted = 0;
+    while let Some(line) = lines.next() {
+        if line.starts_with("#[cfg(test)]") {
+            // As rustfmt writes it, an item ends with the first unindented brace or semicolon. Code may follow.
+            let ends_item =
+                |line: &str| !line.starts_with(char::is_whitespace) && line.ends_with(['}', ';']);
+            lines.by_ref().find(|line| ends_item(line));
+        } else if !line.trim().is_empty() && !line.trim().starts_with("//") {
+            counted += 1;
+        }
+    }
+    counted
+}
+
+#[test]
+fn what_only_tests_have_is_no_code_and_what_follows_it_is() {
+    let text = "//! x\nmod a;\n#[cfg(test)]\nmod tests;\n\nfn b() {\n    // y\n    c();\n}\n#[cfg(test)]\nmod more {\n    use d;\n}\nfn e() {}\n";
+    assert_eq!(code_lines(text), 5);
 }
 
 #[test]

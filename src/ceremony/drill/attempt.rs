@@ -3,9 +3,10 @@
 use url::Url;
 use uuid::Uuid;
 
+use super::hold::of_sign_in;
 use super::log::{Patience, object_id, rfc3339};
 use super::refusal::{is_final, reason};
-use super::{Plan, Request, Subject, Visit, label, of_sign_in};
+use super::{Plan, Request, Subject, Visit, label};
 use crate::ceremony::error::in_full;
 use crate::ceremony::interaction::Step;
 use crate::ceremony::{Error, Parties};

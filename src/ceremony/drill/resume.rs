@@ -1,8 +1,9 @@
 //! A drill that was left open. Before somebody has signed in nothing waits for it, and it is closed; afterwards the log is looked
 //! at.
 
+use super::hold::complete;
 use super::log::{self, Looked, RETENTION};
-use super::{Held, complete, judge};
+use super::{Held, judge};
 use crate::ceremony::resume::Inspection;
 use crate::ceremony::{Error, Parties, setback};
 use crate::ledger::{Ceremony, DrillIntended, EntryRef, Event, Ledger};

@@ -1,6 +1,7 @@
 //! The same question, put to the service: `conditionalAccess/evaluate` says which policies would apply.
 
-use super::{Access, name_of};
+use super::Access;
+use super::standing::name_of;
 use crate::graph::model::{
     ConditionalAccessPolicy, ConditionalAccessWhatIf, WhatIfAnalysisResult,
     what_if::{AuthenticationFlow, SignInConditions, SignInContext, SignInIdentity},

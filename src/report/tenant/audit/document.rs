@@ -2,7 +2,8 @@
 
 use minijinja::{Value, context};
 
-use super::{Audited, Rank, counted, grouped};
+use super::rank::{Rank, grouped};
+use super::{Audited, counted};
 use crate::report::document::{JUNIT, Template};
 use crate::report::printable;
 use crate::tenant::audit::{Line, Object};

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::{Audited, Rank, counted, grouped};
+use super::rank::{Rank, grouped};
+use super::{Audited, counted};
 use crate::report::printable;
 use crate::tenant::audit::{Check, Line, Waiver};
 
