@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use crate::attestation::policy::PolicyFinding;
 use crate::attestation::{self, Finding};
+use crate::ceremony::apply::ApplyError;
 use crate::ceremony::drill::alert::Unbelievable;
 use crate::ceremony::interaction::PinUnavailable;
 use crate::ceremony::two_rooms::FileError;
@@ -32,6 +33,9 @@ pub enum Error {
         /// The label under which the ledger knows the credential.
         label: Option<String>,
     },
+    /// A change of the tenant was not made, or is not sure.
+    #[error(transparent)]
+    Apply(#[from] ApplyError),
     /// The attestation bytes cannot be read at all.
     #[error(transparent)]
     Attestation(#[from] attestation::Error),
@@ -262,51 +266,12 @@ pub enum Error {
     /// No credential in the ledger is on the key in hand.
     #[error("no key in the ledger matches the key in hand")]
     UnknownKey,
-    /// Something is in the way of an emergency account, or may be, if a policy is enforced.
-    #[error("{} is not enforced: {}", printable(policy), printable(&against.join("; ")))]
-    ExclusionUnproven {
-        /// The policy.
-        policy: String,
-        /// What stands against it.
-        against: Vec<String>,
-    },
     /// The directory gave an id that is none.
     #[error("{0:?} is no object id")]
     NoObjectId(String),
     /// What is said of an alert cannot be.
     #[error(transparent)]
     Alert(#[from] Unbelievable),
-    /// Several objects have a name.
-    #[error("there are several of the name {0:?}, and which of them is meant nobody can say")]
-    TenantAmbiguous(String),
-    /// A change was made, and another run has recorded meanwhile that it was not.
-    #[error("{step} was made, on {id}, but another run has recorded meanwhile that it was not")]
-    TenantChangeGivenUp {
-        /// The step of the plan.
-        step: String,
-        /// The object's id.
-        id: String,
-    },
-    /// Another run changes the tenant at the same time.
-    #[error("{0} was left alone: another run is changing the tenant")]
-    TenantChangeUnderWay(String),
-    /// The service has taken a change, and does not show it.
-    #[error("the service took {0}, and does not show it")]
-    TenantDoesNotShow(String),
-    /// Another process of this station changes the tenant.
-    #[error("another `halligan tenant apply` of the station {0} is at work")]
-    TenantRunUnderWay(String),
-    /// A step took longer than other stations wait for it.
-    #[error("the tenant did not get done with {0} in time")]
-    TenantTooSlow(String),
-    /// Somebody else changed the tenant between plan and change.
-    #[error("{step} was not done: {} since it was planned", printable(found))]
-    TenantNotAsPlanned {
-        /// The step of the plan.
-        step: String,
-        /// What is otherwise.
-        found: String,
-    },
     /// Another key is in hand.
     #[error("the key in hand is {found}, not {wanted}")]
     WrongKey {
@@ -344,18 +309,11 @@ impl Error {
             | Self::UnknownLabel(_)
             | Self::WrongKey { .. } => "key",
             Self::AccountUnfit { .. }
+            | Self::Apply(_)
             | Self::DirectoryMismatch { .. }
             | Self::DisplayName(_)
-            | Self::ExclusionUnproven { .. }
             | Self::NoAccounts(_)
             | Self::NoObjectId(_)
-            | Self::TenantAmbiguous(_)
-            | Self::TenantChangeGivenUp { .. }
-            | Self::TenantChangeUnderWay(_)
-            | Self::TenantDoesNotShow(_)
-            | Self::TenantNotAsPlanned { .. }
-            | Self::TenantRunUnderWay(_)
-            | Self::TenantTooSlow(_)
             | Self::Preflight { .. }
             | Self::Tenant(_)
             | Self::NoTenant => "tenant",

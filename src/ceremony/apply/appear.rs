@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::ApplyError;
 use crate::ceremony::{Error, Parties};
 use crate::graph::Client;
 use crate::tenant::plan::Step;
@@ -53,7 +54,7 @@ async fn patiently(
             return Ok(id);
         }
         let Some(pause) = pauses.next() else {
-            return Err(Error::TenantDoesNotShow(step.id()));
+            return Err(ApplyError::DoesNotShow(step.id()).into());
         };
         parties
             .pause("the directory does not show the change yet", pause)

@@ -3,6 +3,7 @@
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::ApplyError;
 use crate::ceremony::Error;
 use crate::graph::Client;
 use crate::graph::model::{ConditionalAccessPolicy, User};
@@ -88,7 +89,7 @@ fn only(name: &str, mut ids: impl Iterator<Item = String>) -> Result<Option<Stri
     let first = ids.next();
     match ids.next() {
         None => Ok(first),
-        Some(_) => Err(Error::TenantAmbiguous(name.to_owned())),
+        Some(_) => Err(ApplyError::Ambiguous(name.to_owned()).into()),
     }
 }
 

@@ -18,6 +18,7 @@
 
 mod act;
 mod appear;
+mod error;
 mod known;
 mod look;
 mod prepare;
@@ -40,6 +41,7 @@ use crate::tenant::desired::Desired;
 use crate::tenant::plan::Plan;
 use crate::tenant::snapshot::Snapshot;
 
+pub use error::ApplyError;
 pub use known::{known_keys, owned};
 pub use prepare::{planned, prepare};
 pub(crate) use resume::{finish, inspect, undo};

@@ -2,8 +2,8 @@
 //! gets, by our own evaluation of the policy as it is now; and the same by the service's what-if, which evaluates report-only policies
 //! like others. What is not certain is no proof.
 
-use super::known_keys;
 use super::run::Run;
+use super::{ApplyError, known_keys};
 use crate::ceremony::interaction::Step as Phase;
 use crate::ceremony::{Error, Parties};
 use crate::graph::model::{
@@ -23,7 +23,7 @@ use crate::webauthn::Aaguid;
 /// Proves it and records the answers.
 ///
 /// # Errors
-/// [`Error::ExclusionUnproven`] with all that stands against it.
+/// [`ApplyError::ExclusionUnproven`] with all that stands against it.
 pub(super) async fn prove(
     step: &Step,
     run: &Run<'_>,
@@ -42,10 +42,11 @@ pub(super) async fn prove(
         }
     }
     if !against.is_empty() {
-        return Err(Error::ExclusionUnproven {
+        return Err(ApplyError::ExclusionUnproven {
             policy: step.object.name.clone(),
             against,
-        });
+        }
+        .into());
     }
     let proven = TenantExclusionProven {
         tenant: run.now.tenant.clone(),

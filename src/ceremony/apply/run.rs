@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::appear::{DOUBTFUL_PAUSES, LAG_PAUSES, until};
 use super::look::{self, document};
 use super::resolve::{Ids, intent};
-use super::{Change, Planned, Request, act, known_keys, owned, prove};
+use super::{ApplyError, Change, Planned, Request, act, known_keys, owned, prove};
 use crate::ceremony::interaction::Step as Phase;
 use crate::ceremony::setback::Setback;
 use crate::ceremony::{Error, Parties};
@@ -142,9 +142,9 @@ impl<'a> Run<'a> {
                 let left = ends.saturating_sub(parties.env.monotonic());
                 let change = self.change(step, intended, password, &mut sent, parties);
                 let in_time = tokio::time::timeout(left, change).await;
-                in_time.unwrap_or_else(|_| Err(Error::TenantTooSlow(step.id())))
+                in_time.unwrap_or_else(|_| Err(ApplyError::TooSlow(step.id()).into()))
             }
-            false => Err(Error::TenantChangeUnderWay(step.id())),
+            false => Err(ApplyError::ChangeUnderWay(step.id()).into()),
         };
         let error = match made {
             Ok(id) => match changed(ceremony, intended, &id, parties).await {
@@ -152,13 +152,14 @@ impl<'a> Run<'a> {
                 // Another run took this one for dead, saw the change and recorded it.
                 Err(error) => match phase(ceremony, parties) {
                     Some(CeremonyPhase::Completed) => {
-                        return Err(Error::TenantChangeUnderWay(step.id()));
+                        return Err(ApplyError::ChangeUnderWay(step.id()).into());
                     }
                     Some(CeremonyPhase::Undone) => {
-                        return Err(Error::TenantChangeGivenUp {
+                        return Err(ApplyError::ChangeGivenUp {
                             step: step.id(),
                             id,
-                        });
+                        }
+                        .into());
                     }
                     _ => error,
                 },
@@ -225,9 +226,11 @@ impl<'a> Run<'a> {
         parties: &Parties<'_>,
     ) -> Result<Option<ConditionalAccessPolicy>, Error> {
         let client = parties.tenant()?;
-        let otherwise = |found: String| Error::TenantNotAsPlanned {
-            step: step.id(),
-            found,
+        let otherwise = |found: String| {
+            Error::from(ApplyError::NotAsPlanned {
+                step: step.id(),
+                found,
+            })
         };
         let Some(planned) = self.policy(&step.object.id) else {
             return match look::shows(intended, client).await? {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::ApplyError;
 use super::look::intended;
 use super::run::LONGEST_STEP;
 use crate::ceremony::{Error, Parties};
@@ -27,12 +28,12 @@ pub(super) struct Turn {
 
 impl Turn {
     /// # Errors
-    /// [`Error::TenantRunUnderWay`] while another run of this station is at work.
+    /// [`ApplyError::RunUnderWay`] while another run of this station is at work.
     pub(super) fn take(parties: &Parties<'_>) -> Result<Self, Error> {
         let station = parties.ledger.station();
         let name = station.name().clone();
         let lock = match station.lock() {
-            Ok(None) => return Err(Error::TenantRunUnderWay(name.to_string())),
+            Ok(None) => return Err(ApplyError::RunUnderWay(name.to_string()).into()),
             Ok(lock) => lock,
             Err(_) => None,
         };

@@ -2,6 +2,7 @@
 
 use super::{Advice, advice, key, plain, services};
 use crate::ceremony;
+use crate::ceremony::apply::ApplyError;
 use crate::ceremony::interaction::PinUnavailable;
 use crate::ceremony::two_rooms::FileError;
 use crate::cli::failure::Exit;
@@ -13,12 +14,12 @@ pub(super) fn of_ceremony(error: &ceremony::Error) -> Advice {
     let (exit, code) = match error {
         E::AccountUnfit { .. } => (Exit::Tenant, "account_unfit"),
         E::AlreadyEnrolled { .. } => (Exit::Key, "already_enrolled"),
+        E::Apply(error) => return of_apply(error),
         E::Attestation(_) | E::AttestationRefused { .. } => (Exit::Key, "attestation"),
         E::Cancelled => (Exit::Stopped, "cancelled"),
         E::CeremonyOpen { .. } => (Exit::Stopped, "ceremony_open"),
         E::Custody(error) => return of_custody(error),
         E::DirectoryMismatch { .. } => (Exit::Tenant, "directory_mismatch"),
-        E::ExclusionUnproven { .. } => (Exit::NotSafe, "exclusion_unproven"),
         E::DisplayName(_) => (Exit::Usage, "label"),
         E::Key(error) => return key::of_key(error),
         E::Alert(_) => (Exit::Usage, "alert_unbelievable"),
@@ -59,14 +60,6 @@ pub(super) fn of_ceremony(error: &ceremony::Error) -> Advice {
         E::SettingImpossible(_) => (Exit::Usage, "setting_impossible"),
         E::Stopped { .. } => (Exit::Stopped, "stopped"),
         E::Tenant(error) => return services::of_tenant(error),
-        E::TenantAmbiguous(_) => (Exit::Tenant, "tenant_ambiguous"),
-        E::TenantChangeGivenUp { .. } => (Exit::Tenant, "tenant_change_given_up"),
-        E::TenantChangeUnderWay(_) | E::TenantRunUnderWay(_) => {
-            (Exit::Tenant, "tenant_change_under_way")
-        }
-        E::TenantDoesNotShow(_) => (Exit::Tenant, "tenant_does_not_show"),
-        E::TenantNotAsPlanned { .. } => (Exit::Tenant, "tenant_not_as_planned"),
-        E::TenantTooSlow(_) => (Exit::Tenant, "tenant_too_slow"),
         E::TooFewKeys { .. } => (Exit::Usage, "too_few_keys"),
         E::TooFewPinTries { .. } => (Exit::Pin, "too_few_pin_tries"),
         E::UnknownKey => (Exit::Key, "unknown_key"),
@@ -84,6 +77,7 @@ fn hint(error: &ceremony::Error) -> Option<&'static str> {
     use ceremony::Error as E;
     Some(match error {
         E::AccountUnfit { .. }
+        | E::Apply(_)
         | E::Cancelled
         | E::Custody(_)
         | E::DirectoryMismatch { .. }
@@ -108,14 +102,6 @@ fn hint(error: &ceremony::Error) -> Option<&'static str> {
         | E::NotUndoable { .. }
         | E::Stopped { .. } => return hint_of_open_ceremony(error),
         E::NoObjectId(_) => "the account was not read from a directory of Microsoft Entra",
-        E::ExclusionUnproven { .. }
-        | E::TenantAmbiguous(_)
-        | E::TenantChangeGivenUp { .. }
-        | E::TenantChangeUnderWay(_)
-        | E::TenantDoesNotShow(_)
-        | E::TenantNotAsPlanned { .. }
-        | E::TenantRunUnderWay(_)
-        | E::TenantTooSlow(_) => return hint_of_apply(error),
         E::DisplayName(_) => {
             "choose a label of at most 30 characters, as it is to be written on the key"
         }
@@ -254,28 +240,42 @@ fn hint_of_other_room(error: &FileError) -> &'static str {
     }
 }
 
-/// What helps where the tenant was to be changed.
-fn hint_of_apply(error: &ceremony::Error) -> Option<&'static str> {
-    use ceremony::Error as E;
-    match error {
-        E::ExclusionUnproven { .. } => Some(
-            "the policy is as it was; put right what stands against it, and run `halligan tenant apply --enforce` again",
+const APPLY_AGAIN: &str = "run `halligan tenant apply` again: it looks first, and plans anew";
+
+/// Where the tenant was to be changed.
+fn of_apply(error: &ApplyError) -> Advice {
+    use ApplyError as E;
+    let (exit, code, help) = match error {
+        E::Ambiguous(_) => (
+            Exit::Tenant,
+            "tenant_ambiguous",
+            "rename all but one of them, or name the group by its id",
         ),
-        E::TenantAmbiguous(_) => Some("rename all but one of them, or name the group by its id"),
-        E::TenantChangeUnderWay(_) => Some(
-            "`halligan ledger show` tells which station is at work; run `halligan tenant apply` again when it is done",
-        ),
-        E::TenantChangeGivenUp { .. } => Some(
+        E::ChangeGivenUp { .. } => (
+            Exit::Tenant,
+            "tenant_change_given_up",
             "see to it that runs do not overlap, and run `halligan tenant plan`: an object that is there twice is to be deleted by hand",
         ),
-        E::TenantRunUnderWay(_) => {
-            Some("wait for its end, or interrupt it: what it leaves open the next run clears up")
-        }
-        E::TenantDoesNotShow(_) | E::TenantNotAsPlanned { .. } | E::TenantTooSlow(_) => {
-            Some("run `halligan tenant apply` again: it looks first, and plans anew")
-        }
-        _ => None,
-    }
+        E::ChangeUnderWay(_) => (
+            Exit::Tenant,
+            "tenant_change_under_way",
+            "`halligan ledger show` tells which station is at work; run `halligan tenant apply` again when it is done",
+        ),
+        E::DoesNotShow(_) => (Exit::Tenant, "tenant_does_not_show", APPLY_AGAIN),
+        E::ExclusionUnproven { .. } => (
+            Exit::NotSafe,
+            "exclusion_unproven",
+            "the policy is as it was; put right what stands against it, and run `halligan tenant apply --enforce` again",
+        ),
+        E::NotAsPlanned { .. } => (Exit::Tenant, "tenant_not_as_planned", APPLY_AGAIN),
+        E::RunUnderWay(_) => (
+            Exit::Tenant,
+            "tenant_change_under_way",
+            "wait for its end, or interrupt it: what it leaves open the next run clears up",
+        ),
+        E::TooSlow(_) => (Exit::Tenant, "tenant_too_slow", APPLY_AGAIN),
+    };
+    advice(exit, code, help)
 }
 
 /// What would have to be otherwise in the tenant, each setting once.
