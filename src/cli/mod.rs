@@ -33,6 +33,7 @@ pub(crate) mod mds;
 mod monitor;
 mod output;
 mod pin;
+mod prompt;
 mod reconcile;
 mod record;
 mod resume;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use crate::cli::{Error, terminal};
+use crate::cli::{Error, prompt};
 use crate::custody::Identity;
 
 /// Longer files are neither identities nor shares.
@@ -25,7 +25,7 @@ impl Identities {
         let identity = |path: &PathBuf| {
             let name = path.display().to_string();
             let file = secret_file(path)?;
-            Ok(Identity::read(&name, &file, &mut terminal::passphrase)?)
+            Ok(Identity::read(&name, &file, &mut prompt::passphrase)?)
         };
         self.files.iter().map(identity).collect()
     }

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::identity::{Identities, secret_file};
 use crate::cli::config::Config;
 use crate::cli::record::{self, LedgerChoice};
-use crate::cli::{Context, Error, output, terminal};
+use crate::cli::{Context, Error, output, prompt, terminal};
 use crate::custody::{self, Found, Identity, Sealable, Share, ShareError, Standing};
 use crate::ledger::{Draft, EntryRef, Event, State};
 use crate::report::Report;
@@ -89,7 +89,7 @@ pub(crate) async fn run<S: Openable>(
     opening: &Opening,
     context: &Context,
 ) -> Result<Report, Error> {
-    if !opening.stdout && !terminal::can_reveal() {
+    if !opening.stdout && !prompt::can_reveal() {
         return Err(Error::Usage(
             "there is no terminal to show it on; --stdout prints it on standard output".to_owned(),
         ));
@@ -285,7 +285,7 @@ fn show(opening: &Opening, context: &Context, secrets: &[Secret]) -> Result<(), 
         if opening.stdout {
             output::line_for_reader(&secret.text).map_err(Error::Output)?;
         } else {
-            terminal::reveal(&secret.text);
+            prompt::reveal(&secret.text);
         }
     }
     Ok(())
