@@ -138,7 +138,7 @@ pub(crate) enum Command {
     /// FIDO's metadata: fetch and verify it, look models up, make allow lists
     #[command(subcommand)]
     Mds(mds::Command),
-    /// Ask the tenant, and change nothing in it
+    /// Look at the tenant, plan what it is to be, and apply that
     #[command(subcommand)]
     Tenant(tenant::Command),
     /// A key in software, for any program that speaks CTAP
