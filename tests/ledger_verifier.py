@@ -183,7 +183,7 @@ BODY = {
     "drill.completed": dict(label=text, passed=flag, findings=many(outcome), signed_in_at=optional(text), log=optional(
         members(id=text, time=text, seen_after=count32, method=optional(text)))),
     "enroll.intended": dict(label=text, account=account, tenant=text, rp_id=rp, key=key, aaguid=optional(guid),
-                            pin=optional(sealed_secret), settings=optional(settings), custody=optional(custody)),
+                            sets_pin=optional(flag), pin=optional(sealed_secret), settings=optional(settings), custody=optional(custody)),
     "enroll.pin_set": dict(label=text),
     "enroll.credential_created": dict(label=text, rp_id=rp, credential_id=binary, aaguid=guid,
                                       attestation_object=binary, client_data_json=binary),
