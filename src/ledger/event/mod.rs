@@ -70,6 +70,10 @@ macro_rules! events {
         }
 
         impl Kind {
+            /// Every kind that this version knows.
+            #[cfg(test)]
+            pub(in crate::ledger) const ALL: &'static [Self] = &[$(Self::$kind,)+];
+
             /// The kind as it is written in an entry.
             #[must_use]
             pub fn as_str(&self) -> &str {

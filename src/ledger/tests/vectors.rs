@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::forge::Forge;
 use super::golden::{Golden, build};
-use super::{drill, merging, observed, reviewed, run, tampered, tenant};
-use crate::ledger::{EntryHash, Reader, Store, Verification};
+use super::{drill, later_life, merging, monitored, observed, reviewed, run, tampered, tenant};
+use crate::ledger::{EntryHash, Kind, Reader, Store, Verification};
 
 #[derive(Serialize, Deserialize, PartialEq, Debug)]
 struct Expectation {
@@ -110,6 +110,18 @@ fn continued(golden: &Golden, go_on: fn(&mut Forge<'_>)) -> Variant {
     }
 }
 
+/// How the golden ledger may go on.
+const CONTINUED: [(&str, fn(&mut Forge<'_>)); 8] = [
+    ("drills", drill::held),
+    ("later-life", later_life::lived),
+    ("monitored", monitored::looked),
+    ("observed", observed::observed),
+    ("pin-opened", tampered::pin_opened),
+    ("reviewed", reviewed::reviewed),
+    ("tenant", tenant::changed),
+    ("two-rooms", merging::two_rooms),
+];
+
 /// Every file that belongs into the directory.
 fn files() -> BTreeMap<PathBuf, Vec<u8>> {
     let golden = build();
@@ -119,18 +131,10 @@ fn files() -> BTreeMap<PathBuf, Vec<u8>> {
         files.insert(path, entry.as_bytes().to_vec());
     }
     files.insert("golden/expect.json".into(), pretty(&expectation(&golden)));
-    let two_rooms = continued(&golden, merging::two_rooms);
-    files.insert("continued/two-rooms.json".into(), pretty(&two_rooms));
-    let pin_opened = continued(&golden, tampered::pin_opened);
-    files.insert("continued/pin-opened.json".into(), pretty(&pin_opened));
-    let observed = continued(&golden, observed::observed);
-    files.insert("continued/observed.json".into(), pretty(&observed));
-    let reviewed = continued(&golden, reviewed::reviewed);
-    files.insert("continued/reviewed.json".into(), pretty(&reviewed));
-    let tenant = continued(&golden, tenant::changed);
-    files.insert("continued/tenant.json".into(), pretty(&tenant));
-    let drills = continued(&golden, drill::held);
-    files.insert("continued/drills.json".into(), pretty(&drills));
+    for (name, go_on) in CONTINUED {
+        let path = PathBuf::from("continued").join(format!("{name}.json"));
+        files.insert(path, pretty(&continued(&golden, go_on)));
+    }
     for case in tampered::all() {
         let path = PathBuf::from("tampered").join(format!("{}.json", case.name));
         assert!(
@@ -167,6 +171,28 @@ fn the_files_are_what_the_code_builds() {
         let stored = std::fs::read(directory().join(&path)).unwrap();
         assert!(stored == bytes, "{} differs", path.display());
     }
+}
+
+#[test]
+fn every_kind_of_entry_has_a_vector_in_which_it_is_valid() {
+    let golden = build();
+    let mut kinds = BTreeSet::new();
+    for (_, go_on) in CONTINUED {
+        let mut golden = golden.clone();
+        let mut forge = Forge::new(&mut golden);
+        go_on(&mut forge);
+        for index in forge.objects.keys() {
+            let entry = forge.value(*index);
+            let merged = &entry["body"]["entry"];
+            let those = [&entry["kind"], &merged["kind"]].into_iter();
+            kinds.extend(those.filter_map(|kind| Some(kind.as_str()?.to_owned())));
+        }
+    }
+    let without: Vec<&Kind> = Kind::ALL
+        .iter()
+        .filter(|kind| !kinds.contains(kind.as_str()))
+        .collect();
+    assert_eq!(without, Vec::<&Kind>::new());
 }
 
 #[test]

@@ -281,6 +281,8 @@ pub(super) fn all() -> impl Iterator<Item = &'static Case> {
         .chain(&super::reviewed::REVIEWS)
         .chain(&super::tenant::TENANTS)
         .chain(&super::drill::DRILLS)
+        .chain(&super::later_life::LIVES)
+        .chain(&super::monitored::LOOKS)
 }
 
 #[test]
