@@ -17,6 +17,8 @@ use crate::ledger::{
     RetireReason, Station, Step, Store,
 };
 
+pub(crate) const TENANT: &str = "7c1d2b1e-0a52-4a0e-8a0c-3b4f1d6c0e55";
+
 /// A golden ledger together with everything that made it.
 #[derive(Clone)]
 pub(super) struct Golden {
@@ -45,7 +47,7 @@ pub(super) fn intended(key: &Key) -> Event {
         sets_pin: false,
         label: "BG1-A".to_owned(),
         account: account(),
-        tenant: "7c1d2b1e-0a52-4a0e-8a0c-3b4f1d6c0e55".to_owned(),
+        tenant: TENANT.to_owned(),
         rp_id: key.rp_id.clone(),
         key: description(),
         aaguid: None,
@@ -87,7 +89,7 @@ pub(super) fn enrolled(key: &Key, attestation: &(Vec<u8>, Vec<u8>)) -> Event {
     Event::KeyEnrolled(Box::new(KeyEnrolled {
         label: "BG1-A".to_owned(),
         account: account(),
-        tenant: "7c1d2b1e-0a52-4a0e-8a0c-3b4f1d6c0e55".to_owned(),
+        tenant: TENANT.to_owned(),
         credential_id: key.credential_id.clone(),
         public_key: key.public_key().as_bytes().to_vec(),
         attestation_object: attestation.0.clone(),
@@ -101,7 +103,7 @@ pub(super) fn enrolled(key: &Key, attestation: &(Vec<u8>, Vec<u8>)) -> Event {
     }))
 }
 
-pub(super) fn checked(key: &Key, passed: bool, why: Option<&str>) -> Event {
+pub(crate) fn checked(key: &Key, passed: bool, why: Option<&str>) -> Event {
     Event::KeyChecked(KeyChecked {
         label: "BG1-A".to_owned(),
         credential_id: key.credential_id.clone(),
@@ -146,6 +148,17 @@ pub(super) fn retired(key: &Key) -> Event {
         credential_id: key.credential_id.clone(),
         reason: RetireReason::Rotated,
     })
+}
+
+/// All that an enrolment says; the key has to sign the last of it.
+pub(crate) fn enrolment(key: &mut Key) -> [Event; 4] {
+    let attestation = key.register("AAECAwQFBgcICQoLDA0ODw");
+    [
+        intended(key),
+        created(key, &attestation),
+        registered(key),
+        enrolled(key, &attestation),
+    ]
 }
 
 impl Writer {

@@ -5,6 +5,7 @@ mod audits;
 mod branches;
 mod dates;
 mod drills;
+mod keys;
 mod looks;
 mod reviews;
 
@@ -59,10 +60,14 @@ impl World {
         }
     }
 
-    async fn write(&mut self, day: u64, event: Event, ceremony: Option<Uuid>) {
+    fn until(&mut self, day: u64) {
         let hours = 24 * day.checked_sub(self.day).unwrap();
         self.clock.advance(Duration::from_secs(3600 * hours));
         self.day = day;
+    }
+
+    async fn write(&mut self, day: u64, event: Event, ceremony: Option<Uuid>) {
+        self.until(day);
         let draft = Draft::new(&event, ceremony);
         self.ledger.append(draft).await.unwrap();
     }
