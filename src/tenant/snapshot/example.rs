@@ -15,7 +15,7 @@ pub(in crate::tenant) const MODEL: &str = "2fc0579f-8113-47ea-b116-555a8db9202a"
 pub(in crate::tenant) const PORTAL: &str = app::AZURE_PORTAL;
 
 /// The document, to be damaged and then read.
-pub(in crate::tenant) fn document() -> Value {
+pub(crate) fn document() -> Value {
     json!({
         "schema": SCHEMA, "taken_at": "2026-11-23T01:00:00Z", "tenant": "contoso.onmicrosoft.com",
         "organization": {"read": {"id": "99999999-0000-4000-8000-000000000000", "displayName": "Contoso"}},
@@ -50,7 +50,7 @@ pub(in crate::tenant) fn document() -> Value {
 }
 
 /// The document as it is read.
-pub(in crate::tenant) fn read(document: Value) -> Snapshot {
+pub(crate) fn read(document: Value) -> Snapshot {
     serde_json::from_value(document).unwrap()
 }
 

@@ -6,7 +6,7 @@
 
 mod account;
 #[cfg(test)]
-pub(in crate::tenant) mod example;
+pub(crate) mod example;
 mod key;
 mod path;
 #[cfg(test)]

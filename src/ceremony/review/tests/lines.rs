@@ -21,7 +21,7 @@ fn verdict(reviewed: &Reviewed, id: &str) -> OutcomeVerdict {
     item(reviewed, id).outcome.verdict
 }
 
-fn ledger(reviewed: &Reviewed) -> (OutcomeVerdict, String) {
+pub(super) fn ledger(reviewed: &Reviewed) -> (OutcomeVerdict, String) {
     let mut lines = reviewed.findings.iter();
     let line = lines.find(|one| one.part == "ledger").unwrap();
     (line.outcome.verdict, line.outcome.why.clone().unwrap())

@@ -17,7 +17,7 @@ fn stranger() -> (IncidentKind, &'static str) {
 }
 
 /// What it says of the logs.
-fn logs(reviewed: &Reviewed) -> Vec<(OutcomeVerdict, &str)> {
+pub(super) fn logs(reviewed: &Reviewed) -> Vec<(OutcomeVerdict, &str)> {
     let lines = reviewed.findings.iter().filter(|one| one.part == "monitor");
     lines
         .map(|one| (one.outcome.verdict, one.outcome.why.as_deref().unwrap()))

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::ceremony::duty::Duty;
-use crate::ceremony::review::{Given, Material, Reviewed, Terms, review};
+use crate::ceremony::review::{Audited, Given, Material, Reviewed, Terms, review};
 use crate::env::{Env, ManualClock, SeededRng};
 use crate::ledger::tests::key::{AAGUID, Key};
 use crate::ledger::{
@@ -18,6 +18,8 @@ use crate::ledger::{
     EnrollIntended, EnrollRegistered, Event, KeyChecked, KeyDescription, KeyEnrolled, KeyTested,
     Ledger, Log, LogEvent, Outcome, OutcomeVerdict, Period, Station, TenantMonitored,
 };
+use crate::tenant::audit::{Audit, FailOn, Severity};
+use crate::tenant::snapshot::Snapshot;
 
 pub(super) const TENANT: &str = "11111111-2222-4333-8444-555555555555";
 
@@ -32,6 +34,8 @@ pub(super) struct World {
     pub(super) terms: Terms,
     /// What is due.
     pub(super) duties: Vec<Duty>,
+    /// What was read of the tenant, in which no audit finds anything.
+    pub(super) snapshot: Option<Snapshot>,
     folder: TempDir,
 }
 
@@ -78,6 +82,7 @@ impl World {
             tenant: TENANT,
             terms: Terms::default(),
             duties: Vec::new(),
+            snapshot: None,
             folder,
         }
     }
@@ -350,12 +355,25 @@ impl World {
         answers: &[Given],
         signatures: usize,
     ) -> Reviewed {
+        let audit = Audit {
+            lines: Vec::new(),
+            expired: Vec::new(),
+            unused: Vec::new(),
+        };
+        let audited = self.snapshot.as_ref().map(|snapshot| Audited {
+            snapshot,
+            audit: &audit,
+            fail_on: FailOn {
+                severity: Severity::Warning,
+                unknown: true,
+            },
+        });
         review(&Material {
             entries: self.ledger.entries(),
             warnings: self.ledger.warnings(),
             state: self.ledger.state(),
             tenant: TENANT,
-            audited: Err("nobody asked"),
+            audited: audited.ok_or("nobody asked"),
             reconciled: Err("nobody asked"),
             duties: &self.duties,
             answers,
