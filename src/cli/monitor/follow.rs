@@ -216,8 +216,13 @@ impl Course {
         pause
     }
 
+    /// One that ends while its looks fail has left a time unread.
     fn exit(&self) -> Exit {
-        match self.found {
+        let found = match self.failing {
+            Some(_) => self.found.max(Found::Unread),
+            None => self.found,
+        };
+        match found {
             Found::Nothing => Exit::Done,
             Found::Unread => Exit::Tenant,
             Found::Unexplained => Exit::NotSafe,
@@ -282,6 +287,16 @@ mod tests {
         }
         let day = 24 * 60;
         assert_eq!(told, [30, 30 + day, 30 + 2 * day]);
+    }
+
+    #[test]
+    fn a_watch_that_ends_while_its_looks_fail_is_not_green() {
+        let mut course = Course::default();
+        assert_eq!(course.exit(), Exit::Done);
+        assert!(!course.is_to_be_told(Duration::ZERO));
+        assert_eq!(course.exit(), Exit::Tenant);
+        course.found = Found::Unexplained;
+        assert_eq!(course.exit(), Exit::NotSafe);
     }
 
     #[test]
