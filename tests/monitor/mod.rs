@@ -1,5 +1,7 @@
 //! Looks into the logs, from outside: what the tenant really logs of what the tool does and of what others do.
 
+mod bucket;
+mod following;
 mod seen;
 mod telling;
 

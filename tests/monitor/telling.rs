@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::*;
 
 /// A server that answers so many requests with these statuses, and what it was sent.
-fn webhook(statuses: &'static [u16]) -> (String, Receiver<String>) {
+pub(super) fn webhook(statuses: &'static [u16]) -> (String, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/secret-path", listener.local_addr().unwrap());
     let (sent, received) = channel();
