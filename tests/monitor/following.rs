@@ -35,7 +35,14 @@ fn told(looks: &[Value]) -> Vec<&str> {
     told.map(|one| one["id"].as_str().unwrap()).collect()
 }
 
-/// How often a row is named.
+/// A sign-in that no look tells of together with another.
+fn unlike(bench: &Bench, id: &str) -> Value {
+    let mut row = sign_in(bench, id, 30, 0);
+    row["appDisplayName"] = id.into();
+    row
+}
+
+/// How a row is named.
 fn names(row: &str) -> String {
     format!("\"id\":\"{row}\"")
 }
@@ -60,13 +67,13 @@ fn what_is_not_recorded_is_told_once_and_leaves_the_ledger_as_it_was() {
     monitor(&bench).run().exits(0);
     let ledger = bench.path("ledger");
     let before = files(&ledger);
-    has_signed_in(&bench, &[sign_in(&bench, "first", 30, 0)]);
+    has_signed_in(&bench, &[unlike(&bench, "first")]);
     let (url, received) = webhook(&[200, 200, 200]);
     let told_to = ["--no-record", "--webhook", &url];
     let started = follow(&bench).with(told_to).start();
     let mut started = started.until_printed(&names("first"));
     for row in ["second", "third"] {
-        has_signed_in(&bench, &[sign_in(&bench, row, 20, 0)]);
+        has_signed_in(&bench, &[unlike(&bench, row)]);
         started = started.until_printed(&names(row));
     }
     let looks = looks(&started.interrupt().finish().exits(1));
@@ -90,10 +97,10 @@ fn what_is_not_recorded_is_told_once_and_leaves_the_ledger_as_it_was() {
 #[test]
 fn without_a_ledger_nothing_is_written_either() {
     let bench = bench();
-    has_signed_in(&bench, &[sign_in(&bench, "first", 30, 0)]);
+    has_signed_in(&bench, &[unlike(&bench, "first")]);
     let started = follow(&bench).with(["--no-record"]).start();
     let started = started.until_printed(&names("first"));
-    has_signed_in(&bench, &[sign_in(&bench, "second", 20, 0)]);
+    has_signed_in(&bench, &[unlike(&bench, "second")]);
     let started = started.until_printed(&names("second"));
     let looks = looks(&started.interrupt().finish().exits(1));
     assert_eq!(told(&looks), ["first", "second"]);
