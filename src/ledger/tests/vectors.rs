@@ -96,7 +96,7 @@ fn difference(
 }
 
 /// The golden ledger with further entries that are valid.
-fn continued(golden: &Golden, go_on: fn(&mut Forge<'_>)) -> Variant {
+fn continued(golden: &Golden, go_on: GoOn) -> Variant {
     let mut golden = golden.clone();
     let original = Forge::new(&mut golden).objects;
     let mut forge = Forge::new(&mut golden);
@@ -110,8 +110,11 @@ fn continued(golden: &Golden, go_on: fn(&mut Forge<'_>)) -> Variant {
     }
 }
 
+/// Appends entries that are valid.
+type GoOn = fn(&mut Forge<'_>);
+
 /// How the golden ledger may go on.
-const CONTINUED: [(&str, fn(&mut Forge<'_>)); 8] = [
+const CONTINUED: [(&str, GoOn); 8] = [
     ("drills", drill::held),
     ("later-life", later_life::lived),
     ("monitored", monitored::looked),
