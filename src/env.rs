@@ -1,6 +1,7 @@
 //! Clock and randomness. Nothing else in the crate reads the time or makes randomness, so that a test, the emulator and
 //! the demo can decide both.
 
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -13,7 +14,14 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
     /// Time since an arbitrary fixed moment; never goes back.
     fn monotonic(&self) -> Duration;
+    /// Waits until this much time has passed.
+    fn sleep(&self, time: Duration) -> Sleep<'_> {
+        Box::pin(tokio::time::sleep(time))
+    }
 }
+
+/// Ready when the time has passed.
+pub type Sleep<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
 /// A source of random bytes fit for keys and nonces.
 pub trait Rng: Send + Sync {
@@ -69,6 +77,11 @@ impl Env {
         self.clock.monotonic()
     }
 
+    /// Waits until this much time has passed.
+    pub async fn sleep(&self, time: Duration) {
+        self.clock.sleep(time).await;
+    }
+
     /// Fills the whole buffer with random bytes.
     pub fn fill(&self, bytes: &mut [u8]) {
         self.rng.fill(bytes);
@@ -112,7 +125,7 @@ impl Rng for SystemRng {
     }
 }
 
-/// A clock that stands still until it is told to advance.
+/// A clock that stands still until it is told to advance, or somebody sleeps by it.
 pub struct ManualClock {
     state: Mutex<(Timestamp, Duration)>,
 }
@@ -141,6 +154,14 @@ impl Clock for ManualClock {
 
     fn monotonic(&self) -> Duration {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).1
+    }
+
+    fn sleep(&self, time: Duration) -> Sleep<'_> {
+        Box::pin(async move {
+            self.advance(time);
+            // Others go on meanwhile, as they would in a real sleep.
+            tokio::task::yield_now().await;
+        })
     }
 }
 
@@ -175,6 +196,10 @@ impl Clock for OffsetClock {
 
     fn monotonic(&self) -> Duration {
         self.source.monotonic().saturating_add(self.offset())
+    }
+
+    fn sleep(&self, time: Duration) -> Sleep<'_> {
+        self.source.sleep(time)
     }
 }
 

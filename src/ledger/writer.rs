@@ -92,7 +92,7 @@ impl Ledger {
                 });
             }
             let pause = self.pause(lost);
-            tokio::time::sleep(pause).await;
+            self.env.sleep(pause).await;
             waited += pause;
             // Not before: what others write during the pause would cost us the next race.
             self.catch_up().await?;
@@ -115,7 +115,7 @@ impl Ledger {
         // A lost race is won by another station, of which there are few.
         while !self.has_joined() {
             if self.attempt(self.introduction()).await?.is_none() {
-                tokio::time::sleep(self.pause(1)).await;
+                self.env.sleep(self.pause(1)).await;
                 self.catch_up().await?;
             }
         }

@@ -224,9 +224,7 @@ impl Client {
     }
 
     pub(super) async fn stopped_during(&self, wait: Duration) -> bool {
-        self.unless_stopped(tokio::time::sleep(wait))
-            .await
-            .is_none()
+        self.unless_stopped(self.env.sleep(wait)).await.is_none()
     }
 
     /// What the future gives; nothing if the caller no longer wants to wait for it.

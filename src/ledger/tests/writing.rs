@@ -159,8 +159,6 @@ fn a_client_that_retried_its_own_write_has_not_lost_a_race() {
 fn a_race_that_is_never_won_ends() {
     let (store, objects) = faulty(Fault::None);
     run(async {
-        // Nobody sleeps for real.
-        tokio::time::pause();
         let mut ledger = open(&store, "a", 1).await.unwrap();
         objects.set(Fault::SaysExists);
         let error = ledger.append(note("x")).await.unwrap_err();
