@@ -31,8 +31,8 @@ pub(super) struct Ceremony {
     pub(super) resume: fn(&Stage, End) -> Command,
     /// Compares key, tenant and ledger; the end that the ceremony came to.
     pub(super) judge: fn(&Stage) -> &'static str,
-    /// Whether the key is in service. Of these ceremonies a run takes only some of the cases, unless it is told to take all.
-    pub(super) in_service: bool,
+    /// Every so manieth case runs, unless all are asked for; prime, so that the cases left out differ from kind to kind.
+    pub(super) step: usize,
 }
 
 pub(super) const CEREMONIES: [Ceremony; 8] = [
@@ -42,7 +42,7 @@ pub(super) const CEREMONIES: [Ceremony; 8] = [
         command: enroll,
         resume: as_begun,
         judge,
-        in_service: false,
+        step: 1,
     },
     Ceremony {
         name: "enroll, key with PIN",
@@ -50,7 +50,7 @@ pub(super) const CEREMONIES: [Ceremony; 8] = [
         command: enroll,
         resume: as_begun,
         judge,
-        in_service: false,
+        step: 3,
     },
     Ceremony {
         name: "enroll, sealed PIN, policy",
@@ -58,7 +58,7 @@ pub(super) const CEREMONIES: [Ceremony; 8] = [
         command: enroll,
         resume: as_begun,
         judge,
-        in_service: false,
+        step: 3,
     },
     Ceremony {
         name: "resume --finish, orphan",
@@ -66,7 +66,7 @@ pub(super) const CEREMONIES: [Ceremony; 8] = [
         command: |stage| as_begun(stage, End::Finish),
         resume: as_begun,
         judge,
-        in_service: false,
+        step: 3,
     },
     Ceremony {
         name: "resume --undo, orphan",
@@ -74,7 +74,7 @@ pub(super) const CEREMONIES: [Ceremony; 8] = [
         command: |stage| as_begun(stage, End::Undo),
         resume: as_begun,
         judge,
-        in_service: false,
+        step: 3,
     },
     Ceremony {
         name: "resume --finish, registered",
@@ -82,7 +82,7 @@ pub(super) const CEREMONIES: [Ceremony; 8] = [
         command: |stage| as_begun(stage, End::Finish),
         resume: as_begun,
         judge,
-        in_service: false,
+        step: 3,
     },
     Ceremony {
         name: "resume --undo, registered",
@@ -90,7 +90,7 @@ pub(super) const CEREMONIES: [Ceremony; 8] = [
         command: |stage| as_begun(stage, End::Undo),
         resume: as_begun,
         judge,
-        in_service: false,
+        step: 3,
     },
     Ceremony {
         name: "retire",
@@ -98,7 +98,7 @@ pub(super) const CEREMONIES: [Ceremony; 8] = [
         command: retire,
         resume: as_begun,
         judge,
-        in_service: false,
+        step: 1,
     },
 ];
 

@@ -8,9 +8,6 @@ use crate::bench::{run_cases, say};
 /// Cases that run at the same time. Many of them only wait.
 const WORKERS: usize = 12;
 
-/// Of the ceremonies on a key in service every so manieth case runs; prime, so that the cases left out differ from kind to kind.
-const SERVICE_STEP: usize = 5;
-
 /// What a tenant does instead of answering.
 const FAULTS: [&str; 6] = [
     "500",
@@ -88,11 +85,7 @@ fn every_point() {
     let chosen = CEREMONIES.iter().chain(&SERVICE);
     let chosen = chosen.filter(|one| one.name.contains(&only));
     let taken = |ceremony: &'static Ceremony| {
-        let step = if ceremony.in_service && !all {
-            SERVICE_STEP
-        } else {
-            1
-        };
+        let step = if all { 1 } else { ceremony.step };
         cases(ceremony).into_iter().step_by(step)
     };
     let cases: Vec<Case> = chosen.flat_map(taken).collect();

@@ -14,7 +14,7 @@ pub(super) const SERVICE: [Ceremony; 5] = [
         command: change_pin,
         resume: resume_pin_change,
         judge: judge_pin,
-        in_service: true,
+        step: 5,
     },
     Ceremony {
         name: "key config, alwaysUv",
@@ -22,7 +22,7 @@ pub(super) const SERVICE: [Ceremony; 5] = [
         command: |stage| set(stage, &["--always-uv", "on"]),
         resume: as_begun,
         judge: |stage| judge_settings(stage, &[ALWAYS_UV]),
-        in_service: true,
+        step: 5,
     },
     Ceremony {
         name: "key config, irreversible",
@@ -30,7 +30,7 @@ pub(super) const SERVICE: [Ceremony; 5] = [
         command: |stage| set(stage, &["--min-pin-length", "8"]),
         resume: as_begun,
         judge: |stage| judge_settings(stage, &[MIN_PIN_LENGTH]),
-        in_service: true,
+        step: 5,
     },
     Ceremony {
         name: "key config, every setting",
@@ -41,7 +41,7 @@ pub(super) const SERVICE: [Ceremony; 5] = [
             let all = [ALWAYS_UV, MIN_PIN_LENGTH, FORCE_PIN_CHANGE, ENTERPRISE];
             judge_settings(stage, &all)
         },
-        in_service: true,
+        step: 5,
     },
     Ceremony {
         name: "reset",
@@ -49,7 +49,7 @@ pub(super) const SERVICE: [Ceremony; 5] = [
         command: reset,
         resume: |stage, end| as_begun(stage, end).with(["--confirm", LABEL]),
         judge: judge_reset,
-        in_service: true,
+        step: 5,
     },
 ];
 
