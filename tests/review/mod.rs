@@ -4,7 +4,7 @@
 mod year;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use halligan::ceremony::review::ITEMS;
 use halligan::emulator::Profile;
@@ -116,8 +116,7 @@ fn a_review_is_held_and_signed_by_people_with_keys_of_their_own() {
     bench.verified_ledger();
 }
 
-fn only_what_was_reviewed_is_signed(bench: &Bench, ada: &Key, bob: &Key, report: &PathBuf) {
-    let page = fs::read_to_string(report).unwrap();
+fn only_what_was_reviewed_is_signed(bench: &Bench, ada: &Key, bob: &Key, report: &Path) {
     sign(bench, ada, "Ada")
         .run()
         .exits(0)
@@ -142,22 +141,9 @@ fn only_what_was_reviewed_is_signed(bench: &Bench, ada: &Key, bob: &Key, report:
         .run()
         .exits(2)
         .fails_with("reviewer_unknown");
-    fs::write(report, page.replace("Not in order", "In order")).unwrap();
-    sign(bench, bob, "Bob")
-        .json()
-        .run()
-        .exits(1)
-        .fails_with("review_file");
-    fs::write(report, page).unwrap();
+    a_changed_file_is_not_signed(bench, bob, report, ("Not in order", "In order"));
     let rows = report.with_extension("logs.json");
-    let read = fs::read_to_string(&rows).unwrap();
-    fs::write(&rows, read.replacen(':', ": ", 1)).unwrap();
-    sign(bench, bob, "Bob")
-        .json()
-        .run()
-        .exits(1)
-        .fails_with("review_file");
-    fs::write(&rows, read).unwrap();
+    a_changed_file_is_not_signed(bench, bob, &rows, (":", ": "));
     sign(bench, bob, "Bob").run().exits(0);
 
     let remove = [
@@ -197,6 +183,25 @@ fn only_what_was_reviewed_is_signed(bench: &Bench, ada: &Key, bob: &Key, report:
         "{}",
         listed.stdout
     );
+}
+
+/// Changes a text in it, and puts it right again.
+fn a_changed_file_is_not_signed(
+    bench: &Bench,
+    bob: &Key,
+    file: &Path,
+    (text, other): (&str, &str),
+) {
+    let whole = fs::read_to_string(file).unwrap();
+    let changed = whole.replace(text, other);
+    assert_ne!(changed, whole);
+    fs::write(file, changed).unwrap();
+    sign(bench, bob, "Bob")
+        .json()
+        .run()
+        .exits(1)
+        .fails_with("review_file");
+    fs::write(file, whole).unwrap();
 }
 
 #[test]
